@@ -1,0 +1,238 @@
+"""Spillover: how much of each dye is seen by each detector, and taking it out again."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from gating.errors import InvalidGate, UnusableControl
+from gating.events import Events
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+KEYWORDS = ("$SPILLOVER", "$SPILL", "SPILLOVER", "SPILL", "$COMP", "COMP")
+MIN_POSITIVE = 50  # positive events below which the median of a single stain says nothing
+
+
+@dataclass(frozen=True, eq=False)
+class Spillover:
+    """A spillover matrix: row = the dye's own channel (source), column = detector, 1 on the diagonal.
+
+    An event's observed row vector is its true one times this matrix (Bagwell and Adams 1993,
+    doi 10.1111/j.1749-6632.1993.tb38775.x).
+
+    Examples
+    --------
+    >>> spillover = Spillover(np.array([[1.0, 0.2], [0.01, 1.0]]), ["FITC-A", "PE-A"])
+    >>> spillover.as_keyword()
+    '2,FITC-A,PE-A,1.0,0.2,0.01,1.0'
+    """
+
+    matrix: NDArray[np.float64]
+    channels: Sequence[str]
+
+    def __post_init__(self) -> None:
+        """Check the shape and freeze the matrix."""
+        matrix = np.array(self.matrix, dtype=np.float64)
+        n = len(self.channels)
+        if matrix.shape != (n, n) or len(set(self.channels)) != n or not np.isfinite(matrix).all():
+            raise InvalidGate(
+                "spillover",
+                expected=f"a finite {n} x {n} matrix with {n} different channels",
+                got=f"{matrix.shape[0]} rows, channels {', '.join(self.channels)}",
+                remedy="Write one row and one column for each channel.",
+            )
+        if np.linalg.matrix_rank(matrix) < n:
+            raise InvalidGate(
+                "spillover",
+                expected="a matrix that can be inverted",
+                got="one with rows that depend on each other",
+                remedy="Two channels carry the same dye: leave one of them out.",
+            )
+        matrix.flags.writeable = False
+        object.__setattr__(self, "matrix", matrix)
+        object.__setattr__(self, "channels", tuple(self.channels))
+
+    @property
+    def is_identity(self) -> bool:
+        """True where the matrix changes nothing (a cytometer writes it when no compensation was set)."""
+        return bool(np.array_equal(self.matrix, np.eye(len(self.channels))))
+
+    def as_keyword(self) -> str:
+        """Return the matrix as the value of $SPILLOVER."""
+        numbers = (repr(float(x)) for x in self.matrix.ravel())
+        return ",".join([str(len(self.channels)), *self.channels, *numbers])
+
+
+def spillover_from_keyword(
+    keywords: Mapping[str, str], channels: Sequence[str], repairs: list[str]
+) -> Spillover | None:
+    """Return the matrix that a file carries, or None; one that can't be used is named in `repairs`.
+
+    Examples
+    --------
+    >>> spillover_from_keyword({"SPILL": "2,A,B,1,0.1,0,1"}, ["A", "B"], []).matrix.tolist()
+    [[1.0, 0.1], [0.0, 1.0]]
+    """
+    key = next((k for k in KEYWORDS if keywords.get(k, "").strip(" ,0")), None)
+    if key is None:
+        return None
+    parts = [part.strip() for part in keywords[key].split(",")]
+    try:
+        n = int(parts[0])
+        names = [_named(label, channels) for label in parts[1 : n + 1]]
+        numbers = np.array([float(x) for x in parts[n + 1 : n + 1 + n * n]], dtype=np.float64)
+        return Spillover(numbers.reshape(n, n), names)
+    except (ValueError, LookupError) as error:  # GatingError is a ValueError
+        repairs.append(f"spillover: {key} can't be used ({_one_line(error)})")
+        return None
+
+
+def _named(label: str, channels: Sequence[str]) -> str:
+    if label in channels:
+        return label
+    if label.isdecimal() and 1 <= int(label) <= len(channels):
+        return channels[int(label) - 1]
+    message = f"no channel {label!r}"
+    raise LookupError(message)
+
+
+def _one_line(error: Exception) -> str:
+    return str(error).replace(";", ",").splitlines()[0]
+
+
+def compensate(events: Events, spillover: Spillover) -> Events:
+    """Return the events with spillover taken out; channels that the matrix does not name stay as they are.
+
+    Parameters
+    ----------
+    events : Events
+        Uncompensated.
+    spillover : Spillover
+        All its channels must be in `events`.
+
+    Raises
+    ------
+    InvalidGate
+        The events are compensated already.
+    MissingChannel
+        The matrix names a channel that the events lack.
+
+    Examples
+    --------
+    >>> from gating.events import Channel
+    >>> spillover = Spillover(np.array([[1.0, 0.5], [0.0, 1.0]]), ["A", "B"])
+    >>> compensate(Events(np.array([[10.0, 6.0]]), [Channel("A"), Channel("B")]), spillover).values.tolist()
+    [[10.0, 1.0]]
+    """
+    if events.compensated:
+        raise InvalidGate(
+            events.name or "events",
+            expected="events that are not compensated yet",
+            got="compensated ones",
+            remedy="Compensate the events as read_fcs returns them.",
+        )
+    columns = [events.index(name) for name in spillover.channels]
+    values = np.array(events.values, dtype=np.float64)
+    values[:, columns] = np.linalg.solve(spillover.matrix.T, values[:, columns].T).T
+    return replace(events, values=values, compensated=True, spillover=spillover)
+
+
+def compensated_columns(
+    events: Events, channels: Sequence[str], spillover: Spillover | None
+) -> list[NDArray[np.float64]]:
+    """Return the named channels, compensated, without touching the channels that nobody asked for."""
+    if spillover is None or events.compensated:
+        return [events.column(name) for name in channels]
+    inverse = np.linalg.inv(spillover.matrix)
+    columns = []
+    for name in channels:
+        label = events.channel_names[events.index(name)]
+        if label not in spillover.channels:
+            columns.append(events.column(name))
+            continue
+        weights = inverse[:, spillover.channels.index(label)]
+        sources = [(w, events.column(source)) for w, source in zip(weights, spillover.channels, strict=True) if w]
+        columns.append(np.sum([w * values for w, values in sources], axis=0))
+    return columns
+
+
+def spillover_from_controls(controls: Mapping[str, Events]) -> Spillover:
+    """Estimate the spillover matrix from an unstained tube and one single stain a channel.
+
+    Parameters
+    ----------
+    controls : mapping
+        `"unstained"` and, under each channel's name, the tube stained with that dye alone (uncompensated events).
+
+    Returns
+    -------
+    Spillover
+        Medians of the positive events less those of the unstained tube; nothing is clamped at zero.
+
+    Raises
+    ------
+    UnusableControl
+        No unstained tube, too few positive events, or a tube that is brighter in a channel that is not its own.
+
+    References
+    ----------
+    Bagwell CB, Adams EG. Fluorescence spectral overlap compensation for any number of flow cytometry parameters.
+    Ann N Y Acad Sci 677:167 (1993), doi 10.1111/j.1749-6632.1993.tb38775.x.
+
+    Examples
+    --------
+    >>> from gating.events import Channel
+    >>> def tube(fitc, pe):
+    ...     column = np.linspace(0.0, 1.0, 400)
+    ...     values = np.column_stack([column + fitc, column + pe])
+    ...     return Events(values, [Channel("FITC-A"), Channel("PE-A")])
+    >>> controls = {"unstained": tube(0, 0), "FITC-A": tube(1000, 150), "PE-A": tube(20, 2000)}
+    >>> spillover_from_controls(controls).matrix.round(3).tolist()
+    [[1.0, 0.15], [0.01, 1.0]]
+    """
+    if "unstained" not in controls or len(controls) < 2:
+        raise UnusableControl(
+            "controls",
+            expected="an unstained tube and at least one single stain",
+            got=", ".join(controls) or "none",
+            remedy="Add the tubes to the sheet, with the roles unstained, annexin_only and dye_only.",
+        )
+    channels = [name for name in controls if name != "unstained"]
+    negative = np.column_stack([controls["unstained"].column(name) for name in channels])
+    matrix = np.eye(len(channels))
+    for row, name in enumerate(channels):
+        stained = np.column_stack([controls[name].column(other) for other in channels])
+        matrix[row] = _spill_row(stained, negative, row, controls[name].name or name)
+    return Spillover(matrix, channels)
+
+
+def _spill_row(stained: NDArray[Any], negative: NDArray[Any], own: int, tube: str) -> NDArray[np.float64]:
+    """Return the row of one single stain: how far its positives stand above the negatives, by its own channel."""
+    centre = np.median(negative, axis=0)
+    spread = 1.4826 * np.median(np.abs(negative - centre), axis=0)
+    low = centre[own] + 5.0 * spread[own]
+    positive = stained[stained[:, own] > low]
+    # The cut half-way up the display scale leaves out cells that took up little dye.
+    positive = positive[positive[:, own] > np.median(positive[:, own]) / 4.0] if len(positive) else positive
+    if len(positive) < MIN_POSITIVE:
+        raise UnusableControl(
+            tube,
+            expected=f"at least {MIN_POSITIVE} events that are positive in their own channel",
+            got=str(len(positive)),
+            remedy="Stain a tube that holds positive cells, or acquire more events of it.",
+        )
+    height = np.median(positive, axis=0) - centre
+    if height[own] < height.max():
+        raise UnusableControl(
+            tube,
+            expected="a single stain that is brightest in its own channel",
+            got="one that is brighter in another channel",
+            remedy="Check whether two control tubes were swapped in the sheet.",
+        )
+    row: NDArray[np.float64] = height / height[own]
+    return row

@@ -1,0 +1,177 @@
+"""What is taken from each tube: small, frozen results, so that a plate is streamed and events never travel."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from gating.channels import find_annexin, find_dye, find_scatter
+from gating.cleanup import scatter_histogram, singlets
+from gating.compensation import Spillover, compensated_columns
+from gating.errors import GatingError, UnreadableFcs
+from gating.events import Events
+from gating.gates import QuadrantGate
+from gating.quadrants import Quadrants, count_at
+from gating.thresholds import FINE, Grid, Threshold
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+Reader = Callable[[Path], Events]
+PICTURE_BINS = 128
+
+
+@dataclass(frozen=True, eq=False)
+class Survey:
+    """A first look at a tube: its channels, its matrix, its size distribution."""
+
+    file: str
+    annexin: str
+    dye: str
+    forward: str | None
+    height: str | None
+    spillover: Spillover | None
+    scatter: NDArray[np.int64] | None
+    n_events: int
+    declared_events: int
+    repairs: tuple[str, ...]
+
+
+@dataclass(frozen=True, eq=False)
+class Recipe:
+    """How the tubes of a group are turned into whole single cells."""
+
+    annexin: str
+    dye: str
+    forward: str | None = None
+    height: str | None = None
+    spillover: Spillover | None = None
+    debris_limit: float | None = None
+
+
+@dataclass(frozen=True, eq=False)
+class Density:
+    """A two-dimensional histogram for a picture: rows are the dye, columns Annexin V, both on display scales."""
+
+    counts: NDArray[np.int64]
+    annexin: Grid
+    dye: Grid
+
+
+@dataclass(frozen=True, eq=False)
+class Counts:
+    """Quadrants of one tube at the threshold and at the corners of the thresholds' intervals."""
+
+    file: str
+    quadrants: Quadrants
+    corners: tuple[Quadrants, ...]
+    file_events: int
+    left_out: int  # events that hold no number
+    density: Density | None
+
+
+def attempt(step: Callable[[str], object], file: str) -> object:
+    """Return the result of a step on a file, or the GatingError that it met, so that one bad file stops no other."""
+    try:
+        return step(file)
+    except GatingError as error:
+        return error
+
+
+def survey_tube(file: str, folder: Path, annexin: str | None, dye: str | None, read: Reader) -> Survey:
+    """Look at one tube for the first time.
+
+    Raises
+    ------
+    UnreadableFcs
+        The file can't be read, or holds no whole event.
+    MissingChannel
+        Annexin V or the dye can't be found among its channels.
+    """
+    events = read(folder / file)
+    if not len(events):
+        raise UnreadableFcs(
+            file,
+            expected="at least one whole event",
+            got=f"none ({events.declared_events} are declared)",
+            remedy="Copy the file again from the instrument, or leave its row out.",
+        )
+    forward = find_scatter(events.channels, "FSC", "A") or find_scatter(events.channels, "FSC", "H")
+    height = find_scatter(events.channels, "FSC", "H")
+    return Survey(
+        file=file,
+        annexin=find_annexin(events.channels, file, annexin),
+        dye=find_dye(events.channels, file, dye),
+        forward=forward,
+        height=height if forward and forward != height else None,
+        spillover=events.spillover,
+        scatter=scatter_histogram(events.column(forward)) if forward else None,
+        n_events=len(events),
+        declared_events=events.declared_events,
+        repairs=tuple(events.repairs),
+    )
+
+
+def whole_single_cells(events: Events, recipe: Recipe) -> tuple[NDArray[np.float64], NDArray[np.float64], int]:
+    """Return Annexin V and dye of the whole single cells, compensated, and how many events held no number."""
+    annexin, dye = compensated_columns(events, [recipe.annexin, recipe.dye], recipe.spillover)
+    keep = np.isfinite(annexin) & np.isfinite(dye)
+    not_a_number = int(len(keep) - np.count_nonzero(keep))
+    if recipe.forward and recipe.debris_limit is not None:
+        area = events.column(recipe.forward)
+        keep &= area >= recipe.debris_limit
+        if recipe.height:
+            whole = np.flatnonzero(keep)
+            single = singlets(area[whole], events.column(recipe.height)[whole])
+            keep[whole[~single]] = False
+    return annexin[keep], dye[keep], not_a_number
+
+
+def fine_histograms(file: str, folder: Path, recipe: Recipe, read: Reader) -> NDArray[np.int64]:
+    """Return the histograms of Annexin V and dye of one tube's whole single cells on the FINE grid, shape (2, bins)."""
+    annexin, dye, _ = whole_single_cells(read(folder / file), recipe)
+    return np.stack([FINE.histogram(annexin), FINE.histogram(dye)])
+
+
+def count_tube(
+    file: str,
+    folder: Path,
+    recipe: Recipe,
+    thresholds: tuple[Threshold, Threshold],
+    grids: tuple[Grid, Grid] | None,
+    read: Reader,
+) -> Counts:
+    """Count one tube's quadrants at the thresholds (Annexin V, dye), and draw its density where grids are given."""
+    events = read(folder / file)
+    annexin, dye, not_a_number = whole_single_cells(events, recipe)
+    first, second = thresholds
+    corners = {(a, d) for a in (first.low, first.high) for d in (second.low, second.high)}
+    return Counts(
+        file,
+        count_at(annexin, dye, first.value, second.value),
+        tuple(count_at(annexin, dye, a, d) for a, d in sorted(corners)),
+        len(events),
+        not_a_number,
+        _density(annexin, dye, grids) if grids else None,
+    )
+
+
+def _density(annexin: NDArray[np.float64], dye: NDArray[np.float64], grids: tuple[Grid, Grid]) -> Density:
+    across, up = (Grid(g.scale, g.low, g.high, PICTURE_BINS) for g in grids)
+    x, y = (np.clip(g.scale(v), g.low, np.nextafter(g.high, g.low)) for g, v in ((across, annexin), (up, dye)))
+    counts, _, _ = np.histogram2d(y, x, bins=PICTURE_BINS, range=((up.low, up.high), (across.low, across.high)))
+    return Density(counts.astype(np.int64), across, up)
+
+
+def gate_of(recipe: Recipe, thresholds: tuple[Threshold, Threshold]) -> QuadrantGate:
+    """Return the gate that two thresholds make."""
+    return QuadrantGate(recipe.annexin, thresholds[0].value, recipe.dye, thresholds[1].value)
+
+
+def pooled(tubes: Mapping[str, NDArray[np.int64]], files: tuple[str, ...], axis: int) -> list[NDArray[np.int64]]:
+    """Return one axis' histograms of the files that have one."""
+    return [tubes[file][axis] for file in files if file in tubes]
