@@ -37,10 +37,10 @@ class State:
 
 
 STATES: Mapping[str, State] = {
-    "live": State(140.0, 0.55, 60.0, 0.55, 1.00, 1.00, 1.0),
-    "early_apoptotic": State(9_000.0, 0.50, 110.0, 0.60, 0.78, 1.45, 1.2),
-    "late_apoptotic": State(16_000.0, 0.50, 14_000.0, 0.40, 0.58, 1.60, 1.9),
-    "necrotic": State(260.0, 0.55, 19_000.0, 0.40, 0.72, 1.25, 1.8),
+    "live": State(140.0, 0.60, 60.0, 0.60, 1.00, 1.00, 1.0),
+    "early_apoptotic": State(7_500.0, 0.65, 130.0, 0.65, 0.78, 1.45, 1.2),
+    "late_apoptotic": State(14_000.0, 0.60, 11_000.0, 0.55, 0.58, 1.60, 1.9),
+    "necrotic": State(260.0, 0.60, 16_000.0, 0.50, 0.72, 1.25, 1.8),
 }
 
 
@@ -177,6 +177,7 @@ def _cells(states: NDArray[np.int64], tube: Tube, rng: np.random.Generator) -> N
     annexin, annexin_sd, dye, dye_sd, size, granularity, auto = table
     volume = np.exp(0.16 * rng.standard_normal(n))
     draw = rng.standard_t(4, (2, n)) if tube.heavy_tails else rng.standard_normal((2, n))
+    draw = np.clip(draw, -6.0, 6.0)  # no cell is a thousand times brighter than its kind
     forward = 90_000.0 * size * volume
     side = 45_000.0 * granularity * volume * np.exp(0.22 * rng.standard_normal(n))
     green = annexin * tube.annexin_scale * np.exp(annexin_sd * draw[0]) * tube.annexin_stained

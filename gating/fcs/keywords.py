@@ -161,7 +161,9 @@ def whole_number(text: str) -> int | None:
 def _split_doubled(body: str, delimiter: str) -> list[str]:
     hidden = "\ue000"
     tokens = body.replace(delimiter * 2, hidden).split(delimiter)
-    return [token.replace(hidden, delimiter) for token in tokens[:-1]]
+    # After a final `//` the last token is not closed: it stays, so that the number of tokens is odd and tells.
+    closed = tokens[:-1] if not tokens[-1] else tokens
+    return [token.replace(hidden, delimiter) for token in closed]
 
 
 def _pairs(tokens: list[str]) -> tuple[list[tuple[str, str]], bool]:

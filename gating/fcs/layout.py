@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+import numpy as np
+
 from gating.errors import UnreadableFcs
 from gating.events import Channel
-from gating.fcs.keywords import DataSet, whole_number
+from gating.fcs.keywords import Buffer, DataSet, whole_number
 
 FREE_TEXT = -1  # the width of a channel in free-format ASCII
 
@@ -44,7 +46,7 @@ class Layout:
         return sum(c.bits for c in self.columns) if FREE_TEXT not in (c.bits for c in self.columns) else 0
 
 
-def read_layout(found: DataSet, file_bytes: int, name: str) -> Layout:
+def read_layout(found: DataSet, buffer: Buffer, name: str) -> Layout:
     """Return how and where the DATA of a data set are stored, mending what can be mended under a name."""
     keywords, repairs = found.keywords, list(found.repairs)
     mode = keywords.get("$MODE", "L").strip().upper()
@@ -62,10 +64,10 @@ def read_layout(found: DataSet, file_bytes: int, name: str) -> Layout:
     if total is None or total < 0:
         total = None
         repairs.append("no_total: $TOT is missing, events were counted from the size of DATA")
-    columns = _widen_ten_bits(columns, found, total, file_bytes, repairs)
+    columns = _widen_ten_bits(columns, found, total, repairs)
     row_bits = sum(c.bits for c in columns)
     expected = None if total is None or any(c.bits == FREE_TEXT for c in columns) else total * row_bits // 8
-    first, available = _locate(found, expected, file_bytes, name, repairs)
+    first, available = _locate(found, expected, buffer, columns, name, repairs)
     timestep = _decimal(keywords.get("$TIMESTEP", "")) or 1.0
     return Layout(
         channels=channels,
@@ -160,7 +162,7 @@ def _byte_order(text: str, name: str, repairs: list[str]) -> tuple[int, ...]:
 
 
 def _widen_ten_bits(
-    columns: tuple[Column, ...], found: DataSet, total: int | None, file_bytes: int, repairs: list[str]
+    columns: tuple[Column, ...], found: DataSet, total: int | None, repairs: list[str]
 ) -> tuple[Column, ...]:
     """Store widths that are no whole bytes in whole bytes where the size of DATA says that the program did so."""
     if all(c.bits == FREE_TEXT or c.bits % 8 == 0 for c in columns):
@@ -184,13 +186,20 @@ def _offsets(found: DataSet) -> tuple[int, int]:
     return first, last
 
 
-def _locate(found: DataSet, expected: int | None, file_bytes: int, name: str, repairs: list[str]) -> tuple[int, int]:
+def _locate(
+    found: DataSet,
+    expected: int | None,
+    buffer: Buffer,
+    columns: tuple[Column, ...],
+    name: str,
+    repairs: list[str],
+) -> tuple[int, int]:
     """Return the first byte of DATA in the file and how many bytes there are.
 
     HEADER and TEXT both say where DATA lie, and in real files they disagree: the one whose size equals
     $TOT x row bytes is right, and a last byte that is off by one is common.
     """
-    text, header = _offsets(found), found.header_data
+    text, header, file_bytes = _offsets(found), found.header_data, len(buffer)
     candidates = [
         (origin, first, last)
         for origin, (first, last) in (("HEADER", header), ("TEXT", text))
@@ -210,9 +219,12 @@ def _locate(found: DataSet, expected: int | None, file_bytes: int, name: str, re
             "The file is cut or damaged: copy it again from the instrument.",
         )
 
-    def misfit(candidate: tuple[str, int, int]) -> tuple[int, bool]:
-        size = candidate[2] - candidate[1] + 1
-        return (abs(size - expected) if expected is not None else 0), candidate[0] == "TEXT"
+    def misfit(candidate: tuple[str, int, int]) -> tuple[int, bool, float, bool]:
+        origin, begin, end = candidate
+        size = end - begin + 1
+        wrong = abs(size - expected) if expected is not None else 0
+        beyond = found.start + end >= file_bytes
+        return wrong, beyond, -_plausible(buffer, found.start + begin, columns, found), origin == "TEXT"
 
     origin, first, last = min(candidates, key=misfit)
     if len(candidates) == 2 and candidates[0][1:] != candidates[1][1:]:
@@ -225,6 +237,25 @@ def _locate(found: DataSet, expected: int | None, file_bytes: int, name: str, re
         size = expected if off_by_one or size < expected else size
     available = min(size, file_bytes - found.start - first)
     return found.start + first, max(available, 0)
+
+
+def _plausible(buffer: Buffer, first: int, columns: tuple[Column, ...], found: DataSet) -> float:
+    """Return which part of the first numbers at a place look measured, for floating-point data of one type.
+
+    One byte off, the bytes of a float make numbers of any size; a cytometer writes numbers of a few million at most.
+    """
+    kinds = {c.kind for c in columns}
+    if kinds not in ({"F"}, {"D"}):
+        return 0.0
+    code = ("<" if found.keywords.get("$BYTEORD", "1").strip().startswith("1") else ">") + (
+        "f4" if kinds == {"F"} else "f8"
+    )
+    width = int(code[-1])
+    count = min(1_000, max(0, len(buffer) - first) // width)
+    values = np.abs(np.frombuffer(buffer[first : first + count * width], dtype=code).astype(np.float64))
+    with np.errstate(invalid="ignore"):
+        measured = (values == 0) | ((values > 1e-4) & (values < 1e9))
+    return float(np.mean(measured)) if count else 0.0
 
 
 def _decimal(text: str) -> float | None:

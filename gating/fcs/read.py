@@ -63,7 +63,7 @@ def read_fcs(
     path = Path(path)
     buffer = _map(path)
     found = read_dataset(memoryview(buffer), path.name, dataset)
-    layout = read_layout(found, len(buffer), path.name)
+    layout = read_layout(found, memoryview(buffer), path.name)
     wanted = _wanted(layout.channels, channels, path.name)
     data = np.frombuffer(buffer, dtype=np.uint8, offset=min(layout.first_byte, len(buffer)))[: layout.n_bytes]
     values = decode(data, layout, wanted, linearise, path.name)

@@ -61,7 +61,10 @@ def write_fcs(
         text["$SPILLOVER"] = spillover.as_keyword()
     text |= dict(keywords or {})
     first = -(-(58 + len(_text(text, 0, 0)) + 32) // 256) * 256  # room for the digits of the offsets
-    last = first + data.nbytes - 1 if data.size else first
+    if data.size:
+        last = first + data.nbytes - 1
+    else:
+        first = last = 0
     segment = _text(text, first, last)
     fits = last <= 99_999_999
     header = f"FCS3.1    {58:8d}{57 + len(segment):8d}{first if fits else 0:8d}{last if fits else 0:8d}{0:8d}{0:8d}"

@@ -1,0 +1,1 @@
+"""Gates that travel: files that other programs read."""

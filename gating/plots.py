@@ -1,0 +1,140 @@
+"""Quadrant pictures: densities on a display scale, the two dividers, and the four percentages in their corners."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING
+
+import numpy as np
+from matplotlib.colors import LogNorm
+from matplotlib.patheffects import withStroke
+
+from gating.cleanup import smooth
+from gating.gates import QuadrantGate
+from gating.thresholds import Grid
+from gating.tubes import Density
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+    from numpy.typing import NDArray
+
+DIVIDER = "#B5310A"  # vermilion, dark in greyscale too
+SMOOTHING_BINS = 0.9
+# Where each population's percentage stands, in fractions of the axes: x, y, horizontal and vertical alignment.
+CORNERS = {
+    "live": (0.03, 0.03, "left", "bottom"),
+    "early_apoptotic": (0.97, 0.03, "right", "bottom"),
+    "late_apoptotic": (0.97, 0.97, "right", "top"),
+    "necrotic": (0.03, 0.97, "left", "top"),
+}
+
+
+def draw_quadrants(
+    ax: Axes,
+    density: Density,
+    gate: QuadrantGate,
+    fractions: Mapping[str, float],
+    *,
+    labels: bool = True,
+    font_size: float = 8.0,
+) -> None:
+    """Draw one tube on the axes given: density, dividers and the percentage of each population.
+
+    Parameters
+    ----------
+    ax : matplotlib Axes
+    density : Density
+        As `Plate.densities` holds it.
+    gate : QuadrantGate
+        Drawn as two lines.
+    fractions : mapping of population to fraction
+        Shown in percent in the corners.
+    labels : bool
+        Name the axes by channel; False in small multiples that share their names.
+    font_size : float
+        Of the percentages, in points.
+
+    Examples
+    --------
+    >>> from matplotlib.figure import Figure
+    >>> from gating.transforms import Asinh
+    >>> grid = Grid(Asinh(150.0), -0.5, 3.5, bins=4)
+    >>> ax = Figure().add_subplot()
+    >>> gate = QuadrantGate(annexin="FITC-A", annexin_threshold=900.0, dye="PE-A", dye_threshold=700.0)
+    >>> draw_quadrants(ax, Density(np.eye(4, dtype=int), grid, grid), gate, {"live": 0.9})
+    >>> ax.get_xlabel(), [t.get_text() for t in ax.texts]
+    ('Annexin V (FITC-A)', ['90.0 %'])
+    """
+    smoothed = _smooth_both(density.counts)
+    floor = 0.05
+    image = np.ma.masked_less(smoothed, floor)
+    top = max(float(smoothed.max()), 2 * floor)
+    x, y = (np.linspace(g.low, g.high, g.bins + 1) for g in (density.annexin, density.dye))
+    ax.pcolormesh(x, y, image, norm=LogNorm(floor, top), cmap="viridis_r", rasterized=True, linewidth=0)
+    across, up = density.annexin.scale(gate.annexin_threshold), density.dye.scale(gate.dye_threshold)
+    ax.axvline(float(across), color=DIVIDER, linewidth=1.0)
+    ax.axhline(float(up), color=DIVIDER, linewidth=1.0)
+    _limits(ax, density)
+    for population, share in fractions.items():
+        left, bottom, horizontal, vertical = CORNERS[population]
+        text = ax.text(
+            left,
+            bottom,
+            f"{100 * share:.1f} %",
+            transform=ax.transAxes,
+            ha=horizontal,
+            va=vertical,
+            fontsize=font_size,
+            fontweight="bold",
+        )
+        text.set_path_effects([withStroke(linewidth=2.5, foreground="white")])
+    draw_display_ticks(ax, density, labels=labels)
+    if labels:
+        ax.set_xlabel(f"Annexin V ({gate.annexin})")
+        ax.set_ylabel(f"dead-cell dye ({gate.dye})")
+
+
+def draw_display_ticks(ax: Axes, density: Density, *, labels: bool = True) -> None:
+    """Put ticks at zero and at the powers of ten that the scales show, as cytometry software does."""
+    for axis, grid in ((ax.xaxis, density.annexin), (ax.yaxis, density.dye)):
+        values = _ticks(grid)
+        axis.set_ticks([float(grid.scale(v)) for v in values], [_power(v) for v in values] if labels else [])
+        axis.set_ticks([float(grid.scale(v)) for v in _minor(values)], minor=True)
+        ax.tick_params(which="minor", length=2)
+
+
+def _smooth_both(counts: NDArray[np.int64]) -> NDArray[np.float64]:
+    rows = np.array([smooth(row, SMOOTHING_BINS) for row in counts.astype(np.float64)])
+    return np.array([smooth(column, SMOOTHING_BINS) for column in rows.T]).T
+
+
+def _limits(ax: Axes, density: Density) -> None:
+    """Show where events are, with a margin, not the whole range of the instrument."""
+    for axis, grid, set_limits in (
+        (0, density.annexin, ax.set_xlim),
+        (1, density.dye, ax.set_ylim),
+    ):
+        shown = np.flatnonzero(density.counts.sum(axis=axis))
+        centres = grid.centres
+        low, high = (centres[shown[0]], centres[shown[-1]]) if len(shown) else (grid.low, grid.high)
+        low, high = min(low, float(grid.scale(0.0)) - 0.3), max(high, float(grid.scale(0.0)) + 2.0)
+        set_limits(low - 0.05 * (high - low), high + 0.12 * (high - low))
+
+
+def _ticks(grid: Grid) -> list[float]:
+    """Return zero and the powers of ten that stand clear of it."""
+    first = int(np.ceil(np.log10(grid.scale.cofactor * 1.5)))
+    powers = [10.0**k for k in range(first, first + 8) if float(grid.scale(10.0**k)) < grid.high]
+    below = [-powers[0]] if powers and float(grid.scale(-powers[0])) > grid.low else []
+    return [*below, 0.0, *powers]
+
+
+def _minor(values: list[float]) -> list[float]:
+    return [k * value for value in values if value > 0 for k in range(2, 10)]
+
+
+def _power(value: float) -> str:
+    if value == 0:
+        return "0"
+    sign = "-" if value < 0 else ""
+    return f"${sign}10^{{{round(np.log10(abs(value)))}}}$"
