@@ -1,6 +1,6 @@
 """FCS files to Annexin V / PI quadrants: read, compensate, clean, place thresholds from controls, count, draw."""
 
-from gating.compensation import Spillover, compensate, spillover_from_controls
+from gating.compensation import compensate, spillover_from_controls
 from gating.errors import GatingError, InvalidGate, MissingChannel, UnreadableFcs, UnusableControl
 from gating.events import Channel, Events
 from gating.fcs.read import read_fcs
@@ -8,6 +8,7 @@ from gating.fcs.write import write_fcs
 from gating.gates import QuadrantGate
 from gating.plate import Plate, gate_plate
 from gating.quadrants import Quadrants, count_quadrants
+from gating.spillover import Spillover
 
 __all__ = [
     "Channel",

@@ -14,7 +14,7 @@ from gating.errors import MissingChannel
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from gating.compensation import Spillover
+    from gating.spillover import Spillover
 
 
 @dataclass(frozen=True)

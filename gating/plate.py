@@ -13,13 +13,14 @@ import numpy as np
 
 from gating.cautions import caution, join
 from gating.cleanup import debris_limit
-from gating.compensation import Spillover, spillover_from_controls
+from gating.compensation import spillover_from_controls
 from gating.controls import Group, groups
 from gating.errors import GatingError
 from gating.fcs.read import read_fcs
 from gating.gates import QuadrantGate
 from gating.intervals import wilson_interval
 from gating.quadrants import POPULATIONS, Quadrants
+from gating.spillover import Spillover
 from gating.thresholds import FINE, Evidence, Grid, Threshold, grid_for, place_threshold
 from gating.tubes import (
     Counts,

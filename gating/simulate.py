@@ -13,9 +13,9 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from gating.compensation import Spillover
 from gating.events import Channel, Events
 from gating.quadrants import POPULATIONS
+from gating.spillover import Spillover
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray

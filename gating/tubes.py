@@ -11,11 +11,12 @@ import numpy as np
 
 from gating.channels import find_annexin, find_dye, find_scatter
 from gating.cleanup import scatter_histogram, singlets
-from gating.compensation import Spillover, compensated_columns
+from gating.compensation import compensated_columns
 from gating.errors import GatingError, UnreadableFcs
 from gating.events import Events
 from gating.gates import QuadrantGate
 from gating.quadrants import Quadrants, count_at
+from gating.spillover import Spillover
 from gating.thresholds import FINE, Grid, Threshold
 
 if TYPE_CHECKING:

@@ -6,9 +6,9 @@ import re
 from collections.abc import Iterable, Mapping
 from io import BytesIO
 
-from gating.compensation import Spillover
 from gating.errors import GatingError
 from gating.gates import QuadrantGate
+from gating.spillover import Spillover
 
 
 def gating_ml(gates: Mapping[str, tuple[QuadrantGate, Spillover | None]]) -> bytes:

@@ -8,12 +8,12 @@ from pathlib import Path
 
 import numpy as np
 
-from gating.compensation import spillover_from_keyword
 from gating.errors import MissingChannel, UnreadableFcs
 from gating.events import Channel, Events
 from gating.fcs.decode import decode
 from gating.fcs.keywords import read_dataset
 from gating.fcs.layout import read_layout
+from gating.spillover import spillover_from_keyword
 
 
 def read_fcs(

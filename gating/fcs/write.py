@@ -13,7 +13,7 @@ from gating.events import Channel
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from gating.compensation import Spillover
+    from gating.spillover import Spillover
 
 
 def write_fcs(

@@ -4,8 +4,9 @@ import numpy as np
 import pytest
 
 from gating import Channel, Events, InvalidGate, Spillover, UnusableControl, compensate, spillover_from_controls
-from gating.compensation import compensated_columns, spillover_from_keyword
+from gating.compensation import compensated_columns
 from gating.simulate import Cytometer, Tube, simulate_tube
+from gating.spillover import spillover_from_keyword
 
 HALF = {"live": 0.5, "early_apoptotic": 0.2, "late_apoptotic": 0.3, "necrotic": 0.0}
 CHANNELS = (Channel("FITC-A"), Channel("PE-A"))

@@ -1,0 +1,59 @@
+"""The rules of the house that no linter knows: who opens files, who prints, what is exported."""
+
+from __future__ import annotations
+
+import ast
+import importlib
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[1]
+ROOMS = sorted(path for package in ("cytotools", "gating", "blots") for path in (ROOT / package).rglob("*.py"))
+OPENING = {"open", "read_bytes", "read_text", "write_bytes", "write_text", "to_csv", "read_csv", "memmap", "fromfile"}
+MAY_OPEN = {
+    "blots/image_files.py",
+    "blots/simulate.py",
+    "cytotools/figures/style.py",
+    "cytotools/output.py",
+    "cytotools/provenance.py",
+    "cytotools/report.py",
+    "cytotools/sample_study.py",
+    "cytotools/study_files.py",
+    "gating/fcs/read.py",
+    "gating/fcs/write.py",
+}
+
+
+def calls(path: Path) -> Iterator[str]:
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.Call):
+            yield getattr(node.func, "id", getattr(node.func, "attr", ""))
+
+
+@pytest.mark.parametrize("path", ROOMS, ids=lambda p: p.relative_to(ROOT).as_posix())
+def test_files_are_opened_in_the_named_rooms_only(path: Path) -> None:
+    opened = OPENING & set(calls(path))
+    assert not opened or path.relative_to(ROOT).as_posix() in MAY_OPEN
+
+
+@pytest.mark.parametrize("path", ROOMS, ids=lambda p: p.relative_to(ROOT).as_posix())
+def test_nobody_prints(path: Path) -> None:
+    assert "print" not in set(calls(path))
+
+
+@pytest.mark.parametrize("name", ["cytotools", "gating", "blots"])
+def test_public_names_are_in_order_and_there(name: str) -> None:
+    package = importlib.import_module(name)
+    assert list(package.__all__) == sorted(package.__all__, key=lambda n: (n.islower(), n))
+    assert all(hasattr(package, public) for public in package.__all__)
+
+
+def test_help_imports_nothing_heavy() -> None:
+    import subprocess
+    import sys
+
+    code = "import cytotools.cli, sys; print([m for m in ('numpy', 'pandas', 'matplotlib', 'scipy') if m in sys.modules])"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "[]"
