@@ -40,6 +40,11 @@ CAUTIONS: dict[str, Caution] = {
         "no tube of the batch shows two populations on this channel, the threshold is the edge of the negative one",
         "Add a positive control (for example staurosporine) to the batch.",
     ),
+    "unanchored": Caution(
+        "warning",
+        "the tubes show one population and nothing tells whether it is negative or positive: any fraction is possible",
+        "Add an untreated well and the control tubes to the batch.",
+    ),
     "conflict": Caution(
         "warning",
         "the valley between the populations lies inside the negative control, the control's edge was used",

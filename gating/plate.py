@@ -315,12 +315,7 @@ def _place(
     bounds = pooled(fine, group.controls.get(lacking, group.controls.get("unstained", ())), axis)
     negatives = pooled(fine, group.negatives, axis)
     stained = pooled(fine, group.samples + group.controls.get("positive", ()), axis) or [h[axis] for h in fine.values()]
-    reference = np.sum(bounds or negatives or stained, axis=0)
-    cumulative = np.cumsum(reference)
-    low, mid = (
-        float(FINE.scale.inverse(FINE.centres[int(np.searchsorted(cumulative, q * cumulative[-1]))]))
-        for q in (0.05, 0.5)
-    )
+    low, mid = _spread(np.sum(bounds or negatives or stained, axis=0), is_control=bool(bounds))
     top = max(int(np.flatnonzero(h)[-1]) if h.any() else 0 for h in stained)
     grid = grid_for(low, mid, float(FINE.scale.inverse(FINE.centres[top])))
     evidence = Evidence(
@@ -329,6 +324,20 @@ def _place(
         [grid.rebin(h, FINE) for h in stained],
     )
     return grid, place_threshold(evidence, grid, rng)
+
+
+def _spread(histogram: NDArray[np.int64], is_control: bool) -> tuple[float, float]:
+    """Return 5th and 50th percentile of the negative events, linear, from a FINE histogram.
+
+    A control is negative as a whole. Other tubes may be mostly positive: their negative events are then the dimmest
+    few, whose spread the lowest percentiles tell.
+    """
+    cumulative = np.cumsum(histogram)
+    lowest, low, mid = (
+        float(FINE.scale.inverse(FINE.centres[int(np.searchsorted(cumulative, q * cumulative[-1]))]))
+        for q in (0.005, 0.05, 0.5)
+    )
+    return (low, mid) if is_control else (low, min(mid, low + (low - lowest) * 1.645 / 0.931))
 
 
 def _missing_controls(group: Group) -> str:

@@ -31,6 +31,7 @@ SMOOTHING_DECADES = 0.05
 CONTROL_QUANTILE = 0.99
 EDGE_SD = 2.576  # one negative event in 200 lies above, if they are normal on the display scale
 DEPTH = 0.6  # a valley is at most this part of the lower of its two shoulders
+TALL, VISIBLE = 0.25, 0.02  # what counts as a mode, as a part of the highest one
 MIN_POSITIVE_EVENTS = 50
 RESAMPLES = 80
 
@@ -69,6 +70,11 @@ class Evidence:
     control: NDArray[np.int64] | None
     negatives: Sequence[NDArray[np.int64]]
     stained: Sequence[NDArray[np.int64]]
+
+    @property
+    def is_anchored(self) -> bool:
+        """True where a control or an untreated well says which population is the negative one."""
+        return self.control is not None or bool(self.negatives)
 
 
 @dataclass(frozen=True)
@@ -133,6 +139,8 @@ def place_threshold(evidence: Evidence, grid: Grid, rng: np.random.Generator) ->
     cuts = [_cut(_resample(evidence, rng), grid)[0] for _ in range(RESAMPLES)]
     low, high = (float(grid.scale.inverse(q)) for q in np.quantile(cuts, [0.025, 0.975]))
     value = float(grid.scale.inverse(cut))
+    if basis == "control" and not evidence.is_anchored:
+        low, high = -np.inf, np.inf  # the one population may be all negative or all positive
     return Threshold(value, min(low, value), max(high, value), basis, _cautions(evidence, basis))
 
 
@@ -140,9 +148,11 @@ def _cautions(evidence: Evidence, basis: str) -> str:
     notes = []
     if basis == "conflict":
         notes.append(caution("conflict", "the valley lies inside the negative control"))
-    if basis == "control":
+    if basis == "control" and not evidence.is_anchored:
+        notes.append(caution("unanchored", "one population, and no control or untreated well to tell which one"))
+    elif basis == "control":
         notes.append(caution("one_mode", "no valley between a negative and a positive population"))
-    if evidence.control is None:
+    if evidence.control is None and evidence.negatives:
         notes.append(caution("missing_control", "no tube that lacks this stain alone"))
     return join(*notes)
 
@@ -161,10 +171,15 @@ def _cut(evidence: Evidence, grid: Grid) -> tuple[float, str]:
     sigma = SMOOTHING_DECADES / (centres[1] - centres[0])
     stained = _pool(evidence.stained, sigma)
     negatives = _pool(evidence.negatives, sigma) if evidence.negatives else stained
-    mode, spread = _negative_population(negatives, centres)
-    bound = mode
     if evidence.control is not None and evidence.control.sum():
         bound = _quantile(evidence.control, centres, CONTROL_QUANTILE)
+        mode, spread = _negative_population(negatives, centres, TALL)
+        if mode - 2.0 * spread > bound:  # even the untreated wells are mostly positive
+            mode, spread = _negative_population(_pool([evidence.control], sigma), centres, TALL)
+    else:
+        # Without a control the negative population is the dimmest one, however few its cells are.
+        mode, spread = _negative_population(negatives, centres, VISIBLE)
+        bound = mode
     valley = _valley(stained, sum(int(h.sum()) for h in evidence.stained), mode, spread, centres)
     if valley is None:
         return max(bound, mode + EDGE_SD * spread), "control"
@@ -179,15 +194,23 @@ def _pool(tubes: Sequence[NDArray[np.int64]], sigma: float) -> NDArray[np.float6
     return smooth(np.mean(shares, axis=0), sigma) if shares else np.zeros(BINS)
 
 
-def _negative_population(density: NDArray[np.float64], centres: NDArray[np.float64]) -> tuple[float, float]:
-    """Return mode and SD of the negative events: the leftmost high mode, and its left half mirrored."""
+def _negative_population(
+    density: NDArray[np.float64], centres: NDArray[np.float64], share: float
+) -> tuple[float, float]:
+    """Return mode and SD of the negative events: the leftmost mode of this share of the highest, its left mirrored."""
     rising = np.flatnonzero((density[1:-1] >= density[:-2]) & (density[1:-1] > density[2:])) + 1
-    tall = rising[density[rising] >= 0.25 * density.max()] if len(rising) else np.array([int(np.argmax(density))])
-    peak = int(tall[0])
+    tall = [int(i) for i in rising if density[i] >= share * density.max() and _stands_out(density, int(i))]
+    peak = tall[0] if tall else int(np.argmax(density))
     left = np.cumsum(density[: peak + 1])
     # 31.7 % of a normal distribution's lower half lie more than one SD below its mode.
     one_sd_below = centres[int(np.searchsorted(left, 0.3173 * left[-1]))]
     return float(centres[peak]), float(max(centres[peak] - one_sd_below, centres[1] - centres[0]))
+
+
+def _stands_out(density: NDArray[np.float64], peak: int) -> bool:
+    """Say whether a mode is the highest one, or is parted by a valley from the higher one to its right."""
+    higher = np.flatnonzero(density[peak:] > density[peak])
+    return not len(higher) or bool(density[peak : peak + higher[0]].min() <= DEPTH * density[peak])
 
 
 def _valley(
