@@ -1,0 +1,197 @@
+"""The conductor: from a study to its results, step by step, as a person would do it by hand."""
+
+from __future__ import annotations
+
+import builtins
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from cytotools.cautions import Entry, caution_table, entries_of
+from cytotools.comparison import compare_to_control, summarise_fractions
+from cytotools.conditions import CONDITION_COLUMNS
+from cytotools.errors import Problem, StudyError
+from cytotools.results import MeasuredImage, Results
+from cytotools.tables import complete
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from cytotools.study import BlotImage, BlotsBlock, FlowBlock, Study
+    from gating.gates import QuadrantGate
+    from gating.plate import Plate
+
+ASSAYS = ("flow", "blots", "plates")
+Map = Callable[[Callable[[str], object], Iterable[str]], Iterable[object]]
+
+
+@dataclass
+class _Findings:
+    """What the steps have found so far."""
+
+    tables: dict[str, pd.DataFrame] = field(default_factory=dict)
+    entries: list[Entry] = field(default_factory=list)
+    plate: Plate | None = None
+    images: list[MeasuredImage] = field(default_factory=list)
+
+
+def analyse(study: Study, only: Sequence[str] | None = None, map: Map = builtins.map) -> Results:
+    """Analyse a study.
+
+    Parameters
+    ----------
+    study : Study
+        As `read_study` returns it.
+    only : sequence of {"flow", "blots", "plates"}, optional
+        The assays wanted; default all that the study has.
+    map : callable
+        The seam for parallel work over files.
+
+    Returns
+    -------
+    Results
+        Files whose content can't be used are left out and named in `.cautions`.
+
+    Raises
+    ------
+    StudyError
+        An assay was asked for that the study does not have.
+    """
+    assays = _chosen(study, only)
+    found = _Findings(entries=[_note(note) for note in study.notes])
+    if study.flow and "flow" in assays:
+        _analyse_flow(study, study.flow, map, found)
+    if study.blots and "blots" in assays:
+        _analyse_blots(study, study.blots, found)
+    if study.plates and "plates" in assays:
+        words = "plate readings are checked but not analysed in this version"
+        found.entries.append(Entry("note", "plates", "", "plates", "not_analysed", words, "Use a later version."))
+    found.tables["cautions"] = caution_table(found.entries)
+    return Results(study, complete(found.tables), assays, found.plate, tuple(found.images))
+
+
+def _chosen(study: Study, only: Sequence[str] | None) -> tuple[str, ...]:
+    present = tuple(a for a, b in zip(ASSAYS, (study.flow, study.blots, study.plates), strict=True) if b)
+    if only is None:
+        return present
+    absent = [assay for assay in only if assay not in present]
+    if absent:
+        got, have = f"--only {','.join(only)}", " and ".join(present) or "no assay"
+        remedy = f"Choose from {', '.join(present)}."
+        raise StudyError(
+            [Problem(study.path.name, "the assays asked for", f"assays of the study ({have})", got, remedy)]
+        )
+    return tuple(assay for assay in present if assay in only)
+
+
+def _note(note: Problem) -> Entry:
+    return Entry("note", "study", "", note.place, "sheet", f"{note.what}: {note.got}", note.remedy)
+
+
+def _analyse_flow(study: Study, block: FlowBlock, map: Map, found: _Findings) -> None:
+    """Gate the tubes, put the replicates together, compare the treated with their control."""
+    from gating import GatingError, gate_plate
+
+    found.entries += _excluded(block.samples, "flow", "file")
+    try:
+        plate = gate_plate(
+            block.samples.drop(columns="place"),
+            study.folder,
+            gates=_gates_by_hand(study, block),
+            annexin=block.annexin,
+            dye=block.dye,
+            map=map,
+        )
+    except GatingError as error:
+        found.entries.append(_refusal("flow", error.thing, error))
+        return
+    found.plate = plate
+    found.entries += [_refusal("flow", file, error) for file, error in plate.refused.items()]
+    quadrants = plate.table
+    found.tables["quadrants"] = quadrants
+    found.tables["thresholds"] = plate.thresholds
+    found.tables["apoptosis"] = summarise_fractions(quadrants)
+    found.tables["comparisons"] = compare_to_control(quadrants, control=study.control, vehicles=_vehicles(study))
+    found.entries += entries_of(quadrants, "flow", ("file",))
+    found.entries += entries_of(plate.thresholds, "flow", ("batch", "cell_line", "channel"))
+    for name in ("apoptosis", "comparisons"):
+        found.entries += entries_of(found.tables[name], "flow", (*CONDITION_COLUMNS, "population", "quantity"))
+
+
+def _gates_by_hand(study: Study, block: FlowBlock) -> dict[str, QuadrantGate] | None:
+    """Return a gate for each file from the sheet of thresholds, where the study names one."""
+    if block.thresholds is None:
+        return None
+    from cytotools.thresholds_by_hand import gates_from_thresholds
+
+    return gates_from_thresholds(block.thresholds, block.samples, study.folder, block.annexin, block.dye)
+
+
+def _vehicles(study: Study) -> dict[str, str]:
+    return {name: compound.vehicle for name, compound in study.compounds.items() if compound.vehicle}
+
+
+def _analyse_blots(study: Study, block: BlotsBlock, found: _Findings) -> None:
+    """Measure the bands, divide by the loading control, follow the levels over time, test for the rebound."""
+    import pandas as pd
+
+    from blots import fold_changes, normalise, rebound_table
+
+    found.entries += _excluded(block.lanes, "blots", "membrane")
+    measured = [table for image in block.images if (table := _measure(study, block, image, found)) is not None]
+    if not measured:
+        return
+    lanes, reference = block.lanes.drop(columns="place"), str(block.reference)
+    bands = pd.concat(measured, ignore_index=True)
+    normalised = normalise(bands, loading_controls=block.loading_controls, lanes=lanes)
+    found.tables["bands"] = bands
+    found.tables["normalised"] = normalised
+    found.tables["time_course"] = fold_changes(normalised, lanes, reference, _vehicles(study))
+    found.tables["rebound"] = rebound_table(normalised, lanes, reference)
+    found.entries += entries_of(bands, "blots", ("image", "lane", "target"))
+    found.entries += entries_of(normalised, "blots", ("membrane", "lane", "target"))
+    for name in ("time_course", "rebound"):
+        found.entries += entries_of(found.tables[name], "blots", (*CONDITION_COLUMNS, "target", "hours"))
+
+
+def _measure(study: Study, block: BlotsBlock, image: BlotImage, found: _Findings) -> pd.DataFrame | None:
+    """Return the bands of one image under the lane numbers of its membrane, None where it can't be measured."""
+    from blots import BlotError, find_geometry, measure_bands, read_blot
+
+    sheet = block.lanes[block.lanes["membrane"] == image.membrane]
+    sheet = sheet[sheet["lane"] >= image.first_lane]
+    shift = image.first_lane - 1
+    try:
+        blot = read_blot(study.folder / image.file, page=image.page, channel=image.channel)
+        empty = sheet.loc[sheet["role"] == "empty", "lane"] - shift
+        boxes = None if image.boxes is None else image.boxes.assign(lane=image.boxes["lane"] - shift)
+        geometry = find_geometry(blot, int(sheet["lane"].max()) - shift, image.bands, boxes, empty_lanes=set(empty))
+        bands = measure_bands(blot, geometry)
+    except BlotError as error:
+        found.entries.append(_refusal("blots", image.file, error))
+        return None
+    found.images.append(MeasuredImage(image.file, image.membrane, blot, geometry))
+    return bands.assign(membrane=image.membrane, image=image.file, lane=bands["lane"] + shift)
+
+
+def _excluded(sheet: pd.DataFrame, assay: str, key: str) -> list[Entry]:
+    if "exclude" not in sheet.columns:
+        return []
+    rows = sheet[sheet["exclude"] != ""].to_dict("records")
+    return [
+        Entry(
+            "note",
+            assay,
+            str(r.get("file", "")),
+            f"{r[key]}, {r['place']}",
+            "excluded",
+            str(r["exclude"]),
+            "None is needed.",
+        )
+        for r in rows
+    ]
+
+
+def _refusal(assay: str, file: str, error: ValueError) -> Entry:
+    remedy = str(getattr(error, "remedy", "See the message."))
+    return Entry("refused", assay, file, file, "unusable_file", str(error), remedy)

@@ -1,0 +1,106 @@
+"""Every caution of a run in one table: gathered from the cells of the results, each with its remedy."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, NamedTuple
+
+from cytotools.tables import COLUMNS
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+SEVERITIES = ("refused", "warning", "note")
+MANY = 4  # the same words in more places than this become one row that counts them
+
+
+class Known(NamedTuple):
+    """What the study level can say of a number, beside what gating and blots say."""
+
+    severity: str
+    meaning: str
+    remedy: str
+
+
+CAUTIONS: dict[str, Known] = {
+    "unusable_file": Known(
+        "refused", "a file's content can't be used; the rows that rest on it are left out", "See the message."
+    ),
+    "excluded": Known("note", "a row was left out of the statistics, for the reason in the sheet", "None is needed."),
+    "sheet": Known("note", "something in a sheet was understood in a way worth knowing", "Check the sheet."),
+    "not_analysed": Known("note", "a part of the study that this version does not analyse yet", "Use a later version."),
+}
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One caution at one place."""
+
+    severity: str
+    assay: str
+    file: str
+    place: str
+    code: str
+    caution: str
+    remedy: str
+
+
+def documented() -> dict[str, Known]:
+    """Return every code that a table can carry, of the three packages, in alphabetical order.
+
+    Examples
+    --------
+    >>> documented()["truncated"].severity
+    'warning'
+    """
+    import blots.cautions
+    import gating.cautions
+
+    found = {code: Known(*known) for code, known in {**gating.cautions.CAUTIONS, **blots.cautions.CAUTIONS}.items()}
+    found |= CAUTIONS
+    from cytotools.comparison import CAUTIONS as COMPARISON
+
+    found |= {code: Known(*known) for code, known in COMPARISON.items()}
+    return dict(sorted(found.items()))
+
+
+def entries_of(table: pd.DataFrame, assay: str, place_columns: Iterable[str]) -> list[Entry]:
+    """Return the cautions in the cells of a table, each once for a place; `place_columns` say where a row stands."""
+    known, columns = documented(), [c for c in place_columns if c in table.columns]
+    found: dict[Entry, None] = {}
+    for row in table[table["caution"].fillna("") != ""].to_dict("records") if len(table) else []:
+        place = ", ".join(_words(row[c]) for c in columns if _words(row[c]))
+        for cell in str(row["caution"]).split("; "):
+            code, _, words = cell.partition(": ")
+            severity, meaning, remedy = known.get(code, Known("warning", words, "See the message."))
+            file = str(row.get("file") or row.get("image") or "")
+            found[Entry(severity, assay, file, place, code, words or meaning, remedy)] = None
+    return list(found)
+
+
+def caution_table(entries: Iterable[Entry]) -> pd.DataFrame:
+    """Return cautions.csv: refusals first, then warnings, then notes; what stands in many places stands once."""
+    import pandas as pd
+
+    listed = list(dict.fromkeys(entries))
+    groups: dict[tuple[str, str, str, str], list[Entry]] = {}
+    for entry in listed:
+        groups.setdefault((entry.severity, entry.assay, entry.code, entry.caution), []).append(entry)
+    rows = []
+    for (severity, *_), group in groups.items():
+        if severity == "note" and len(group) > MANY:
+            first = group[0]
+            rows.append(
+                Entry(severity, first.assay, "", f"{len(group)} places", first.code, first.caution, first.remedy)
+            )
+        else:
+            rows += group
+    rows.sort(key=lambda e: SEVERITIES.index(e.severity))
+    return pd.DataFrame([e.__dict__ for e in rows], columns=list(COLUMNS["cautions"]))
+
+
+def _words(value: object) -> str:
+    if value is None or value != value:
+        return ""
+    return f"{value:g}" if isinstance(value, float) else str(value)

@@ -1,0 +1,214 @@
+"""The command line: read a study, analyse it, write the report. What it can do, Python can do in three lines."""
+
+from __future__ import annotations
+
+import builtins
+import os
+import sys
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+if TYPE_CHECKING:
+    from cytotools.results import Results
+    from cytotools.study import Study
+
+DONE, BUG, WRONG_STUDY, UNUSABLE_CONTENT = 0, 1, 2, 3
+
+app = typer.Typer(
+    name="cytotools",
+    help="From one study folder of FCS files and blot images to quadrants, densitometry and one honest report.",
+    epilog="Exit status: 0 done (cautions included), 2 the study, a sheet or a path is wrong (nothing was written), "
+    "3 done, but a file's content could not be used. Research use only.",
+    add_completion=False,
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+    rich_markup_mode="rich",
+)
+
+StudyPath = Annotated[Path, typer.Argument(help="study.yaml, or the folder that holds it.", show_default=False)]
+
+
+@app.callback(invoke_without_command=True)
+def _version(
+    context: typer.Context,
+    version: Annotated[bool, typer.Option("--version", help="Print the version and stop.")] = False,
+) -> None:
+    if version:
+        from cytotools.provenance import own_version
+
+        typer.echo(f"cytotools {own_version()}")
+        raise typer.Exit
+    del context
+
+
+@app.command()
+def run(
+    study: StudyPath,
+    out: Annotated[
+        Path | None, typer.Option("-o", "--out", help="Output folder; default: results/ beside the study.")
+    ] = None,
+    only: Annotated[str | None, typer.Option(help="Some assays only: flow,blots,plates.")] = None,
+    workers: Annotated[
+        int, typer.Option(min=1, help="Processes that read FCS files; the numbers do not depend on it.")
+    ] = 1,
+    figures: Annotated[bool, typer.Option("--figures/--no-figures", help="Draw the figures.")] = True,
+) -> None:
+    """Analyse a study and write report.html, tables/, figures/, gates.xml and provenance.json."""
+    from cytotools.study_files import read_study
+
+    found = read_study(study)
+    folder = out if out is not None else found.folder / "results"
+    _analyse_and_write(found, folder, _assays(only), workers, figures)
+
+
+@app.command()
+def check(study: StudyPath) -> None:
+    """Read a study and its sheets, and say everything that is wrong with them; nothing is analysed or written."""
+    from cytotools.study_files import read_study
+
+    found = read_study(study)
+    for note in found.notes:
+        typer.echo(f"note: {note}")
+    typer.echo(f"{found.path.name}: no problem in {_contents(found)}.")
+
+
+@app.command()
+def demo(
+    folder: Annotated[Path, typer.Argument(help="A new or empty folder.", show_default=False)],
+    figures: Annotated[bool, typer.Option("--figures/--no-figures", help="Draw the figures.")] = True,
+) -> None:
+    """Write the simulated sample study (about 10 MB, with its truth) into a folder and analyse it."""
+    from cytotools.errors import Problem, StudyError
+    from cytotools.sample_study import write_sample_study
+    from cytotools.study_files import read_study
+
+    if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
+        got = "a folder with files in it" if folder.is_dir() else "a file"
+        raise StudyError([Problem(str(folder), "the folder", "a new or empty folder", got, "Name another folder.")])
+    path = write_sample_study(folder)
+    typer.echo(f"The sample study is in {folder}; its truth in {folder / 'truth'}.")
+    _analyse_and_write(read_study(path), folder / "results", None, 1, figures)
+
+
+def main() -> None:
+    """Run the command line; a user's mistake ends in a message and its exit status, never in a traceback."""
+    try:
+        app()
+    except BrokenPipeError:  # the reader of our output has gone: `cytotools check study.yaml | head`
+        os._exit(DONE)
+    except Exception as error:
+        sys.exit(_told(error))
+
+
+def _told(error: Exception) -> int:
+    """Print what went wrong and return the exit status."""
+    if isinstance(error, OSError):
+        typer.echo(
+            f"{error.filename or 'disk'}: {error.strerror or error}. Check the path and the space left.", err=True
+        )
+        return WRONG_STUDY
+    if isinstance(error, ValueError) and type(error).__module__.split(".")[0] in ("cytotools", "gating", "blots"):
+        typer.echo(str(error), err=True)
+        return WRONG_STUDY
+    if os.environ.get("CYTOTOOLS_DEBUG"):
+        raise error
+    typer.echo(
+        f"A fault in cytotools: {type(error).__name__}: {error}. Nothing was written. "
+        "Set CYTOTOOLS_DEBUG=1 to see where, and report it.",
+        err=True,
+    )
+    return BUG
+
+
+def _assays(only: str | None) -> list[str] | None:
+    if only is None:
+        return None
+    from cytotools.analysis import ASSAYS
+    from cytotools.errors import Problem, StudyError
+
+    wanted = [part.strip() for part in only.split(",") if part.strip()]
+    unknown = [part for part in wanted if part not in ASSAYS]
+    if unknown or not wanted:
+        remedy = "Write for example --only flow,blots."
+        raise StudyError([Problem("--only", "the assays", f"some of {', '.join(ASSAYS)}", repr(only), remedy)])
+    return wanted
+
+
+def _analyse_and_write(study: Study, folder: Path, only: list[str] | None, workers: int, figures: bool) -> None:
+    from cytotools.analysis import analyse
+    from cytotools.output import require_replaceable
+    from cytotools.report import write_report
+
+    require_replaceable(folder, [study.folder / file for file in study.inputs])
+    with _progress() as tell, _pool(workers) as parallel:
+        tell(f"Reading {_contents(study)}")
+        results = analyse(study, only, map=_counted(parallel, tell))
+        tell("Writing the report" + (" and its figures" if figures else ""))
+        report = write_report(results, folder, figures=figures)
+    _close(results, report)
+
+
+def _close(results: Results, report: Path) -> None:
+    for row in results.refused.to_dict("records"):
+        typer.echo(f"left out: {row['caution']}", err=True)
+    severities = results.cautions["severity"].value_counts()
+    counted = ", ".join(f"{n} {severity}" for severity, n in severities.items()) or "none"
+    typer.echo(f"Cautions: {counted} (tables/cautions.csv).")
+    typer.echo(f"Report: {report}")
+    if len(results.refused):
+        raise typer.Exit(UNUSABLE_CONTENT)
+
+
+def _contents(study: Study) -> str:
+    parts = [f"{len(study.flow.samples)} FCS files"] if study.flow else []
+    parts += [f"{len(study.blots.images)} blot images"] if study.blots else []
+    parts += [f"{len(study.plates)} plate files"] if study.plates else []
+    return ", ".join(parts)
+
+
+@contextmanager
+def _progress() -> Iterator[Callable[[str], None]]:
+    """Yield a function that says what is being done: a moving line on a terminal, plain lines elsewhere."""
+    if not sys.stderr.isatty():
+        yield lambda words: typer.echo(words, err=True) if not words.startswith("\r") else None
+        return
+    from rich.console import Console
+    from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
+
+    columns = (SpinnerColumn(), TextColumn("{task.description}"), TimeElapsedColumn())
+    with Progress(*columns, console=Console(stderr=True), transient=True) as bar:
+        task = bar.add_task("")
+        yield lambda words: bar.update(task, description=words.strip())
+
+
+def _counted(parallel: Callable[..., Iterable[Any]], tell: Callable[[str], None]) -> Callable[..., Iterable[Any]]:
+    """Return a map that says which file it is at."""
+
+    def counted(function: Callable[[str], object], files: Iterable[str]) -> Iterator[object]:
+        files = list(files)
+        for number, result in enumerate(parallel(function, files), 1):
+            tell(f"\rFlow cytometry: file {number} of {len(files)}")
+            yield result
+
+    return counted
+
+
+@contextmanager
+def _pool(workers: int) -> Iterator[Callable[..., Iterable[Any]]]:
+    """Yield a map over this many processes; with one, the plain map."""
+    if workers == 1:
+        yield builtins.map
+        return
+    from concurrent.futures import ProcessPoolExecutor
+    from multiprocessing import get_context
+
+    with ProcessPoolExecutor(workers, mp_context=get_context("spawn")) as pool:
+        yield pool.map
+
+
+if __name__ == "__main__":
+    main()

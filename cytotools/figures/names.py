@@ -1,0 +1,93 @@
+"""File names and labels from what a person wrote: safe on every disk, short enough for an axis."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+LONGEST = 60
+
+
+def file_stem(text: str, taken: Iterable[str] = ()) -> str:
+    """Return a name for a file: letters, digits, - and _ only, never one that is taken.
+
+    Examples
+    --------
+    >>> file_stem("../rep 1/<b>.fcs"), file_stem("a", taken=["a"])
+    ('rep_1_b_fcs', 'a_2')
+    """
+    base = re.sub(r"[^A-Za-z0-9-]+", "_", text).strip("_")[:LONGEST] or "unnamed"
+    used = set(taken)
+    name, k = base, 2
+    while name in used:
+        name, k = f"{base}_{k}", k + 1
+    return name
+
+
+def shown(text: str, longest: int = 34) -> str:
+    r"""Return a person's text for a picture: no markup, no line breaks, cut in the middle where it is long.
+
+    Examples
+    --------
+    >>> shown("a$b"), shown("x" * 40, longest=9)
+    ('a\\$b', 'xxxx…xxxx')
+    """
+    flat = "".join(c if c.isprintable() else " " for c in str(text))
+    if len(flat) > longest:
+        half = (longest - 1) // 2
+        flat = f"{flat[:half]}…{flat[-half:]}"
+    return flat.replace("$", r"\$")
+
+
+def dose_label(row: Mapping[str, Any]) -> str:
+    """Return the treatment of a row in words: `cisplatin 5 ug/mL + birinapant 1 uM`, or its role where there is none.
+
+    Examples
+    --------
+    >>> dose_label({"compound": "cisplatin", "dose": 5.0, "dose_unit": "ug/mL"})
+    'cisplatin 5 µg/mL'
+    >>> dose_label({"role": "untreated"})
+    'untreated'
+    """
+    parts = []
+    for suffix in ("", "_2", "_3"):
+        compound, dose = str(row.get(f"compound{suffix}", "") or ""), row.get(f"dose{suffix}")
+        amount = f"{dose:g} {unit(str(row.get(f'dose_unit{suffix}', '') or ''))}".strip() if _is_number(dose) else ""
+        if compound or amount:
+            parts.append(f"{compound} {amount}".strip())
+    schedule = str(row.get("schedule", "") or "")
+    words = " + ".join(parts) or str(row.get("role", "") or "all")
+    return f"{words} ({schedule})" if schedule else words
+
+
+def unit(text: str) -> str:
+    """Return a unit as it is printed: `ug/mL` becomes `µg/mL`.
+
+    Examples
+    --------
+    >>> unit("uM"), unit("nM")
+    ('µM', 'nM')
+    """
+    return re.sub(r"^u(?=[gMLml])", "µ", text)
+
+
+def condition_label(row: Mapping[str, Any], columns: Iterable[str] = ("cell_line", "arm", "hours")) -> str:
+    """Return what tells a row from others in words: line, arm, treatment, hours.
+
+    Examples
+    --------
+    >>> condition_label({"cell_line": "HeLa", "compound": "TNF", "dose": 1.0, "dose_unit": "ng/mL", "hours": 24.0})
+    'HeLa, TNF 1 ng/mL, 24 h'
+    """
+    wanted = set(columns)
+    line = str(row.get("cell_line", "") or "") if "cell_line" in wanted else ""
+    arm = str(row.get("arm", "") or "") if "arm" in wanted else ""
+    hours = row.get("hours") if "hours" in wanted else None
+    parts = [line, arm if arm and arm.casefold() not in line.casefold() else "", dose_label(row)]
+    parts.append(f"{hours:g} h" if _is_number(hours) else "")
+    return ", ".join(part for part in parts if part)
+
+
+def _is_number(value: object) -> bool:
+    return isinstance(value, int | float) and value == value

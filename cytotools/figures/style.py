@@ -1,0 +1,74 @@
+"""How every figure looks, and how it is saved: the same bytes for the same content."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
+
+DPI = 150
+SETTINGS = {
+    "font.family": "DejaVu Sans",
+    "font.size": 8.0,
+    "axes.titlesize": 8.5,
+    "axes.labelsize": 8.0,
+    "axes.linewidth": 0.7,
+    "axes.spines.top": False,
+    "axes.spines.right": False,
+    "xtick.labelsize": 7.0,
+    "ytick.labelsize": 7.0,
+    "legend.frameon": False,
+    "legend.fontsize": 7.5,
+    "savefig.dpi": DPI,
+    "svg.hashsalt": "cytotools",
+    "svg.fonttype": "path",
+    "figure.facecolor": "white",
+}
+# Okabe and Ito's colours, told apart by the colour-blind; markers say the same without colour.
+COLOURS = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#56B4E9", "#8A6D00", "#000000")
+MARKERS = ("o", "s", "^", "D", "v", "P", "X")
+# Light to dark, so that a grey print keeps the order.
+POPULATION_COLOURS = {
+    "live": "#E8E8E8",
+    "early_apoptotic": "#F0B060",
+    "late_apoptotic": "#B5310A",
+    "necrotic": "#303030",
+}
+POPULATION_NAMES = {
+    "total": "total apoptosis (early + late)",
+    "live": "live",
+    "early_apoptotic": "early apoptotic",
+    "late_apoptotic": "late apoptotic / necrotic",
+    "necrotic": "dye only (necrotic)",
+}
+
+
+@dataclass(frozen=True)
+class Saved:
+    """One figure that was written: its file name without ending, what it shows, and where the report puts it."""
+
+    name: str
+    title: str
+    caption: str
+    section: str  # flow, blots, or "" where the report leaves it out
+
+
+@contextmanager
+def styled() -> Iterator[None]:
+    """Draw in the house style inside the block."""
+    import matplotlib as mpl
+
+    with mpl.rc_context(SETTINGS):
+        yield
+
+
+def save(figure: Figure, folder: Path, saved: Saved) -> Saved:
+    """Write a figure as SVG and PNG and return what was said of it."""
+    figure.savefig(folder / f"{saved.name}.svg", metadata={"Date": None, "Creator": "cytotools"})
+    figure.savefig(folder / f"{saved.name}.png", metadata={"Software": "cytotools"})
+    return saved

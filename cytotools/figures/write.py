@@ -1,0 +1,24 @@
+"""Write every figure of a study."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from cytotools.figures.blots import blot_figures
+from cytotools.figures.flow import flow_figures
+from cytotools.figures.style import Saved, styled
+
+if TYPE_CHECKING:
+    from cytotools.results import Results
+
+
+def write_figures(results: Results, folder: Path) -> list[Saved]:
+    """Write all figures as SVG and PNG into `folder` and return what each shows, in the order of the report."""
+    written: list[Saved] = []
+    with styled():
+        if results.plate is not None and len(results.tables["quadrants"]):
+            written += flow_figures(results.plate, results.tables["apoptosis"], folder)
+        if results.images:
+            written += blot_figures(results, folder)
+    return written

@@ -1,0 +1,92 @@
+"""The tables that every run writes, and their columns after the condition columns: what programs outside rely on."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+COLUMNS: dict[str, tuple[str, ...]] = {
+    "quadrants": (
+        "file",
+        "role",
+        "population",
+        "events",
+        "parent_events",
+        "file_events",
+        "counted_fraction",
+        "fraction",
+        "low",
+        "high",
+        "caution",
+    ),
+    "apoptosis": ("population", "n", "mean", "sd", "low", "high", "caution"),
+    "comparisons": (
+        "quantity",
+        "contrast",
+        "scale",
+        "estimate",
+        "low",
+        "high",
+        "p_value",
+        "p_adjusted",
+        "n",
+        "caution",
+    ),
+    "thresholds": ("batch", "cell_line", "file", "channel", "threshold", "low", "high", "basis", "caution"),
+    "bands": (
+        "membrane",
+        "image",
+        "lane",
+        "target",
+        "x",
+        "y",
+        "volume",
+        "low",
+        "high",
+        "detection_limit",
+        "below_detection",
+        "saturated_fraction",
+        "method_spread",
+        "kda",
+        "caution",
+    ),
+    "normalised": ("membrane", "lane", "target", "loading_control", "log_ratio", "low", "high", "censored", "caution"),
+    "time_course": ("target", "loading_control", "hours", "n", "fold_change", "low", "high", "caution"),
+    "rebound": (
+        "target",
+        "loading_control",
+        "verdict",
+        "nadir_hours",
+        "nadir_fold",
+        "nadir_low",
+        "nadir_high",
+        "rebound_fold",
+        "low",
+        "high",
+        "p_value",
+        "p_adjusted",
+        "n",
+        "caution",
+    ),
+    "cautions": ("severity", "assay", "file", "place", "code", "caution", "remedy"),
+}
+# Tables that carry the study's condition columns in front.
+WITH_CONDITIONS = ("quadrants", "apoptosis", "comparisons", "time_course", "rebound")
+
+
+def complete(tables: dict[str, pd.DataFrame]) -> dict[str, pd.DataFrame]:
+    """Return every table of a run in the order above: those given, and a header alone for the others.
+
+    Examples
+    --------
+    >>> complete({})["rebound"].shape[0]
+    0
+    """
+    import pandas as pd
+
+    return {
+        name: tables[name] if name in tables else pd.DataFrame(columns=list(columns))
+        for name, columns in COLUMNS.items()
+    }

@@ -1,0 +1,165 @@
+"""Numbers and findings in words: what the first page of the report says, each sentence with its interval and n."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator, Mapping
+from typing import TYPE_CHECKING, Any
+
+from cytotools.figures.names import condition_label
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from cytotools.results import Results
+
+VERDICT_WORDS = {
+    "overshoot": "falls, rebounds and rises above its starting level",
+    "rebound": "falls and rebounds",
+    "sustained loss": "falls and stays down",
+    "induction": "rises above its starting level",
+    "no loss": "does not fall (a two-fold loss is excluded)",
+    "not resolved": "is not resolved by these replicates",
+}
+
+
+def percent(value: float, digits: int = 1) -> str:
+    """Return a fraction in percent.
+
+    Examples
+    --------
+    >>> percent(0.2364), percent(float("nan"))
+    ('23.6 %', 'n/a')
+    """
+    return f"{100 * value:.{digits}f} %" if _finite(value) else "n/a"
+
+
+def fold(value: float) -> str:
+    """Return a fold change to three figures, infinity and missing in words.
+
+    Examples
+    --------
+    >>> fold(0.08712), fold(float("inf"))
+    ('0.0871', '∞')
+    """
+    if value is None or math.isnan(value):
+        return "n/a"
+    if math.isinf(value):
+        return "∞"
+    return f"{value:.3g}"
+
+
+def p_value(value: float) -> str:
+    """Return a p-value, never as zero.
+
+    Examples
+    --------
+    >>> p_value(0.03214), p_value(1e-9)
+    ('0.032', '< 0.0001')
+    """
+    if not _finite(value):
+        return "n/a"
+    return "< 0.0001" if value < 1e-4 else f"{value:.2g}"
+
+
+def interval(low: float, high: float, form: Any) -> str:
+    """Return an interval in brackets, `(95 % CI 0.1 to 0.3)`, or nothing where there is none.
+
+    Examples
+    --------
+    >>> interval(0.1, 0.3, percent)
+    '(95 % CI 10.0 % to 30.0 %)'
+    """
+    if low is None or high is None or math.isnan(low) or math.isnan(high):
+        return "(no interval)"
+    return f"(95 % CI {form(low)} to {form(high)})"
+
+
+def answers(results: Results) -> list[str]:
+    """Return the findings of a study, one sentence each, in the order of the report."""
+    return [*_flow_answers(results.tables), *_blot_answers(results.tables)]
+
+
+def _flow_answers(tables: Mapping[str, pd.DataFrame]) -> Iterator[str]:
+    totals = tables["apoptosis"]
+    totals = totals[totals["population"] == "total"] if len(totals) else totals
+    comparisons = tables["comparisons"]
+    for key, group in _by_line(totals):
+        highest = group.loc[group["mean"].idxmax()].to_dict()
+        words = (
+            f"{key}most apoptosis (early + late Annexin V positive cells): {percent(highest['mean'])} "
+            f"{interval(highest['low'], highest['high'], percent)} of whole single cells at "
+            f"{condition_label(highest, ('hours',))}, n = {_n(highest['n'])}"
+        )
+        match = _matching(comparisons, highest)
+        if match is not None:
+            words += (
+                f"; {percent_points(match['estimate'])} against {_control(match['contrast'])} "
+                f"{interval(match['low'], match['high'], percent_points)}, "
+                f"adjusted p = {p_value(match['p_adjusted'])}".replace("= <", "<")
+            )
+        yield words + "."
+
+
+def percent_points(value: float) -> str:
+    """Return a difference of fractions in percentage points, with its sign.
+
+    Examples
+    --------
+    >>> percent_points(0.0512)
+    '+5.1 points'
+    """
+    return f"{100 * value:+.1f} points" if _finite(value) else "n/a"
+
+
+def _matching(comparisons: pd.DataFrame, row: Mapping[str, Any]) -> dict[str, Any] | None:
+    """Return the comparison of the same condition, None where it has none (it is the control)."""
+    if not len(comparisons):
+        return None
+    keys = ("cell_line", "arm", "compound", "dose", "dose_unit", "compound_2", "dose_2", "schedule", "hours")
+    found = comparisons[comparisons["quantity"].isin(("total", "apoptosis", "total apoptosis"))]
+    for key in keys:
+        if key in found.columns and key in row:
+            found = found[(found[key] == row[key]) | (found[key].isna() & (row[key] != row[key]))]
+    return {str(k): v for k, v in found.iloc[0].items()} if len(found) else None
+
+
+def _control(contrast: str) -> str:
+    return contrast.split(" vs ", 1)[-1].split(" - ", 1)[-1]
+
+
+def _blot_answers(tables: Mapping[str, pd.DataFrame]) -> Iterator[str]:
+    rebound = tables["rebound"]
+    for row in rebound.to_dict("records"):
+        place = condition_label({**row, "hours": None})
+        words = f"{place}: {row['target']} {VERDICT_WORDS.get(row['verdict'], row['verdict'])}"
+        if _finite(row["nadir_fold"]):
+            words += (
+                f"; lowest at {row['nadir_hours']:g} h, {fold(row['nadir_fold'])} × the reference "
+                f"{interval(row['nadir_low'], row['nadir_high'], fold)}"
+            )
+        if row["verdict"] in ("overshoot", "rebound"):
+            words += f"; then up {fold(row['rebound_fold'])}-fold {interval(row['low'], row['high'], fold)}"
+        yield f"{words}; n = {_n(row['n'])}, {row['loading_control']} as loading control."
+
+
+def _by_line(table: pd.DataFrame) -> Iterator[tuple[str, pd.DataFrame]]:
+    columns = [c for c in ("cell_line", "arm") if c in table.columns]
+    if not columns or not len(table):
+        if len(table):
+            yield "", table
+        return
+    for values in dict.fromkeys(table[columns].itertuples(index=False, name=None)):
+        rows = table
+        for column, value in zip(columns, values, strict=True):
+            rows = rows[rows[column] == value]
+        label = condition_label({**dict(zip(columns, values, strict=True)), "role": " "}).rstrip(", ").strip()
+        yield f"{label}: " if label else "", rows
+
+
+def _n(value: object) -> str:
+    return f"{value:g}" if isinstance(value, int | float) else str(value)
+
+
+def _finite(value: object) -> bool:
+    return isinstance(value, int | float) and math.isfinite(value)
