@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from numpy.typing import NDArray
 
+Shown = tuple[tuple[float, float], tuple[float, float]]
 DIVIDER = "#B5310A"  # vermilion, dark in greyscale too
 SMOOTHING_BINS = 0.9
 # Where each population's percentage stands, in fractions of the axes: x, y, horizontal and vertical alignment.
@@ -35,6 +36,7 @@ def draw_quadrants(
     gate: QuadrantGate,
     fractions: Mapping[str, float],
     *,
+    shown: Shown | None = None,
     labels: bool = True,
     font_size: float = 8.0,
 ) -> None:
@@ -49,6 +51,8 @@ def draw_quadrants(
         Drawn as two lines.
     fractions : mapping of population to fraction
         Shown in percent in the corners.
+    shown : tuple of two pairs, optional
+        The range of each axis in linear units, so that panels can be compared; default: where the events are.
     labels : bool
         Name the axes by channel; False in small multiples that share their names.
     font_size : float
@@ -68,18 +72,20 @@ def draw_quadrants(
     smoothed = _smooth_both(density.counts)
     floor = 0.05
     image = np.ma.masked_less(smoothed, floor)
-    top = max(float(smoothed.max()), 2 * floor)
+    densest = max(float(smoothed.max()), 2 * floor)
     x, y = (np.linspace(g.low, g.high, g.bins + 1) for g in (density.annexin, density.dye))
-    ax.pcolormesh(x, y, image, norm=LogNorm(floor, top), cmap="viridis_r", rasterized=True, linewidth=0)
+    ax.pcolormesh(x, y, image, norm=LogNorm(floor, densest), cmap="viridis_r", rasterized=True, linewidth=0)
     across, up = density.annexin.scale(gate.annexin_threshold), density.dye.scale(gate.dye_threshold)
     ax.axvline(float(across), color=DIVIDER, linewidth=1.0)
     ax.axhline(float(up), color=DIVIDER, linewidth=1.0)
-    _limits(ax, density)
+    (left, right), (bottom, top) = shown or shown_range([density])
+    ax.set_xlim(*(float(density.annexin.scale(v)) for v in (left, right)))
+    ax.set_ylim(*(float(density.dye.scale(v)) for v in (bottom, top)))
     for population, share in fractions.items():
-        left, bottom, horizontal, vertical = CORNERS[population]
+        x_corner, y_corner, horizontal, vertical = CORNERS[population]
         text = ax.text(
-            left,
-            bottom,
+            x_corner,
+            y_corner,
             f"{100 * share:.1f} %",
             transform=ax.transAxes,
             ha=horizontal,
@@ -88,19 +94,23 @@ def draw_quadrants(
             fontweight="bold",
         )
         text.set_path_effects([withStroke(linewidth=2.5, foreground="white")])
-    draw_display_ticks(ax, density, labels=labels)
+    draw_display_ticks(ax, density)
     if labels:
         ax.set_xlabel(f"Annexin V ({gate.annexin})")
         ax.set_ylabel(f"dead-cell dye ({gate.dye})")
 
 
-def draw_display_ticks(ax: Axes, density: Density, *, labels: bool = True) -> None:
-    """Put ticks at zero and at the powers of ten that the scales show, as cytometry software does."""
-    for axis, grid in ((ax.xaxis, density.annexin), (ax.yaxis, density.dye)):
-        values = _ticks(grid)
-        axis.set_ticks([float(grid.scale(v)) for v in values], [_power(v) for v in values] if labels else [])
-        axis.set_ticks([float(grid.scale(v)) for v in _minor(values)], minor=True)
-        ax.tick_params(which="minor", length=2)
+def draw_display_ticks(ax: Axes, density: Density) -> None:
+    """Put ticks at zero and at the powers of ten that the axes show, as cytometry software does."""
+    for axis, grid, (low, high) in (
+        (ax.xaxis, density.annexin, ax.get_xlim()),
+        (ax.yaxis, density.dye, ax.get_ylim()),
+    ):
+        values = [v for v in _ticks(grid) if low <= float(grid.scale(v)) <= high]
+        axis.set_ticks([float(grid.scale(v)) for v in values], [_power(v) for v in values])
+        minor = [float(grid.scale(v)) for v in _minor(values)]
+        axis.set_ticks([v for v in minor if low <= v <= high], minor=True)
+    ax.tick_params(which="minor", length=1.5)
 
 
 def _smooth_both(counts: NDArray[np.int64]) -> NDArray[np.float64]:
@@ -108,17 +118,29 @@ def _smooth_both(counts: NDArray[np.int64]) -> NDArray[np.float64]:
     return np.array([smooth(column, SMOOTHING_BINS) for column in rows.T]).T
 
 
-def _limits(ax: Axes, density: Density) -> None:
-    """Show where events are, with a margin, not the whole range of the instrument."""
-    for axis, grid, set_limits in (
-        (0, density.annexin, ax.set_xlim),
-        (1, density.dye, ax.set_ylim),
-    ):
-        shown = np.flatnonzero(density.counts.sum(axis=axis))
-        centres = grid.centres
-        low, high = (centres[shown[0]], centres[shown[-1]]) if len(shown) else (grid.low, grid.high)
-        low, high = min(low, float(grid.scale(0.0)) - 0.3), max(high, float(grid.scale(0.0)) + 2.0)
-        set_limits(low - 0.05 * (high - low), high + 0.12 * (high - low))
+def shown_range(densities: Sequence[Density]) -> Shown:
+    """Return the range of each axis, in linear units, that shows every event of these tubes with a margin.
+
+    Examples
+    --------
+    >>> from gating.transforms import Asinh
+    >>> grid = Grid(Asinh(150.0), -0.5, 3.5, bins=4)
+    >>> (left, right), _ = shown_range([Density(np.eye(4, dtype=int), grid, grid)])
+    >>> left < 0 < 1e5 < right
+    True
+    """
+    across = [_reach(d.counts.sum(axis=0), d.annexin) for d in densities]
+    up = [_reach(d.counts.sum(axis=1), d.dye) for d in densities]
+    return tuple((min(low for low, _ in ends), max(high for _, high in ends)) for ends in (across, up))  # type: ignore[return-value]
+
+
+def _reach(counts: NDArray[np.int64], grid: Grid) -> tuple[float, float]:
+    """Return where one axis begins and ends, never so close to zero that noise fills the picture."""
+    filled, centres, zero = np.flatnonzero(counts), grid.centres, float(grid.scale(0.0))
+    low, high = (centres[filled[0]], centres[filled[-1]]) if len(filled) else (zero, zero)
+    low, high = min(low, zero - 0.3), max(high, zero + 2.0)
+    margin = high - low
+    return float(grid.scale.inverse(low - 0.05 * margin)), float(grid.scale.inverse(high + 0.12 * margin))
 
 
 def _ticks(grid: Grid) -> list[float]:

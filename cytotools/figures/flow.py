@@ -20,7 +20,7 @@ from cytotools.figures.style import (
     Saved,
     save,
 )
-from gating.plots import draw_quadrants
+from gating.plots import draw_quadrants, shown_range
 from gating.quadrants import POPULATIONS
 
 if TYPE_CHECKING:
@@ -56,8 +56,10 @@ def flow_figures(plate: Plate, apoptosis: pd.DataFrame, folder: Path) -> Iterato
 
 
 def _single(plate: Plate, tube: Mapping[str, Any], fractions: pd.DataFrame, folder: Path, name: str) -> Saved:
-    figure = Figure(figsize=(3.3, 3.1), layout="constrained")
-    ax = figure.add_subplot()
+    figure = Figure(figsize=(3.3, 3.1))
+    ax = figure.add_axes(
+        (0.18, 0.15, 0.77, 0.76)
+    )  # the same frame for every tube, so that they can be laid side by side
     file = tube["file"]
     draw_quadrants(ax, plate.densities[file], plate.gates[file], fractions.loc[file])
     ax.set_title(shown(Path(file).name, 44))
@@ -67,6 +69,8 @@ def _single(plate: Plate, tube: Mapping[str, Any], fractions: pd.DataFrame, fold
 def _sheet(plate: Plate, tubes: pd.DataFrame, fractions: pd.DataFrame, folder: Path, name: str, title: str) -> Saved:
     """Draw all tubes as small multiples: a row a line and replicate, a column a treatment, where that is a grid."""
     rows, columns, places = _places(tubes)
+    shown_part = shown_range([plate.densities[file] for file in tubes.index])
+    lowest = {column: max(r for r, c, *_ in places.values() if c == column) for _, column, *_ in places.values()}
     figure = Figure(figsize=(PANEL_INCHES * columns + 0.7, PANEL_INCHES * rows + 0.6), layout="constrained")
     grid = figure.subplots(rows, columns, squeeze=False)
     for ax in grid.flat:
@@ -74,7 +78,9 @@ def _sheet(plate: Plate, tubes: pd.DataFrame, fractions: pd.DataFrame, folder: P
     for file, (row, column, heading, side) in places.items():
         ax = grid[row, column]
         ax.set_visible(True)
-        draw_quadrants(ax, plate.densities[file], plate.gates[file], fractions.loc[file], labels=False, font_size=5.8)
+        gate, density = plate.gates[file], plate.densities[file]
+        draw_quadrants(ax, density, gate, fractions.loc[file], shown=shown_part, labels=False, font_size=5.8)
+        ax.tick_params(labelsize=5.5, labelleft=column == 0, labelbottom=row == lowest[column])
         if heading:
             ax.set_title(shown(heading, 30), fontsize=7)
         if side:
@@ -94,8 +100,10 @@ def _places(tubes: pd.DataFrame) -> tuple[int, int, dict[str, tuple[int, int, st
     records = tubes.to_dict("records")
     is_controls = tubes["role"].isin(CONTROL_ROLES).all()
     sides = [_side(r) for r in records]
+    lines = list(dict.fromkeys(str(r.get("cell_line", "")) for r in records))
     tops = [str(r["role"]).replace("_", " ") if is_controls else dose_label(r) for r in records]
-    rows, columns = list(dict.fromkeys(sides)), list(dict.fromkeys(tops))
+    by_line = sorted(range(len(records)), key=lambda k: lines.index(str(records[k].get("cell_line", ""))))
+    rows, columns = list(dict.fromkeys(sides[k] for k in by_line)), list(dict.fromkeys(tops))
     cells = list(zip(sides, tops, strict=True))
     if len(set(cells)) == len(cells) and len(rows) * len(columns) <= 1.5 * len(cells) and len(columns) <= 12:
         return (
@@ -164,7 +172,7 @@ def _dose_figures(quadrants: pd.DataFrame, apoptosis: pd.DataFrame, folder: Path
     totals = apoptosis[apoptosis["population"] == "total"]
     wells = _totals(quadrants)
     second = [c for c in ("compound_2", "dose_2", "compound_3", "dose_3", "schedule") if c in totals.columns]
-    single = totals[[all(v in ("", 0) or v != v for v in r) for r in totals[second].itertuples(index=False)]]
+    single = totals[totals[second].map(_is_empty).all(axis=1)]
     taken: list[str] = []
     for compound in [c for c in dict.fromkeys(_text(single, "compound")) if c]:
         for hours in dict.fromkeys(_text(single, "hours")):
@@ -174,6 +182,10 @@ def _dose_figures(quadrants: pd.DataFrame, apoptosis: pd.DataFrame, folder: Path
             name = file_stem(f"apoptosis_dose_{compound}_{hours}h" if hours else f"apoptosis_dose_{compound}", taken)
             taken.append(name)
             yield _dose_figure(chosen, _series_rows(wells, compound, hours), compound, hours, folder, name)
+
+
+def _is_empty(value: object) -> bool:
+    return value in ("", 0, None) or value != value
 
 
 def _series_rows(table: pd.DataFrame, compound: str, hours: str) -> pd.DataFrame:
