@@ -9,10 +9,9 @@ from typing import TYPE_CHECKING
 
 from cytotools.cautions import Entry, caution_table, entries_of
 from cytotools.comparison import compare_to_control, summarise_fractions
-from cytotools.conditions import CONDITION_COLUMNS
 from cytotools.errors import Problem, StudyError
 from cytotools.results import MeasuredImage, Results
-from cytotools.tables import complete
+from cytotools.tables import complete, rows_of
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -33,6 +32,15 @@ class _Findings:
     entries: list[Entry] = field(default_factory=list)
     plate: Plate | None = None
     images: list[MeasuredImage] = field(default_factory=list)
+
+    def keep(self, name: str, assay: str, table: pd.DataFrame, place_columns: Sequence[str]) -> pd.DataFrame:
+        """Keep a table and its cautions, but not those that it only inherits from a table kept before."""
+        known = {(entry.code, entry.caution) for entry in self.entries if entry.assay == assay}
+        self.tables[name] = table
+        for entry in entries_of(table, assay, place_columns):
+            if not any(entry.code == code and entry.caution.startswith(words) for code, words in known):
+                self.entries.append(entry)
+        return table
 
 
 def analyse(study: Study, only: Sequence[str] | None = None, map: Map = builtins.map) -> Results:
@@ -107,15 +115,11 @@ def _analyse_flow(study: Study, block: FlowBlock, map: Map, found: _Findings) ->
         return
     found.plate = plate
     found.entries += [_refusal("flow", file, error) for file, error in plate.refused.items()]
-    quadrants = plate.table
-    found.tables["quadrants"] = quadrants
-    found.tables["thresholds"] = plate.thresholds
-    found.tables["apoptosis"] = summarise_fractions(quadrants)
-    found.tables["comparisons"] = compare_to_control(quadrants, control=study.control, vehicles=_vehicles(study))
-    found.entries += entries_of(quadrants, "flow", ("file",))
-    found.entries += entries_of(plate.thresholds, "flow", ("batch", "cell_line", "channel"))
-    for name in ("apoptosis", "comparisons"):
-        found.entries += entries_of(found.tables[name], "flow", (*CONDITION_COLUMNS, "population", "quantity"))
+    quadrants = found.keep("quadrants", "flow", plate.table, ["file"])
+    found.keep("thresholds", "flow", plate.thresholds, ["batch", "cell_line", "channel"])
+    found.keep("apoptosis", "flow", summarise_fractions(quadrants), ["population"])
+    compared = compare_to_control(quadrants, control=study.control or None, vehicles=_vehicles(study))
+    found.keep("comparisons", "flow", compared, ["quantity"])
 
 
 def _gates_by_hand(study: Study, block: FlowBlock) -> dict[str, QuadrantGate] | None:
@@ -142,16 +146,13 @@ def _analyse_blots(study: Study, block: BlotsBlock, found: _Findings) -> None:
     if not measured:
         return
     lanes, reference = block.lanes.drop(columns="place"), str(block.reference)
-    bands = pd.concat(measured, ignore_index=True)
+    bands = found.keep("bands", "blots", pd.concat(measured, ignore_index=True), ["image", "lane", "target"])
     normalised = normalise(bands, loading_controls=block.loading_controls, lanes=lanes)
-    found.tables["bands"] = bands
-    found.tables["normalised"] = normalised
-    found.tables["time_course"] = fold_changes(normalised, lanes, reference, _vehicles(study))
-    found.tables["rebound"] = rebound_table(normalised, lanes, reference)
-    found.entries += entries_of(bands, "blots", ("image", "lane", "target"))
-    found.entries += entries_of(normalised, "blots", ("membrane", "lane", "target"))
-    for name in ("time_course", "rebound"):
-        found.entries += entries_of(found.tables[name], "blots", (*CONDITION_COLUMNS, "target", "hours"))
+    found.keep("normalised", "blots", normalised, ["membrane", "lane", "target"])
+    found.keep(
+        "time_course", "blots", fold_changes(normalised, lanes, reference, vehicles=_vehicles(study)), conditions
+    )
+    found.keep("rebound", "blots", rebound_table(normalised, lanes, reference), ["target"])
 
 
 def _measure(study: Study, block: BlotsBlock, image: BlotImage, found: _Findings) -> pd.DataFrame | None:
@@ -177,7 +178,7 @@ def _measure(study: Study, block: BlotsBlock, image: BlotImage, found: _Findings
 def _excluded(sheet: pd.DataFrame, assay: str, key: str) -> list[Entry]:
     if "exclude" not in sheet.columns:
         return []
-    rows = sheet[sheet["exclude"] != ""].to_dict("records")
+    rows = rows_of(sheet[sheet["exclude"] != ""])
     return [
         Entry(
             "note",

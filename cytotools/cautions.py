@@ -6,7 +6,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, NamedTuple
 
-from cytotools.tables import COLUMNS
+from cytotools.labels import condition_label
+from cytotools.tables import COLUMNS, rows_of
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -66,11 +67,12 @@ def documented() -> dict[str, Known]:
 
 
 def entries_of(table: pd.DataFrame, assay: str, place_columns: Iterable[str]) -> list[Entry]:
-    """Return the cautions in the cells of a table, each once for a place; `place_columns` say where a row stands."""
+    """Return the cautions in the cells of a table, each once a place: the condition, and the cells of `place_columns`."""
     known, columns = documented(), [c for c in place_columns if c in table.columns]
     found: dict[Entry, None] = {}
-    for row in table[table["caution"].fillna("") != ""].to_dict("records") if len(table) else []:
-        place = ", ".join(_words(row[c]) for c in columns if _words(row[c]))
+    for row in rows_of(table[table["caution"].fillna("") != ""]) if len(table) else []:
+        condition = condition_label(row) if "compound" in table.columns and "file" not in row else ""
+        place = ", ".join(part for part in [condition, *(_words(row[c]) for c in columns)] if part)
         for cell in str(row["caution"]).split("; "):
             code, _, words = cell.partition(": ")
             severity, meaning, remedy = known.get(code, Known("warning", words, "See the message."))

@@ -153,7 +153,9 @@ def _analyse_and_write(study: Study, folder: Path, only: list[str] | None, worke
 
 
 def _close(results: Results, report: Path) -> None:
-    for row in results.refused.to_dict("records"):
+    from cytotools.tables import rows_of
+
+    for row in rows_of(results.refused):
         typer.echo(f"left out: {row['caution']}", err=True)
     severities = results.cautions["severity"].value_counts()
     counted = ", ".join(f"{n} {severity}" for severity, n in severities.items()) or "none"

@@ -1,6 +1,6 @@
 """The errors of cytotools, by who must act.
 
-    StudyError(ValueError)   the study file, a sheet or a named path is wrong; it carries every problem found
+StudyError(ValueError)   the study file, a sheet or a named path is wrong; it carries every problem found
 """
 
 from __future__ import annotations
@@ -33,7 +33,7 @@ class Problem:
 
 
 class StudyError(ValueError):
-    """The study file, a sheet or a named path is wrong; `.problems` holds every problem found, one a line in the message."""
+    """The study file, a sheet or a named path is wrong; `.problems` holds every problem, one a line of the message."""
 
     def __init__(self, problems: Sequence[Problem]) -> None:
         self.problems = tuple(problems)

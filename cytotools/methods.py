@@ -14,7 +14,8 @@ CITATIONS = {
     "Score interval: Wilson EB, J Am Stat Assoc 22:209 (1927), doi 10.1080/01621459.1927.10502953. "
     "Gating-ML 2.0: Spidlen J et al., Cytometry A 87:683 (2015), doi 10.1002/cyto.a.22690.",
     "blots": "Densitometry and its errors: Gassmann M et al., Electrophoresis 30:1845 (2009), "
-    "doi 10.1002/elps.200800720. cIAP2 rebound: Petersen SL et al., Proc Natl Acad Sci USA 107:11936 (2010), doi 10.1073/pnas.1005667107.",
+    "doi 10.1002/elps.200800720. cIAP2 rebound: Petersen SL et al., Proc Natl Acad Sci USA 107:11936 (2010), "
+    "doi 10.1073/pnas.1005667107.",
 }
 
 

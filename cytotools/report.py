@@ -8,12 +8,13 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from cytotools.figures.names import condition_label
 from cytotools.figures.style import Saved
+from cytotools.labels import condition_label
 from cytotools.methods import methods
 from cytotools.output import PROVENANCE, require_replaceable, swapped_in
 from cytotools.provenance import as_json, provenance
-from cytotools.wording import answers, fold, p_value, percent, percent_points
+from cytotools.tables import rows_of
+from cytotools.wording import answers, control_of, fold, p_value, percent
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -177,7 +178,7 @@ def _apoptosis(table: pd.DataFrame) -> ShownTable:
     keys = _condition_columns(table, ("population", "n", "mean", "sd", "low", "high", "caution"))
     rows = []
     groups: dict[tuple[Any, ...], dict[str, dict[str, Any]]] = {}
-    for row in table.to_dict("records"):
+    for row in rows_of(table):
         key = tuple("" if row[k] != row[k] else row[k] for k in keys)
         groups.setdefault(key, {})[row["population"]] = {str(k): v for k, v in row.items()}
     for found in groups.values():
@@ -191,17 +192,17 @@ def _apoptosis(table: pd.DataFrame) -> ShownTable:
 def _comparisons(table: pd.DataFrame) -> ShownTable:
     wanted = table[table["quantity"] == "total"] if len(table) else table
     wanted = table if not len(wanted) else wanted
-    header = ["condition", "contrast", "difference (95 % CI)", "p", "p, Holm", "n"]
+    header = ["condition", "against", "difference in points (95 % CI)", "p", "p, Holm", "n"]
     rows = [
         [
             condition_label(row),
-            str(row["contrast"]),
-            f"{percent_points(row['estimate'])} ({percent_points(row['low'])} to {percent_points(row['high'])})",
+            control_of(str(row["contrast"])),
+            _estimate(row["estimate"], row["low"], row["high"], lambda v: f"{100 * v:+.1f}"),
             p_value(row["p_value"]),
             p_value(row["p_adjusted"]),
             _whole(row["n"]),
         ]
-        for row in wanted.to_dict("records")
+        for row in rows_of(wanted)
     ]
     return ShownTable("Total apoptosis, treated against control (percentage points)", header, rows)
 
@@ -216,7 +217,7 @@ def _thresholds(table: pd.DataFrame) -> ShownTable:
             f"{row['threshold']:,.0f} ({row['low']:,.0f} to {row['high']:,.0f})".replace(",", "\u202f"),
             {"both": "valley, and above the control"}.get(row["basis"], str(row["basis"])),
         ]
-        for row in table.to_dict("records")
+        for row in rows_of(table)
     ]
     return ShownTable("Thresholds (linear, compensated units)", header, rows)
 
@@ -245,16 +246,16 @@ def _rebound(table: pd.DataFrame) -> ShownTable:
             p_value(row["p_adjusted"]),
             _whole(row["n"]),
         ]
-        for row in table.to_dict("records")
+        for row in rows_of(table)
     ]
     return ShownTable("Loss and rebound (levels relative to the reference)", header, rows)
 
 
 def _time_course(table: pd.DataFrame) -> ShownTable:
-    hours = sorted({row["hours"] for row in table.to_dict("records")})
+    hours = sorted({row["hours"] for row in rows_of(table)})
     header = ["line and treatment", "target", "loading control", *(f"{h:g} h" for h in hours)]
     cells: dict[tuple[str, str, str], dict[float, str]] = {}
-    for row in table.to_dict("records"):
+    for row in rows_of(table):
         key = (condition_label({**row, "hours": None}), str(row["target"]), str(row["loading_control"]))
         cells.setdefault(key, {})[row["hours"]] = _estimate(row["fold_change"], row["low"], row["high"], fold)
     rows = [[*key, *(found.get(h, "") for h in hours)] for key, found in cells.items()]
@@ -273,7 +274,7 @@ def _bands(table: pd.DataFrame) -> ShownTable:
             percent(row["saturated_fraction"], 0) if row["saturated_fraction"] else "",
             str(row["caution"]),
         ]
-        for row in table.to_dict("records")
+        for row in rows_of(table)
     ]
     return ShownTable(f"All {len(rows)} band volumes", header, rows, frozenset({6}))
 
@@ -288,7 +289,7 @@ def _cautions(table: pd.DataFrame) -> ShownTable:
             f"{row['code']}: {row['caution']}",
             str(row["remedy"]),
         ]
-        for row in table.to_dict("records")
+        for row in rows_of(table)
     ]
     return ShownTable("Cautions", header, rows, frozenset({3, 4}))
 

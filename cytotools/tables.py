@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -74,6 +74,18 @@ COLUMNS: dict[str, tuple[str, ...]] = {
 }
 # Tables that carry the study's condition columns in front.
 WITH_CONDITIONS = ("quadrants", "apoptosis", "comparisons", "time_course", "rebound")
+
+
+def rows_of(table: pd.DataFrame) -> list[dict[str, Any]]:
+    """Return the rows of a table as dictionaries by column name.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> rows_of(pd.DataFrame({"lane": [1, 2]}))
+    [{'lane': 1}, {'lane': 2}]
+    """
+    return [{str(name): value for name, value in row.items()} for row in table.to_dict("records")]
 
 
 def complete(tables: dict[str, pd.DataFrame]) -> dict[str, pd.DataFrame]:

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from cytotools.errors import Problem, StudyError
+from cytotools.tables import rows_of
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -40,10 +41,10 @@ def gates_from_thresholds(
     from gating import GatingError, QuadrantGate, read_fcs
     from gating.channels import find_annexin, find_dye
 
-    rows = thresholds.to_dict("records")
+    rows = rows_of(thresholds)
     gates: dict[str, QuadrantGate] = {}
     problems: list[Problem] = []
-    for sample in samples.to_dict("records"):
+    for sample in rows_of(samples):
         try:
             channels = read_fcs(folder / sample["file"]).channels
             names = find_annexin(channels, sample["file"], annexin), find_dye(channels, sample["file"], dye)

@@ -6,7 +6,8 @@ import math
 from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
-from cytotools.figures.names import condition_label
+from cytotools.labels import condition_label
+from cytotools.tables import rows_of
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -85,7 +86,7 @@ def _flow_answers(tables: Mapping[str, pd.DataFrame]) -> Iterator[str]:
     totals = totals[totals["population"] == "total"] if len(totals) else totals
     comparisons = tables["comparisons"]
     for key, group in _by_line(totals):
-        highest = group.loc[group["mean"].idxmax()].to_dict()
+        highest = max(rows_of(group), key=lambda row: row["mean"])
         words = (
             f"{key}most apoptosis (early + late Annexin V positive cells): {percent(highest['mean'])} "
             f"{interval(highest['low'], highest['high'], percent)} of whole single cells at "
@@ -94,7 +95,7 @@ def _flow_answers(tables: Mapping[str, pd.DataFrame]) -> Iterator[str]:
         match = _matching(comparisons, highest)
         if match is not None:
             words += (
-                f"; {percent_points(match['estimate'])} against {_control(match['contrast'])} "
+                f"; {percent_points(match['estimate'])} against {control_of(match['contrast'])} "
                 f"{interval(match['low'], match['high'], percent_points)}, "
                 f"adjusted p = {p_value(match['p_adjusted'])}".replace("= <", "<")
             )
@@ -117,20 +118,27 @@ def _matching(comparisons: pd.DataFrame, row: Mapping[str, Any]) -> dict[str, An
     if not len(comparisons):
         return None
     keys = ("cell_line", "arm", "compound", "dose", "dose_unit", "compound_2", "dose_2", "schedule", "hours")
-    found = comparisons[comparisons["quantity"].isin(("total", "apoptosis", "total apoptosis"))]
+    found = comparisons[comparisons["quantity"] == "total"]
     for key in keys:
         if key in found.columns and key in row:
             found = found[(found[key] == row[key]) | (found[key].isna() & (row[key] != row[key]))]
     return {str(k): v for k, v in found.iloc[0].items()} if len(found) else None
 
 
-def _control(contrast: str) -> str:
-    return contrast.split(" vs ", 1)[-1].split(" - ", 1)[-1]
+def control_of(contrast: str) -> str:
+    """Return what a contrast compares with.
+
+    Examples
+    --------
+    >>> control_of("cisplatin 5 ug/mL against saline")
+    'saline'
+    """
+    return contrast.rpartition(" against ")[2]
 
 
 def _blot_answers(tables: Mapping[str, pd.DataFrame]) -> Iterator[str]:
     rebound = tables["rebound"]
-    for row in rebound.to_dict("records"):
+    for row in rows_of(rebound):
         place = condition_label({**row, "hours": None})
         words = f"{place}: {row['target']} {VERDICT_WORDS.get(row['verdict'], row['verdict'])}"
         if _finite(row["nadir_fold"]):

@@ -11,7 +11,6 @@ import pandas as pd
 from matplotlib.figure import Figure
 from matplotlib.ticker import PercentFormatter
 
-from cytotools.figures.names import condition_label, dose_label, file_stem, shown, unit
 from cytotools.figures.style import (
     COLOURS,
     MARKERS,
@@ -20,6 +19,8 @@ from cytotools.figures.style import (
     Saved,
     save,
 )
+from cytotools.labels import condition_label, dose_label, file_stem, shown, unit
+from cytotools.tables import rows_of
 from gating.plots import draw_quadrants, shown_range
 from gating.quadrants import POPULATIONS
 
@@ -52,7 +53,7 @@ def flow_figures(plate: Plate, apoptosis: pd.DataFrame, folder: Path) -> Iterato
     for file in tubes.index:
         name = file_stem(f"quadrants_{Path(file).stem}", taken)
         taken.append(name)
-        yield _single(plate, tubes.loc[file].to_dict(), fractions, folder, name)
+        yield _single(plate, rows_of(tubes.loc[[file]])[0], fractions, folder, name)
 
 
 def _single(plate: Plate, tube: Mapping[str, Any], fractions: pd.DataFrame, folder: Path, name: str) -> Saved:
@@ -61,9 +62,13 @@ def _single(plate: Plate, tube: Mapping[str, Any], fractions: pd.DataFrame, fold
         (0.18, 0.15, 0.77, 0.76)
     )  # the same frame for every tube, so that they can be laid side by side
     file = tube["file"]
-    draw_quadrants(ax, plate.densities[file], plate.gates[file], fractions.loc[file])
+    draw_quadrants(ax, plate.densities[file], plate.gates[file], _shares(fractions, file))
     ax.set_title(shown(Path(file).name, 44))
     return save(figure, folder, Saved(name, f"Quadrants of {file}", "", ""))
+
+
+def _shares(fractions: pd.DataFrame, file: str) -> dict[str, float]:
+    return {str(population): float(share) for population, share in fractions.loc[file].items()}
 
 
 def _sheet(plate: Plate, tubes: pd.DataFrame, fractions: pd.DataFrame, folder: Path, name: str, title: str) -> Saved:
@@ -79,7 +84,7 @@ def _sheet(plate: Plate, tubes: pd.DataFrame, fractions: pd.DataFrame, folder: P
         ax = grid[row, column]
         ax.set_visible(True)
         gate, density = plate.gates[file], plate.densities[file]
-        draw_quadrants(ax, density, gate, fractions.loc[file], shown=shown_part, labels=False, font_size=5.8)
+        draw_quadrants(ax, density, gate, _shares(fractions, file), shown=shown_part, labels=False, font_size=5.8)
         ax.tick_params(labelsize=5.5, labelleft=column == 0, labelbottom=row == lowest[column])
         if heading:
             ax.set_title(shown(heading, 30), fontsize=7)
@@ -97,7 +102,7 @@ def _sheet(plate: Plate, tubes: pd.DataFrame, fractions: pd.DataFrame, folder: P
 
 def _places(tubes: pd.DataFrame) -> tuple[int, int, dict[str, tuple[int, int, str, str]]]:
     """Return the number of rows and columns, and for each file its row, column, heading and side label."""
-    records = tubes.to_dict("records")
+    records = rows_of(tubes)
     is_controls = tubes["role"].isin(CONTROL_ROLES).all()
     sides = [_side(r) for r in records]
     lines = list(dict.fromkeys(str(r.get("cell_line", "")) for r in records))

@@ -1,4 +1,4 @@
-"""File names and labels from what a person wrote: safe on every disk, short enough for an axis."""
+"""Names from what a person wrote: file names safe on every disk, labels short enough for an axis."""
 
 from __future__ import annotations
 
