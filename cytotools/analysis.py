@@ -149,9 +149,8 @@ def _analyse_blots(study: Study, block: BlotsBlock, found: _Findings) -> None:
     bands = found.keep("bands", "blots", pd.concat(measured, ignore_index=True), ["image", "lane", "target"])
     normalised = normalise(bands, loading_controls=block.loading_controls, lanes=lanes)
     found.keep("normalised", "blots", normalised, ["membrane", "lane", "target"])
-    found.keep(
-        "time_course", "blots", fold_changes(normalised, lanes, reference, vehicles=_vehicles(study)), conditions
-    )
+    course = fold_changes(normalised, lanes, reference, vehicles=_vehicles(study))
+    found.keep("time_course", "blots", course, ["target"])
     found.keep("rebound", "blots", rebound_table(normalised, lanes, reference), ["target"])
 
 
@@ -163,7 +162,7 @@ def _measure(study: Study, block: BlotsBlock, image: BlotImage, found: _Findings
     sheet = sheet[sheet["lane"] >= image.first_lane]
     shift = image.first_lane - 1
     try:
-        blot = read_blot(study.folder / image.file, page=image.page, channel=image.channel)
+        blot = read_blot(study.folder / image.file, page=image.page, channel=_colour(image))
         empty = sheet.loc[sheet["role"] == "empty", "lane"] - shift
         boxes = None if image.boxes is None else image.boxes.assign(lane=image.boxes["lane"] - shift)
         geometry = find_geometry(blot, int(sheet["lane"].max()) - shift, image.bands, boxes, empty_lanes=set(empty))
@@ -171,8 +170,25 @@ def _measure(study: Study, block: BlotsBlock, image: BlotImage, found: _Findings
     except BlotError as error:
         found.entries.append(_refusal("blots", image.file, error))
         return None
-    found.images.append(MeasuredImage(image.file, image.membrane, blot, geometry))
+    found.images.append(MeasuredImage(image.file, image.membrane, blot, geometry, image.first_lane))
     return bands.assign(membrane=image.membrane, image=image.file, lane=bands["lane"] + shift)
+
+
+def _colour(image: BlotImage) -> int | None:
+    """Return the number of the colour channel that a study names as `red` or `0`."""
+    from blots import UnreadableImage
+
+    if image.channel is None or isinstance(image.channel, int):
+        return image.channel
+    names = {"red": 0, "green": 1, "blue": 2}
+    if image.channel.strip().casefold() not in names:
+        raise UnreadableImage(
+            image.file,
+            expected="a channel as its number from 0, or red, green or blue",
+            got=repr(image.channel),
+            remedy="Set `channel:` under the image.",
+        )
+    return names[image.channel.strip().casefold()]
 
 
 def _excluded(sheet: pd.DataFrame, assay: str, key: str) -> list[Entry]:

@@ -67,7 +67,7 @@ def documented() -> dict[str, Known]:
 
 
 def entries_of(table: pd.DataFrame, assay: str, place_columns: Iterable[str]) -> list[Entry]:
-    """Return the cautions in the cells of a table, each once a place: the condition, and the cells of `place_columns`."""
+    """Return the cautions in a table's cells, each once a place: the condition, and the cells of `place_columns`."""
     known, columns = documented(), [c for c in place_columns if c in table.columns]
     found: dict[Entry, None] = {}
     for row in rows_of(table[table["caution"].fillna("") != ""]) if len(table) else []:

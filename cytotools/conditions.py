@@ -28,7 +28,8 @@ _DATE = re.compile(r"\d{1,4}([-./])\d{1,2}\1\d{1,4}.*|\d{1,2}[-. ]+[^\W\d]{3,}.*
 _EXCEL_ERROR = re.compile(r"#(N/A|NV|REF!|BEZUG!|VALUE!|WERT!|DIV/0!|NAME\?|NUM!|ZAHL!|NULL!|SPILL!|CALC!)")
 _UNITS = {"um": "uM", "nm": "nM", "pm": "pM", "mm": "mM", "umol/l": "uM", "nmol/l": "nM", "pmol/l": "pM"}
 _UNITS |= {"mmol/l": "mM", "mol/l": "M"}
-_UNITS |= {f"{mass}/ml": f"{mass}/mL" for mass in ("pg", "ng", "ug", "mg", "g", "u", "iu")} | {"mcg/ml": "ug/mL"}
+_UNITS |= {f"{mass}/ml": f"{mass}/mL" for mass in ("pg", "ng", "ug", "mg", "g")}
+_UNITS |= {"mcg/ml": "ug/mL", "u/ml": "U/mL", "iu/ml": "IU/mL"}
 
 
 class Refused(ValueError):
@@ -183,10 +184,10 @@ def _parsed(words: str, decimals: Decimals) -> float:
 def _number_remedy(words: str) -> str:
     if _EXCEL_ERROR.fullmatch(words):
         return "A formula of the workbook failed: mend it, or write the value."
-    if re.fullmatch(r"[+-]?\d[\d.,' ]*", words) and any(mark in words for mark in ".,' "):
-        return "Write it without group separators and with one decimal mark, as 1234.5."
     if _DATE.fullmatch(words):
         return _DATE_REMEDY
+    if re.fullmatch(r"[+-]?\d[\d.,' ]*", words) and any(mark in words for mark in ".,' "):
+        return "Write it without group separators and with one decimal mark, as 1234.5."
     if re.match(r"[+-]?[\d.,]+\s*(%|[^\W\d])", words):
         return "Write the number alone: a dose's unit goes into `dose_unit`, times are in hours."
     return "Write the number alone, or leave the cell empty."

@@ -23,6 +23,7 @@ class MeasuredImage:
     membrane: str
     blot: Blot
     geometry: BlotGeometry
+    first_lane: int = 1
 
 
 @dataclass(frozen=True, eq=False)
