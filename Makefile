@@ -13,7 +13,7 @@ run: $(READY)
 	$(BIN)/cytotools run sample_data/smac_n7/study.yaml -o results
 
 test: $(READY)
-	$(BIN)/python -m pytest -n 2 --dist worksteal
+	OPENBLAS_NUM_THREADS=1 $(BIN)/python -m pytest -n 2 --dist worksteal
 
 check: $(READY)
 	$(BIN)/ruff check .

@@ -117,6 +117,8 @@ def text(value: object) -> str:
     >>> text("  ECA109   Smac "), text(5.0)
     ('ECA109 Smac', '5')
     """
+    if value is None:
+        return ""
     if isinstance(value, (bool, dict, list)):
         raise Refused("text", "Write one word or line; put words such as yes, no and true in quotes.")
     if isinstance(value, (datetime.date, datetime.time, datetime.timedelta)):

@@ -306,6 +306,10 @@ class _Reading:
         for problem in problems:
             self.problems.setdefault((problem.place, problem.what), problem)
 
+    def is_sound(self, table: Table) -> bool:
+        """Whether every row of a sheet could be read, so that others may be held against it."""
+        return not any(place.startswith(f"{table.sheet.name}:") for place, _ in self.problems)
+
     def note(self, place: str, what: str, expected: str, got: str, remedy: str) -> None:
         self.notes.append(Problem(place, what, expected, got, remedy))
 
@@ -407,7 +411,7 @@ def _image(reading: _Reading, model: ImageModel, location: Location, table: Tabl
             place = reading.place((*location, "first_lane"))
             remedy = "Name the membrane's lane that is leftmost in the image."
             reading.add(place, "first_lane", f"a lane up to {max(lanes)}", str(model.first_lane), remedy)
-        if boxes and lanes:
+        if boxes and lanes and reading.is_sound(table):
             _check_boxes(reading, boxes, lanes)
     return BlotImage(
         file or model.file,

@@ -1,0 +1,36 @@
+"""A small study that is quick to analyse: a few simulated tubes and one membrane."""
+
+from __future__ import annotations
+
+import shutil
+from pathlib import Path
+
+import pytest
+
+SAMPLE = Path(__file__).parents[2] / "sample_data" / "smac_n7"
+
+
+@pytest.fixture
+def small_study(tmp_path: Path) -> Path:
+    """Return a copy of the sample study cut down to one replicate of one line and one membrane."""
+    folder = tmp_path / "study"
+    (folder / "flow").mkdir(parents=True)
+    (folder / "blots").mkdir()
+    rows = (SAMPLE / "flow" / "samples.csv").read_text().splitlines()
+    kept = [row for row in rows[1:] if row.startswith("flow/rep1_") and "Smac" not in row]
+    (folder / "flow" / "samples.csv").write_text("\n".join([rows[0], *kept]) + "\n")
+    for row in kept:
+        shutil.copy(SAMPLE / row.split(",")[0], folder / "flow")
+    shutil.copy(SAMPLE / "blots" / "rep1.tif", folder / "blots")
+    lanes = (SAMPLE / "blots" / "lanes.csv").read_text().splitlines()
+    (folder / "blots" / "lanes.csv").write_text(
+        "\n".join([lanes[0], *(r for r in lanes if r.startswith("rep1,"))]) + "\n"
+    )
+    text = (SAMPLE / "study.yaml").read_text()
+    (folder / "study.yaml").write_text(text[: text.index("    - file: blots/rep2.tif")])
+    return folder
+
+
+@pytest.fixture(scope="session")
+def sample_study() -> Path:
+    return SAMPLE / "study.yaml"

@@ -1,0 +1,219 @@
+"""The commands as a user types them: what they write, what they say, how they end."""
+
+from __future__ import annotations
+
+import json
+import re
+import subprocess
+import sys
+from collections.abc import Callable
+from html.parser import HTMLParser
+from pathlib import Path
+from typing import NamedTuple
+
+import pandas as pd
+import pytest
+
+from cytotools.cli import main
+from cytotools.tables import COLUMNS
+from gating import read_fcs
+
+
+class Done(NamedTuple):
+    returncode: int
+    stdout: str
+    stderr: str
+
+
+Command = Callable[..., Done]
+
+
+@pytest.fixture
+def cytotools(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> Command:
+    """Run a command in this process: the same entry point, without the start-up of a new interpreter."""
+
+    def command(*words: str | Path) -> Done:
+        monkeypatch.setattr(sys, "argv", ["cytotools", *map(str, words)])
+        with pytest.raises(SystemExit) as stop:
+            main()
+        said = capsys.readouterr()
+        return Done(int(stop.value.code or 0), said.out, said.err)
+
+    return command
+
+
+def rows(out: Path, name: str) -> pd.DataFrame:
+    return pd.read_csv(out / "tables" / f"{name}.csv", keep_default_na=False)
+
+
+def test_a_run_writes_everything(cytotools: Command, small_study: Path, tmp_path: Path) -> None:
+    out = tmp_path / "out"
+    done = cytotools("run", small_study / "study.yaml", "-o", out)
+    assert done.returncode == 0, done.stderr
+    assert sorted(p.name for p in out.iterdir()) == ["figures", "gates.xml", "provenance.json", "report.html", "tables"]
+    assert {p.stem for p in (out / "tables").iterdir()} == set(COLUMNS)
+    for name, columns in COLUMNS.items():
+        assert list(rows(out, name).columns[-len(columns) :]) == list(columns)
+    assert len(rows(out, "quadrants")) == 4 * 8
+    figures = {p.name for p in (out / "figures").iterdir()}
+    assert {"quadrants_samples.svg", "blot_rep1.png", "time_course_actin.svg"} <= figures
+    assert {p[:-4] for p in figures if p.endswith(".svg")} == {p[:-4] for p in figures if p.endswith(".png")}
+
+
+def test_provenance_names_every_input_and_no_place(cytotools: Command, small_study: Path, tmp_path: Path) -> None:
+    out = tmp_path / "out"
+    assert cytotools("run", small_study, "-o", out, "--no-figures").returncode == 0
+    found = json.loads((out / "provenance.json").read_text())
+    assert len(found["inputs"]) == len([p for p in small_study.rglob("*") if p.is_file()])
+    assert all(re.fullmatch("[0-9a-f]{64}", entry["sha256"]) for entry in found["inputs"])
+    for path in (out / "provenance.json", out / "report.html"):
+        assert str(tmp_path) not in path.read_text()
+
+
+def test_the_module_is_a_program_too(small_study: Path) -> None:
+    command = [sys.executable, "-m", "cytotools.cli", "check", str(small_study)]
+    assert subprocess.run(command, capture_output=True, check=False).returncode == 0
+
+
+def test_the_same_study_gives_the_same_bytes(cytotools: Command, small_study: Path, tmp_path: Path) -> None:
+    outs = [tmp_path / name for name in ("one", "two")]
+    for out, workers in zip(outs, ("1", "2"), strict=True):
+        assert cytotools("run", small_study, "-o", out, "--workers", workers).returncode == 0
+    for path in sorted(p for p in outs[0].rglob("*") if p.is_file()):
+        assert path.read_bytes() == (outs[1] / path.relative_to(outs[0])).read_bytes(), path.name
+
+
+@pytest.mark.parametrize(("only", "absent"), [("flow", "bands"), ("blots", "quadrants")])
+def test_only_some_assays(cytotools: Command, small_study: Path, tmp_path: Path, only: str, absent: str) -> None:
+    assert cytotools("run", small_study, "-o", tmp_path / "out", "--only", only, "--no-figures").returncode == 0
+    assert not len(rows(tmp_path / "out", absent))
+
+
+def test_check_finds_no_fault_and_writes_nothing(cytotools: Command, small_study: Path) -> None:
+    before = sorted(small_study.rglob("*"))
+    done = cytotools("check", small_study / "study.yaml")
+    assert (done.returncode, done.stdout) == (0, "study.yaml: no problem in 8 FCS files, 1 blot images.\n")
+    assert sorted(small_study.rglob("*")) == before
+
+
+class Tags(HTMLParser):
+    """Collect what a page refers to and the text that stands in it."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.references: list[str] = []
+        self.tags: list[str] = []
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.tags.append(tag)
+        self.references += [value or "" for name, value in attrs if name in ("src", "href")]
+
+
+def test_the_report_is_self_contained_and_escapes_names(cytotools: Command, small_study: Path, tmp_path: Path) -> None:
+    study = small_study / "study.yaml"
+    study.write_text(study.read_text().replace("title: ", "title: <script>alert(1)</script> ", 1))
+    sheet = small_study / "flow" / "samples.csv"
+    sheet.write_text(sheet.read_text().replace(",ECA109,", ",<img src=x>,"))
+    assert cytotools("run", small_study, "-o", tmp_path / "out").returncode == 0
+    page = Tags()
+    page.feed((tmp_path / "out" / "report.html").read_text(encoding="utf-8"))
+    assert "script" not in page.tags
+    assert all(reference.startswith(("#", "data:image/svg+xml;base64,")) for reference in page.references)
+
+
+# -- bad input ----------------------------------------------------------------------------------------------------
+
+
+def edit(path: Path, old: str, new: str) -> None:
+    text = path.read_text()
+    assert old in text
+    path.write_text(text.replace(old, new, 1))
+
+
+WRONG = {
+    "missing file": (
+        "flow/samples.csv",
+        "rep1_unstained.fcs",
+        "rep1_unstaind.fcs",
+        r"samples\.csv:2:1: .*unstained\.fcs",
+    ),
+    "missing column": ("flow/samples.csv", "file,role", "file,rolle", r"samples\.csv:1"),
+    "unknown role": ("flow/samples.csv", ",unstained,", ",blank,", r"samples\.csv:2:2: .*unstained"),
+    "no number": ("flow/samples.csv", "cisplatin,5,", "cisplatin,five,", r"samples\.csv:\d+:6: .*'five'"),
+    "typo": ("study.yaml", "loading_control:", "loading_contrl:", r"study\.yaml:\d+:\d+: .*loading_control"),
+    "twice": ("flow/samples.csv", "rep1_annexin_only.fcs,annexin_only", "rep1_unstained.fcs,annexin_only", "unstained"),
+    "loading control": (
+        "study.yaml",
+        "loading_control: actin",
+        "loading_control: GAPDH",
+        r"study\.yaml:\d+:\d+: .*GAPDH",
+    ),
+}
+
+
+@pytest.mark.parametrize(("file", "old", "new", "words"), WRONG.values(), ids=list(WRONG))
+def test_a_wrong_study_ends_with_2_and_writes_nothing(
+    cytotools: Command, small_study: Path, tmp_path: Path, file: str, old: str, new: str, words: str
+) -> None:
+    edit(small_study / file, old, new)
+    for command in (("run", small_study, "-o", tmp_path / "out"), ("check", small_study)):
+        done = cytotools(*command)
+        assert done.returncode == 2
+        assert re.search(words, done.stderr), done.stderr
+        assert "Traceback" not in done.stderr
+    assert not (tmp_path / "out").exists()
+
+
+def test_unusable_content_ends_with_3_and_the_rest_is_done(
+    cytotools: Command, small_study: Path, tmp_path: Path
+) -> None:
+    (small_study / "blots" / "rep1.tif").write_text("this is no image")
+    (small_study / "flow" / "rep1_ECA109_cisplatin_5.fcs").write_bytes(b"FCS3.1 and then nothing")
+    done = cytotools("run", small_study, "-o", tmp_path / "out", "--no-figures")
+    assert done.returncode == 3
+    cautions = rows(tmp_path / "out", "cautions").query("code == 'unusable_file'")
+    assert set(cautions["file"]) == {"blots/rep1.tif", "flow/rep1_ECA109_cisplatin_5.fcs"}
+    assert len(rows(tmp_path / "out", "quadrants")) == 4 * 7
+
+
+def test_no_whole_event_is_unusable_content(cytotools: Command, small_study: Path, tmp_path: Path) -> None:
+    path = small_study / "flow" / "rep1_ECA109_cisplatin_5.fcs"
+    path.write_bytes(path.read_bytes()[: int(read_fcs(path).keywords["$BEGINDATA"]) + 10])
+    done = cytotools("run", small_study, "-o", tmp_path / "out", "--no-figures", "--only", "flow")
+    assert done.returncode == 3
+    assert "rep1_ECA109_cisplatin_5.fcs" in done.stderr
+
+
+def test_a_cut_file_and_missing_controls_are_cautions(cytotools: Command, small_study: Path, tmp_path: Path) -> None:
+    path = small_study / "flow" / "rep1_ECA109_cisplatin_5.fcs"
+    path.write_bytes(path.read_bytes()[:100_000])
+    sheet = small_study / "flow" / "samples.csv"
+    kept = [r for r in sheet.read_text().splitlines() if not re.search("unstained|_only|positive", r)]
+    sheet.write_text("\n".join(kept))
+    assert cytotools("run", small_study, "-o", tmp_path / "out", "--no-figures", "--only", "flow").returncode == 0
+    assert {"truncated", "no_controls"} <= set(rows(tmp_path / "out", "cautions")["code"])
+
+
+def test_more_lanes_than_the_picture_shows(cytotools: Command, small_study: Path, tmp_path: Path) -> None:
+    sheet = small_study / "blots" / "lanes.csv"
+    extra = "\n".join(f"rep1,{n},treated,HeLa,,Smac-N7,25,uM,6,1,25" for n in range(13, 19))
+    sheet.write_text(sheet.read_text() + extra + "\n")
+    done = cytotools("run", small_study, "-o", tmp_path / "out", "--no-figures", "--only", "blots")
+    assert done.returncode == 3
+    assert re.search("18 lanes", done.stderr), done.stderr
+
+
+def test_a_folder_that_is_not_ours_is_left_alone(cytotools: Command, small_study: Path, tmp_path: Path) -> None:
+    (tmp_path / "thesis").mkdir()
+    (tmp_path / "thesis" / "thesis.docx").write_text("years of work")
+    done = cytotools("run", small_study, "-o", tmp_path / "thesis")
+    assert done.returncode == 2
+    assert [p.name for p in (tmp_path / "thesis").iterdir()] == ["thesis.docx"]
+
+
+def test_a_missing_study_and_an_unknown_assay(cytotools: Command, small_study: Path, tmp_path: Path) -> None:
+    assert cytotools("run", tmp_path / "nowhere.yaml").returncode == 2
+    assert cytotools("run", small_study, "--only", "flow,gels").returncode == 2
+    done = cytotools("run", small_study, "--only", "plates")
+    assert done.returncode == 2
+    assert "plates" in done.stderr

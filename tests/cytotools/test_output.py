@@ -1,0 +1,68 @@
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from cytotools.errors import StudyError
+from cytotools.output import is_ours, recover, require_replaceable, swapped_in
+
+OURS = '{"program": "cytotools"}'
+
+
+def fill(folder: Path, text: str) -> None:
+    (folder / "provenance.json").write_text(OURS)
+    (folder / "report.html").write_text(text)
+
+
+def test_results_are_swapped_in_when_complete(tmp_path: Path) -> None:
+    out = tmp_path / "out"
+    for text in ("first", "second"):
+        with swapped_in(out) as fresh:
+            fill(fresh, text)
+        assert (out / "report.html").read_text() == text
+    assert [p.name for p in tmp_path.iterdir()] == ["out"]
+
+
+def test_a_failure_leaves_the_previous_results_and_nothing_else(tmp_path: Path) -> None:
+    out = tmp_path / "out"
+    with swapped_in(out) as fresh:
+        fill(fresh, "first")
+    with pytest.raises(FileNotFoundError), swapped_in(out) as fresh:
+        (fresh / "report.html" / "half").mkdir()
+    assert (out / "report.html").read_text() == "first"
+    assert [p.name for p in tmp_path.iterdir()] == ["out"]
+
+
+def test_a_kill_between_the_two_renames_is_mended(tmp_path: Path) -> None:
+    previous = tmp_path / ".out.previous"
+    previous.mkdir()
+    fill(previous, "first")
+    recover(tmp_path / "out")
+    assert (tmp_path / "out" / "report.html").read_text() == "first"
+
+
+def test_what_is_not_ours_is_never_replaced(tmp_path: Path) -> None:
+    (tmp_path / "thesis.docx").write_text("years of work")
+    with pytest.raises(StudyError, match="a folder with other files"):
+        require_replaceable(tmp_path)
+    (tmp_path / "provenance.json").write_text('{"program": "another"}')
+    assert not is_ours(tmp_path)
+    with pytest.raises(StudyError, match="a file of that name"):
+        require_replaceable(tmp_path / "thesis.docx")
+
+
+def test_the_study_itself_is_never_replaced(tmp_path: Path) -> None:
+    fill(tmp_path, "results beside the data")
+    (tmp_path / "a.fcs").write_text("")
+    with pytest.raises(StudyError, match=r"one that holds a\.fcs"):
+        require_replaceable(tmp_path, [tmp_path / "a.fcs"])
+
+
+def test_new_empty_and_ours_are_accepted(tmp_path: Path) -> None:
+    require_replaceable(tmp_path / "new" / "deep")
+    (tmp_path / "empty").mkdir()
+    require_replaceable(tmp_path / "empty")
+    (tmp_path / "ours").mkdir()
+    fill(tmp_path / "ours", "earlier")
+    require_replaceable(tmp_path / "ours")

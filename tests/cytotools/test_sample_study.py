@@ -1,0 +1,75 @@
+"""The sample study: what was planted must be found, and what is committed must be what its maker makes."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+
+import cytotools
+from cytotools.results import Results
+from cytotools.sample_study import APOPTOSIS, VERDICTS, write_sample_study
+from gating import read_fcs
+
+
+@pytest.fixture(scope="module")
+def results(sample_study: Path) -> Results:
+    return cytotools.analyse(cytotools.read_study(sample_study))
+
+
+def test_every_groups_apoptosis_is_found(results: Results) -> None:
+    found = results.tables["apoptosis"].query("population == 'total'").set_index(["cell_line", "dose"])["mean"]
+    for line, doses in APOPTOSIS.items():
+        for dose, (mean, _) in doses.items():
+            assert 100 * float(found.loc[(line, dose)]) == pytest.approx(mean, abs=1.5)
+
+
+def test_each_tube_is_within_two_points_of_what_was_drawn(results: Results, sample_study: Path) -> None:
+    truth = pd.read_csv(sample_study.parent / "truth" / "apoptosis.csv").set_index("file")["drawn_total"]
+    quadrants = results.tables["quadrants"]
+    apoptotic = quadrants[quadrants["population"].isin(["early_apoptotic", "late_apoptotic"])]
+    found = apoptotic.groupby("file")["fraction"].sum().loc[truth.index]
+    assert np.abs(100 * (found.to_numpy(float) - truth.to_numpy(float))).max() < 1.0
+
+
+def test_fold_changes_are_found_without_a_box(results: Results, sample_study: Path) -> None:
+    truth = pd.read_csv(sample_study.parent / "truth" / "time_course.csv")
+    joined = truth.merge(results.tables["time_course"], on=["cell_line", "target", "hours"], suffixes=("_true", ""))
+    error = np.log2(joined["fold_change"] / joined["fold_change_true"]).abs()
+    assert len(joined) == len(truth)
+    assert error[joined["target"] != "cIAP1"].max() < 0.1
+    assert error.max() < 0.2
+    assert ((joined["low"] <= joined["fold_change_true"]) & (joined["fold_change_true"] <= joined["high"])).mean() > 0.9
+
+
+def test_lanes_and_bands_lie_where_they_were_drawn(results: Results, sample_study: Path) -> None:
+    truth = pd.read_csv(sample_study.parent / "truth" / "bands.csv")
+    joined = truth.merge(results.tables["bands"], on=["membrane", "lane", "target"], suffixes=("_true", ""))
+    assert len(joined) == 180
+    assert (joined["x"] - joined["x_true"]).abs().max() < 3
+    assert (joined["y"] - joined["y_true"]).abs().max() < 3
+
+
+def test_verdicts_are_as_planted(results: Results) -> None:
+    found = results.tables["rebound"].set_index(["cell_line", "target"])["verdict"]
+    assert {line: {t: found.loc[(line, t)] for t in targets} for line, targets in VERDICTS.items()} == VERDICTS
+
+
+def test_the_committed_study_is_what_its_maker_makes(sample_study: Path, tmp_path: Path) -> None:
+    made = write_sample_study(tmp_path / "again").parent
+    committed = sample_study.parent
+    names = sorted(p.relative_to(committed).as_posix() for p in committed.rglob("*") if p.is_file())
+    assert sorted(p.relative_to(made).as_posix() for p in made.rglob("*") if p.is_file()) == names
+    for name in ("study.yaml", "flow/samples.csv", "blots/lanes.csv", "truth/verdicts.csv"):
+        assert (made / name).read_text() == (committed / name).read_text()
+    # numpy promises the same random numbers only under the lock: the truth is compared, not the bytes.
+    tube = "flow/rep2_ECA109-Smac_cisplatin_10.fcs"
+    again, kept = (np.median(read_fcs(folder / tube).values, axis=0) for folder in (made, committed))
+    np.testing.assert_allclose(again, kept, rtol=0.1)
+
+
+def test_it_is_small(sample_study: Path) -> None:
+    assert sum(p.stat().st_size for p in sample_study.parent.rglob("*") if p.is_file()) < 12e6
+    assert [p.parent.name for p in sample_study.parents[1].rglob("study.yaml")] == ["smac_n7"]
