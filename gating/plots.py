@@ -73,8 +73,16 @@ def draw_quadrants(
     floor = 0.05
     image = np.ma.masked_less(smoothed, floor)
     densest = max(float(smoothed.max()), 2 * floor)
-    x, y = (np.linspace(g.low, g.high, g.bins + 1) for g in (density.annexin, density.dye))
-    ax.pcolormesh(x, y, image, norm=LogNorm(floor, densest), cmap="viridis_r", rasterized=True, linewidth=0)
+    extent = (density.annexin.low, density.annexin.high, density.dye.low, density.dye.high)
+    ax.imshow(
+        image,
+        norm=LogNorm(floor, densest),
+        cmap="viridis_r",
+        extent=extent,
+        origin="lower",
+        aspect="auto",
+        interpolation="nearest",
+    )
     across, up = density.annexin.scale(gate.annexin_threshold), density.dye.scale(gate.dye_threshold)
     ax.axvline(float(across), color=DIVIDER, linewidth=1.0)
     ax.axhline(float(up), color=DIVIDER, linewidth=1.0)
@@ -94,13 +102,13 @@ def draw_quadrants(
             fontweight="bold",
         )
         text.set_path_effects([withStroke(linewidth=2.5, foreground="white")])
-    draw_display_ticks(ax, density)
+    draw_display_ticks(ax, density, minor=labels)
     if labels:
         ax.set_xlabel(f"Annexin V ({gate.annexin})")
         ax.set_ylabel(f"dead-cell dye ({gate.dye})")
 
 
-def draw_display_ticks(ax: Axes, density: Density) -> None:
+def draw_display_ticks(ax: Axes, density: Density, *, minor: bool = True) -> None:
     """Put ticks at zero and at the powers of ten that the axes show, as cytometry software does."""
     for axis, grid, (low, high) in (
         (ax.xaxis, density.annexin, ax.get_xlim()),
@@ -108,8 +116,8 @@ def draw_display_ticks(ax: Axes, density: Density) -> None:
     ):
         values = [v for v in _ticks(grid) if low <= float(grid.scale(v)) <= high]
         axis.set_ticks([float(grid.scale(v)) for v in values], [_power(v) for v in values])
-        minor = [float(grid.scale(v)) for v in _minor(values)]
-        axis.set_ticks([v for v in minor if low <= v <= high], minor=True)
+        between = [float(grid.scale(v)) for v in _minor(values)] if minor else []
+        axis.set_ticks([v for v in between if low <= v <= high], minor=True)
     ax.tick_params(which="minor", length=1.5)
 
 
