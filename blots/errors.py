@@ -1,11 +1,11 @@
 """The errors of blots, by who must act.
 
-    BlotError(ValueError)
-        UnreadableImage   the file is no image, or of a kind that can't be measured
-        LanesNotFound     the picture does not show the lanes that the sheet names
-        InvalidBoxes      a box that lies outside the picture, or names what is not there
-        UnfitImage        the image is judged "do not quantify"
-        InvalidTimeCourse levels over time, or the tables that they are made of, that contradict each other
+BlotError(ValueError)
+    UnreadableImage   the file is no image, or of a kind that can't be measured
+    LanesNotFound     the picture does not show the lanes that the sheet names
+    InvalidBoxes      a box that lies outside the picture, or names what is not there
+    UnfitImage        the image is judged "do not quantify"
+    InvalidTimeCourse levels over time, or the tables that they are made of, that contradict each other
 """
 
 from __future__ import annotations

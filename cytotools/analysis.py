@@ -109,6 +109,7 @@ def _analyse_flow(study: Study, block: FlowBlock, map: Map, found: _Findings) ->
             annexin=block.annexin,
             dye=block.dye,
             map=map,
+            pictures=True,
         )
     except GatingError as error:
         found.entries.append(_refusal("flow", error.thing, error))
@@ -124,6 +125,10 @@ def _analyse_flow(study: Study, block: FlowBlock, map: Map, found: _Findings) ->
 
 def _gates_by_hand(study: Study, block: FlowBlock) -> dict[str, QuadrantGate] | None:
     """Return a gate for each file from the sheet of thresholds, where the study names one."""
+    if block.gates is not None:
+        remedy = "Write the two thresholds into a sheet and name it as `thresholds:`."
+        got = f"`gates: {block.gates}`"
+        raise StudyError([Problem(study.path.name, "flow", "`thresholds:` (gate files are not read yet)", got, remedy)])
     if block.thresholds is None:
         return None
     from cytotools.thresholds_by_hand import gates_from_thresholds

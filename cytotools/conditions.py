@@ -106,7 +106,7 @@ def nearest(word: str, allowed: Iterable[str]) -> str:
     folded = {name.casefold(): name for name in names}
     close = difflib.get_close_matches(word.casefold(), folded, n=1, cutoff=0.6)
     hint = f"Did you mean `{folded[close[0]]}`? " if close else ""
-    return f"{hint}Allowed: {', '.join(names)}."
+    return f"{hint}Allowed: {', '.join(names[:40])}." if names else "There is none yet: add it first."
 
 
 def text(value: object) -> str:
@@ -283,6 +283,20 @@ def one_of(allowed: Sequence[str]) -> Reader:
     return read
 
 
+def reason(value: object) -> str:
+    """Return why a row is left out; a word that says it is not is refused, because any text leaves it out.
+
+    Examples
+    --------
+    >>> reason("clogged")
+    'clogged'
+    """
+    words = text(value)
+    if words.casefold() in ("0", "no", "n", "false", "none", "nein", "falsch", "-"):
+        raise Refused("a reason to leave the row out, or nothing", "Clear the cell to keep the row.")
+    return words
+
+
 def plain_name(header: str) -> str:
     """Return a header or choice in lower case with underscores: `Cell line` and `cell-line` are cell_line."""
     return re.sub(r"[\s_-]+", "_", header.replace("\ufeff", "").strip().casefold())
@@ -311,7 +325,7 @@ CONDITIONS: tuple[Column, ...] = (
 )
 CONDITION_COLUMNS: tuple[str, ...] = tuple(column.name for column in CONDITIONS)
 DOSES = (("dose", "dose_unit"), ("dose_2", "dose_unit_2"), ("dose_3", "dose_unit_3"))
-EXCLUDE = Column("exclude", text)
+EXCLUDE = Column("exclude", reason)
 
 
 def sample_columns(file: Reader) -> tuple[Column, ...]:

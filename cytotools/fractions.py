@@ -134,9 +134,10 @@ def paired_difference(treated: Sequence[Fraction], control: Sequence[Fraction]) 
     -------
     Difference
         The test is the paired t test on logits. The estimate is the mean shift of the logit at the control's mean
-        fraction c: expit(logit(c) + shift) - c; its limits are those of the shift, transformed in the same way, so
-        that they exclude 0 exactly when p < 0.05. With n = 1 there is no p-value and the limits hold the two
-        experiments' own errors alone.
+        fraction c: expit(logit(c) + shift) - c; its limits are those of the shift, transformed in the same way, so that
+        they exclude 0 exactly when p < 0.05. They take c as observed: how far another set of experiments would move the
+        control itself is no part of them. With n = 1 there is no p-value and the limits hold the two experiments' own
+        errors alone.
 
     Examples
     --------

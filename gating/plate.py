@@ -77,7 +77,7 @@ class Plate:
     refused : mapping
         The error of each file that could not be used.
     densities : mapping
-        A picture of each file.
+        A picture of each file, where pictures were asked for.
     """
 
     table: pd.DataFrame
@@ -96,6 +96,8 @@ def gate_plate(
     dye: str | None = None,
     read: Reader = read_fcs,
     map: Map = builtins.map,
+    *,
+    pictures: bool = False,
 ) -> Plate:
     """Gate every tube of a samples sheet.
 
@@ -115,6 +117,8 @@ def gate_plate(
         Reads one file.
     map : callable
         The seam for parallel work: `map(function, files)` in the order of the files.
+    pictures : bool
+        Keep a density of each tube, for `gating.plots.draw_quadrants`.
 
     Returns
     -------
@@ -149,9 +153,9 @@ def gate_plate(
         raise next(iter(refused.values()))
     usable = sheet[sheet["file"].isin(surveys)]
     if gates is not None:
-        parts = [_by_hand(usable, surveys, folder, gates, read, map)]
+        parts = [_by_hand(usable, surveys, folder, gates, read, map, pictures)]
     else:
-        parts = [_gate_group(group, surveys, folder, read, map) for group in groups(usable)]
+        parts = [_gate_group(group, surveys, folder, read, map, pictures) for group in groups(usable)]
     return _plate(usable, surveys, parts, refused)
 
 
@@ -207,7 +211,9 @@ def _text(value: object) -> str:
     return str(value)
 
 
-def _gate_group(group: Group, surveys: Mapping[str, Survey], folder: Path, read: Reader, map: Map) -> _Part:
+def _gate_group(
+    group: Group, surveys: Mapping[str, Survey], folder: Path, read: Reader, map: Map, pictures: bool
+) -> _Part:
     files = [file for file in dict.fromkeys(group.files) if file in surveys]
     spillovers, compensation = _spillovers(group, files, surveys, folder, read)
     recipes = _recipes(group, files, surveys, spillovers)
@@ -220,7 +226,8 @@ def _gate_group(group: Group, surveys: Mapping[str, Survey], folder: Path, read:
         grids.append(grid)
         thresholds.append(threshold)
     pair = (thresholds[0], thresholds[1])
-    counted = map(partial(_count, folder, recipes, pair, (grids[0], grids[1]), read), files)
+    drawn = (grids[0], grids[1]) if pictures else None
+    counted = map(partial(_count, folder, recipes, pair, drawn, read), files)
     rows = [
         {
             "batch": group.batch,
@@ -256,7 +263,7 @@ def _count(
     folder: Path,
     recipes: Mapping[str, Recipe],
     thresholds: tuple[Threshold, Threshold],
-    grids: tuple[Grid, Grid],
+    grids: tuple[Grid, Grid] | None,
     read: Reader,
     file: str,
 ) -> Counts:
@@ -315,15 +322,20 @@ def _place(
     bounds = pooled(fine, group.controls.get(lacking, group.controls.get("unstained", ())), axis)
     negatives = pooled(fine, group.negatives, axis)
     stained = pooled(fine, group.samples + group.controls.get("positive", ()), axis) or [h[axis] for h in fine.values()]
-    low, mid = _spread(np.sum(bounds or negatives or stained, axis=0), is_control=bool(bounds))
-    top = max(int(np.flatnonzero(h)[-1]) if h.any() else 0 for h in stained)
-    grid = grid_for(low, mid, float(FINE.scale.inverse(FINE.centres[top])))
+    grid = _grid(bounds or negatives or stained, stained, is_control=bool(bounds))
     evidence = Evidence(
         grid.rebin(np.sum(bounds, axis=0), FINE) if bounds else None,
         [grid.rebin(h, FINE) for h in negatives],
         [grid.rebin(h, FINE) for h in stained],
     )
     return grid, place_threshold(evidence, grid, rng)
+
+
+def _grid(reference: Sequence[NDArray[np.int64]], tubes: Sequence[NDArray[np.int64]], is_control: bool) -> Grid:
+    """Return the display scale on which negative events fill the linear part and every tube has its place."""
+    low, mid = _spread(np.sum(reference, axis=0), is_control)
+    top = max(int(np.flatnonzero(h)[-1]) if h.any() else 0 for h in tubes)
+    return grid_for(low, mid, float(FINE.scale.inverse(FINE.centres[top])))
 
 
 def _spread(histogram: NDArray[np.int64], is_control: bool) -> tuple[float, float]:
@@ -353,6 +365,7 @@ def _by_hand(
     gates: QuadrantGate | Mapping[str, QuadrantGate],
     read: Reader,
     map: Map,
+    pictures: bool,
 ) -> _Part:
     """Compensate and count at thresholds that were given."""
     files = list(sheet["file"])
@@ -366,7 +379,12 @@ def _by_hand(
             remedy="Add its gate, or give one QuadrantGate for all.",
         )
     recipes = {f: Recipe(given[f].annexin, given[f].dye, spillover=surveys[f].spillover) for f in files}
-    counted = map(partial(_count_by_hand, folder, recipes, given, read), files)
+    grids = None
+    if pictures:
+        fine = [h for h in map(partial(_fine, folder, recipes, read), files) if isinstance(h, np.ndarray)]
+        across, up = ([h[axis] for h in fine] for axis in (0, 1))
+        grids = (_grid(across, across, is_control=False), _grid(up, up, is_control=False))
+    counted = map(partial(_count_by_hand, folder, recipes, given, grids, read), files)
     rows = [
         {
             "batch": row["batch"],
@@ -395,11 +413,16 @@ def _by_hand(
 
 
 def _count_by_hand(
-    folder: Path, recipes: Mapping[str, Recipe], gates: Mapping[str, QuadrantGate], read: Reader, file: str
+    folder: Path,
+    recipes: Mapping[str, Recipe],
+    gates: Mapping[str, QuadrantGate],
+    grids: tuple[Grid, Grid] | None,
+    read: Reader,
+    file: str,
 ) -> Counts:
     gate = gates[file]
     pair = tuple(Threshold(v, v, v, "set by hand") for v in (gate.annexin_threshold, gate.dye_threshold))
-    return count_tube(file, folder, recipes[file], (pair[0], pair[1]), None, read)
+    return count_tube(file, folder, recipes[file], (pair[0], pair[1]), grids, read)
 
 
 def _plate(

@@ -121,6 +121,26 @@ def test_the_report_is_self_contained_and_escapes_names(cytotools: Command, smal
     assert all(reference.startswith(("#", "data:image/svg+xml;base64,")) for reference in page.references)
 
 
+def test_thresholds_set_by_hand_are_used(cytotools: Command, small_study: Path, tmp_path: Path) -> None:
+    lines = ["channel,threshold,file", "FITC-A,1500,", "PE-A,1600,", "PE-A,9000,flow/rep1_ECA109_cisplatin_5.fcs"]
+    (small_study / "flow" / "by_hand.csv").write_text("\n".join(lines))
+    edit(small_study / "study.yaml", "  dye: PE-A", "  dye: PE-A\n  thresholds: flow/by_hand.csv")
+    assert cytotools("run", small_study, "-o", tmp_path / "out", "--only", "flow").returncode == 0
+    found = rows(tmp_path / "out", "thresholds").set_index(["file", "channel"])["threshold"]
+    assert found["flow/rep1_ECA109_cisplatin_5.fcs", "PE-A"] == 9000
+    assert found["flow/rep1_ECA109_cisplatin_10.fcs", "PE-A"] == 1600
+    assert rows(tmp_path / "out", "quadrants").eval("parent_events == file_events").all()
+    assert (tmp_path / "out" / "figures" / "quadrants_samples.svg").exists()
+
+
+def test_a_gate_file_is_refused_rather_than_ignored(cytotools: Command, small_study: Path, tmp_path: Path) -> None:
+    (small_study / "gates.xml").write_text("<gates/>")
+    edit(small_study / "study.yaml", "  dye: PE-A", "  dye: PE-A\n  gates: gates.xml")
+    done = cytotools("run", small_study, "-o", tmp_path / "out")
+    assert done.returncode == 2
+    assert "gate files are not read yet" in done.stderr
+
+
 # -- bad input ----------------------------------------------------------------------------------------------------
 
 

@@ -1,0 +1,225 @@
+"""Where the bands lie: the rows that all lanes share, and each lane's own place in every row."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.ndimage import gaussian_filter1d
+from scipy.signal import find_peaks
+
+from blots.boxes import Box
+from blots.errors import BlotError
+from blots.lane_lines import LaneLines
+
+Array = NDArray[np.float64]
+
+_CORE = 0.35  # of the lane's width to either side: free of the neighbours' light
+_LANE_SHIFT_PX = 2.5  # how far a whole lane may run ahead
+_LANE_STRETCH_PX = 1.5
+_OWN_PX = 0.8  # how far one band lies off its lane's and its row's place
+_RIVAL = 0.6  # a row left out that is this clear against the faintest one chosen makes the choice unsure
+
+
+class BandRows(NamedTuple):
+    """Rows of bands in the straightened picture.
+
+    `y` (n_lanes, n_rows): every band's crest; `sigma_px` (n_rows,): its height as a standard deviation; `clear`
+    (n_lanes, n_rows): how far it stands out of the noise; `rivals`: levels of other rows about as clear.
+    """
+
+    y: Array
+    sigma_px: Array
+    clear: Array
+    rivals: tuple[float, ...]
+
+
+def find_band_rows(
+    name: str, level: Array, lines: LaneLines, bands: Sequence[str], taken: Sequence[float] = ()
+) -> BandRows:
+    """Find as many rows of bands as are named, from top to bottom, and each lane's place in them.
+
+    The rows are those that most lanes show most clearly. A band that stands out gives its own place; a faint or an
+    absent one takes the place that its lane and its row predict, so that no peak of noise is hunted for.
+
+    Parameters
+    ----------
+    name : str
+        What messages call the image.
+    level : ndarray, shape (rows, columns)
+        The straightened signal.
+    lines : LaneLines
+        The lanes in the straightened picture.
+    bands : sequence of str
+        Names from top to bottom.
+    taken : sequence of float
+        Levels of rows that are known already and not to be found again.
+
+    Returns
+    -------
+    BandRows
+        One column a name.
+
+    Raises
+    ------
+    BlotError
+        When the picture shows fewer rows than are named.
+
+    Examples
+    --------
+    >>> y, x = np.mgrid[:200, :300].astype(float)
+    >>> lanes = np.isin(x // 30 % 2, 1)
+    >>> picture = lanes * (np.exp(-(((y - 60) / 6) ** 2)) + 0.2 * np.exp(-(((y - 140) / 6) ** 2))) * 1e4
+    >>> picture += np.random.default_rng(0).normal(0, 10, picture.shape)
+    >>> lines = LaneLines(np.tile([[44.5], [104.5], [164.5], [224.5], [284.5]], 200), np.full(5, 30.0))
+    >>> find_band_rows("rep1.tif", picture, lines, ["cIAP1", "actin"]).y.round().tolist()[0]
+    [60.0, 140.0]
+    """
+    profiles = lane_profiles(level, lines)
+    sigma = _band_sigma(profiles, max(1.5, len(level) / 130))
+    crests = _crests(profiles, sigma)
+    clearness = np.log1p(np.maximum(crests - 3, 0)).mean(axis=0)
+    peaks, _ = find_peaks(clearness, height=0.03 * float(clearness.max()), distance=max(1, round(1.2 * sigma)))
+    free = [p for p in peaks if all(abs(p - level) > 2 * sigma for level in taken)]
+    ranked = np.array(sorted(free, key=lambda p: -clearness[p]), dtype=int)
+    if len(ranked) < len(bands):
+        raise BlotError(
+            name,
+            expected=f"{len(bands)} rows of bands ({', '.join(bands)})",
+            got=f"{len(ranked)} seen",
+            remedy="List in `bands` only the rows that the picture shows, or give the others boxes.",
+        )
+    chosen = np.sort(ranked[: len(bands)])
+    rivals = ranked[len(bands) :][clearness[ranked[len(bands) :]] > _RIVAL * clearness[chosen].min()]
+    y, clear = _own_places(crests, chosen.astype(float), sigma)
+    return BandRows(y, _row_sigmas(profiles, y, clear, sigma), clear, tuple(float(r) for r in np.sort(rivals)))
+
+
+def lane_profiles(level: Array, lines: LaneLines) -> Array:
+    """Return the median signal across the middle of every lane, shape (n_lanes, rows); dust does not move a median.
+
+    Examples
+    --------
+    >>> lane_profiles(np.arange(12.0).reshape(3, 4), LaneLines(np.full((1, 3), 2.0), np.array([1.0]))).tolist()
+    [[2.0, 6.0, 10.0]]
+    """
+    rows, columns = level.shape
+    profiles = []
+    for x, width in zip(lines.x, lines.width_px, strict=True):
+        offsets = np.arange(-round(_CORE * width), round(_CORE * width) + 1)
+        at = np.clip(np.rint(x).astype(int)[:, None] + offsets, 0, columns - 1)
+        profiles.append(np.median(level[np.arange(rows)[:, None], at], axis=1))
+    return np.stack(profiles)
+
+
+def crest_inside(signal: Array, box: Box, sigma_px: float) -> float:
+    """Return the row of the crest near the middle of a box; the middle itself where no crest stands out.
+
+    A generous box may hold a neighbour's crest near its edge, so only the inner half is looked at.
+
+    Examples
+    --------
+    >>> picture = np.zeros((60, 40))
+    >>> picture[24:29] = 100.0
+    >>> crest_inside(picture, Box(1, "actin", 5, 15, 30, 20), 2.0)
+    26.0
+    """
+    columns = slice(max(0, round(box.x)), max(round(box.x) + 1, round(box.x + box.width)))
+    profile = np.median(signal[:, columns], axis=1)
+    crest = _crests(profile[None], max(1.2, sigma_px))[0]
+    row, clear = _crest_near(crest, box.centre[1], box.height / 4)
+    return row if clear > 6 else box.centre[1]
+
+
+def _crests(profiles: Array, sigma: float) -> Array:
+    """Return how far every point of every profile stands out as the crest of a band, in units of the noise."""
+    bend = -gaussian_filter1d(profiles, 0.8 * sigma, axis=1, order=2, mode="nearest")
+    noise = 1.4826 * np.median(np.abs(bend - np.median(bend, axis=1, keepdims=True)), axis=1, keepdims=True)
+    return np.asarray(bend / np.maximum(noise, float(np.median(noise)) / 4 + 1e-12))
+
+
+def _band_sigma(profiles: Array, guess: float) -> float:
+    """Return the height of the clearest bands as a standard deviation, from their half-height width."""
+    crest = _crests(profiles, guess)
+    found = []
+    for profile, c in zip(profiles, crest, strict=True):
+        width = _half_height(profile, int(c.argmax()), guess)
+        found += [width / 2.355] if np.isfinite(width) else []
+    sigma = float(np.median(found)) if found else guess
+    return float(np.clip(sigma, 1.2, profiles.shape[1] / 20))
+
+
+def _half_height(profile: Array, peak: int, guess: float) -> float:
+    reach = round(6 * guess)
+    a, b = max(0, peak - reach), min(len(profile), peak + reach + 1)
+    piece = profile[a:b] - np.interp(np.arange(a, b), [a, b - 1], [profile[a], profile[b - 1]])
+    top = piece[peak - a]
+    if top <= 0:
+        return float("nan")
+    left, right = np.flatnonzero(piece[: peak - a] < top / 2), np.flatnonzero(piece[peak - a :] < top / 2)
+    return float("nan") if not left.size or not right.size else float(peak - a + right[0] - left[-1] - 1)
+
+
+def _own_places(crests: Array, rows: Array, sigma: float) -> tuple[Array, Array]:
+    """Return every band's place and clearness: its own crest where clear, else what lane and row predict."""
+    gaps = np.diff(rows)
+    above = np.concatenate([[np.inf], gaps])
+    below = np.concatenate([gaps, [np.inf]])
+    reach = np.clip(0.45 * np.minimum(above, below), 1.0, 1.8 * sigma)
+    seen, clear = np.zeros((len(crests), len(rows))), np.zeros((len(crests), len(rows)))
+    for i, crest in enumerate(crests):
+        for k, row in enumerate(rows):
+            seen[i, k], clear[i, k] = _crest_near(crest, row, float(reach[k]))
+    error = 0.3 + 1.5 * sigma / np.maximum(clear - 3, 0.05)
+    rows = rows + _weighted_median(seen - rows, 1 / error**2)
+    depth = (rows - rows.mean()) / max(float(np.ptp(rows)) / 2, 1.0)
+    predicted = np.stack([_lane_shift(s, e, depth) for s, e in zip(seen - rows, error, strict=True)])
+    trust = _OWN_PX**2 / (_OWN_PX**2 + error**2)
+    return rows + predicted + trust * (seen - rows - predicted), clear
+
+
+def _crest_near(crest: Array, row: float, reach: float) -> tuple[float, float]:
+    a, b = max(1, int(np.ceil(row - reach))), min(len(crest) - 1, int(row + reach) + 1)
+    if b <= a:
+        return row, 0.0
+    j = a + int(crest[a:b].argmax())
+    left, top, right = crest[j - 1], crest[j], crest[j + 1]
+    bow = left - 2 * top + right
+    off = float(np.clip(0.5 * (left - right) / bow, -0.5, 0.5)) if bow < 0 else 0.0
+    return j + off, float(top)
+
+
+def _weighted_median(values: Array, weights: Array) -> Array:
+    """Return the median of each column, weighted."""
+    found = []
+    for v, w in zip(values.T, weights.T, strict=True):
+        order = np.argsort(v)
+        total = np.cumsum(w[order])
+        found.append(v[order][int(np.searchsorted(total, total[-1] / 2))])
+    return np.array(found)
+
+
+def _lane_shift(rest: Array, error: Array, depth: Array) -> Array:
+    """Return how far a lane's bands lie off their rows, as a shift and a stretch held towards none."""
+    powers = np.stack([np.ones_like(depth), depth])
+    prior = np.diag([1 / _LANE_SHIFT_PX**2, 1 / _LANE_STRETCH_PX**2])
+    spread = np.hypot(error, _OWN_PX)
+    for _ in range(3):
+        weight = 1 / spread**2
+        fitted = np.linalg.solve(powers * weight @ powers.T + prior, powers * weight @ rest)
+        miss = np.abs(rest - fitted @ powers)
+        spread = np.hypot(error, _OWN_PX) * np.sqrt(np.maximum(1, miss / (2.5 * np.hypot(error, _OWN_PX))))
+    return np.asarray(fitted @ powers)
+
+
+def _row_sigmas(profiles: Array, y: Array, clear: Array, sigma: float) -> Array:
+    """Return each row's height from its clearest third of the lanes."""
+    found = []
+    for k in range(y.shape[1]):
+        best = np.argsort(clear[:, k])[::-1][: max(1, len(y) // 3)]
+        widths = [_half_height(profiles[i], round(float(y[i, k])), sigma) / 2.355 for i in best]
+        usable = [w for w in widths if np.isfinite(w) and 0.4 * sigma < w < 2.5 * sigma]
+        found.append(float(np.median(usable)) if usable else sigma)
+    return np.array(found)

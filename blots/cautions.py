@@ -1,0 +1,234 @@
+"""Every caution that blots can attach to a number: its stable code, what it means and what to do."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+
+class Caution(NamedTuple):
+    """What a code means and the remedy at the bench."""
+
+    severity: str  # note (read it), warning (judge it), refused (the number is withheld)
+    meaning: str
+    remedy: str
+
+
+CAUTIONS: dict[str, Caution] = {
+    "image_saturated": Caution(
+        "note",
+        "Some pixels of the image are clipped.",
+        "Expose for a shorter time where a band carries `saturated`.",
+    ),
+    "overexposed": Caution(
+        "refused",
+        "So much of the image is clipped that its background can't be told.",
+        "Expose for a shorter time.",
+    ),
+    "few_levels": Caution(
+        "refused",
+        "The image holds too few grey levels to be a measurement.",
+        "Export the scan at 16 bits, unadjusted.",
+    ),
+    "eight_bit": Caution(
+        "warning",
+        "An 8-bit image is seldom linear.",
+        "Export the scan at 16 bits, with no contrast applied.",
+    ),
+    "colour": Caution(
+        "warning",
+        "A colour picture is not a linear measurement.",
+        "Export the scan as greyscale, or name a channel.",
+    ),
+    "lossy": Caution(
+        "warning",
+        "JPEG compression alters weak bands.",
+        "Export the scan as an uncompressed TIFF.",
+    ),
+    "background_clipped": Caution(
+        "warning",
+        "The background was cut off at the lowest level.",
+        "Export the scan with no contrast applied.",
+    ),
+    "polarity_unsure": Caution(
+        "warning",
+        "The picture does not say clearly whether its bands are dark or bright.",
+        "Look at the blot's figure, and export the scan at full range.",
+    ),
+    "lanes_left_out": Caution(
+        "warning",
+        "The picture shows more lanes than the sheet names.",
+        "Name every lane in the sheet, ladder and empty ones too, or give boxes.",
+    ),
+    "lane_inferred": Caution(
+        "note",
+        "The lane shows no band; its place follows from its neighbours.",
+        "Look at the blot's figure, or give the lane a box.",
+    ),
+    "rows_unsure": Caution(
+        "warning",
+        "The picture shows other rows of bands about as clear as those that were chosen.",
+        "Look at the blot's figure; list every row in `bands`, or give boxes.",
+    ),
+    "saturated": Caution(
+        "warning",
+        "Part of the band is clipped; its volume rests on its unclipped flanks.",
+        "Expose for a shorter time.",
+    ),
+    "lower_bound": Caution(
+        "refused",
+        "The band is clipped and no unclipped lane shows its shape, so only a lower bound can be stated.",
+        "Expose for a shorter time.",
+    ),
+    "methods_disagree": Caution(
+        "warning",
+        "Independent ways to measure the band differ from one another.",
+        "Look at the band's profile; a neighbour or a streak may lie under it.",
+    ),
+    "undetected": Caution(
+        "note",
+        "The band is under its detection limit; the limit is an upper bound.",
+        "Load more protein or expose longer.",
+    ),
+    "cut_by_edge": Caution(
+        "warning",
+        "The band runs out of the picture.",
+        "Scan the whole membrane.",
+    ),
+    "interval_scope": Caution(
+        "note",
+        "The interval holds noise, background and band shape; not geometry, transfer or antibody range.",
+        "Repeat the blot; a dilution series shows the linear range.",
+    ),
+    "shape_assumed": Caution(
+        "warning",
+        "Too few lanes show the band clearly, so its shape was taken from other rows.",
+        "Look at the band's profile.",
+    ),
+    "forced": Caution(
+        "warning",
+        "The image was judged unfit and measured because that was demanded.",
+        "Do not publish these numbers.",
+    ),
+    "one_replicate": Caution(
+        "warning",
+        "There is one independent blot, or none to compare it with: an effect without a test.",
+        "Repeat the experiment on at least two more membranes, better three.",
+    ),
+    "measurement_error_only": Caution(
+        "warning",
+        "The interval holds the error of measuring the bands, not the scatter between experiments.",
+        "Repeat the experiment; one blot does not tell how far the next one would lie.",
+    ),
+    "replicate_without_reference": Caution(
+        "warning",
+        "A replicate lacks the reference; it tells of the later hours only.",
+        "Load the reference on every membrane.",
+    ),
+    "hour_left_out": Caution(
+        "warning",
+        "An hour has no usable lane, or shares no membrane with the others.",
+        "Load the hour again, together with the reference.",
+    ),
+    "two_hours": Caution(
+        "warning",
+        "There is one hour after the reference: a loss can be tested, a rise can't.",
+        "Add at least one later hour.",
+    ),
+    "nothing_after_nadir": Caution(
+        "note",
+        "The lowest level is at the last hour, so what follows it was not seen.",
+        "Add later hours where a rebound is in question.",
+    ),
+    "rise_not_excluded": Caution(
+        "note",
+        "The level stayed down; a rise within the stated limit can't be excluded by these blots.",
+        "Judge whether a rise of that size would matter; more replicates narrow the limit.",
+    ),
+    "below_detection": Caution(
+        "warning",
+        "A level is under the detection limit and enters as that limit, which understates loss and rise.",
+        "Load more protein or expose longer.",
+    ),
+    "reference_below_detection": Caution(
+        "warning",
+        "The target is under the detection limit at the reference, so a fold over it has no upper limit.",
+        "Load more protein or expose longer, or choose a reference that shows the target.",
+    ),
+    "identical_replicates": Caution(
+        "warning",
+        "The replicates agree to the last digit, which independent blots never do.",
+        "Check that each row comes from a blot of its own and not from a copied file or row.",
+    ),
+    "measurement_error_larger": Caution(
+        "note",
+        "The error of the bands exceeds the scatter between the blots and stands in for it.",
+        "Improve the bands (background, exposure, load) before adding replicates.",
+    ),
+    "no_reference": Caution(
+        "refused",
+        "No lane serves as the reference of this condition, so no fold can be stated.",
+        "Add the reference lanes (0 h, vehicle of the same hour or role reference) or change `reference:`.",
+    ),
+    "no_loading_control": Caution(
+        "refused",
+        "The loading control is absent, zero or under its detection limit: no ratio can be stated for the lane.",
+        "Look at the control's band and at the load of the lane; name another loading control.",
+    ),
+    "no_detection_limit": Caution(
+        "refused",
+        "The band was not found and no detection limit is known, so not even an upper limit can be stated.",
+        "Measure the band with a box, or look at the lane.",
+    ),
+    "no_interval": Caution(
+        "warning",
+        "The band came without a usable interval, so the error of the ratio is unknown.",
+        "Measure the bands with blots.quantify_blot, which gives each volume its interval.",
+    ),
+    "several_images": Caution(
+        "note",
+        "The band was measured on several images of the membrane; one of them is used for all lanes.",
+        "Name one image for each target, or leave the other exposure out of the study.",
+    ),
+    "unlabelled_repeats": Caution(
+        "warning",
+        "Lanes of one condition, hour and replicate are not numbered as repeats and are averaged as such.",
+        "Number them in `technical`, or give independent experiments their own `replicate`.",
+    ),
+    "several_membranes": Caution(
+        "note",
+        "The lanes of one replicate lie on several membranes, each set against its own reference.",
+        "Load a replicate on one membrane where it fits.",
+    ),
+    "replicate_left_out": Caution(
+        "warning",
+        "A replicate holds fewer than two hours that can be compared, so it says nothing on the course.",
+        "Load the reference and the later hours of a replicate on one membrane.",
+    ),
+    "lane_not_in_sheet": Caution(
+        "warning",
+        "The picture shows a lane that the lanes sheet does not name, so it belongs to no condition.",
+        "Add the lane to the sheet, with role empty or ladder where it holds no sample.",
+    ),
+    "no_time_course": Caution(
+        "refused",
+        "The lanes of this condition do not make a time course that can be judged.",
+        "Give the condition its reference and later hours on one membrane.",
+    ),
+    "judged_against_zero_hours": Caution(
+        "note",
+        "The verdict compares with 0 h, although the fold changes are stated against another reference.",
+        "Read the verdict as change since 0 h; the vehicle's own course stands beside it.",
+    ),
+}
+
+
+def caution(code: str, words: str) -> str:
+    """Return `code: words`, refusing a code that the list above does not document."""
+    if code not in CAUTIONS:
+        raise KeyError(code)
+    return f"{code}: {words}"
+
+
+def join(*cautions: str) -> str:
+    """Join cautions into one cell, each once, in the order given, leaving out the empty ones."""
+    return "; ".join(dict.fromkeys(c for c in cautions if c))

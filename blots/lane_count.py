@@ -1,0 +1,130 @@
+"""Whether the picture shows the lanes that the sheet names, and which lane is which."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from dataclasses import replace
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from blots.cautions import caution
+from blots.errors import LanesNotFound
+from blots.lanes import Comb, RowsAcross, find_combs
+
+Array = NDArray[np.float64]
+
+_NAME_LANES = "Name every lane of the picture in the sheet, ladder and empty ones too (role empty), or give lane boxes."
+_CLEARLY_BETTER = 1.3
+_ONE_LANE_BETTER = 0.35  # of what one more lane could earn
+
+
+class CountedLanes(NamedTuple):
+    """A comb with as many lanes as the sheet names, and what is to be said about it."""
+
+    comb: Comb
+    caution: str
+
+
+def count_lanes(
+    name: str, rows: RowsAcross, shape: tuple[int, int], lanes: int, empty_lanes: Collection[int] = ()
+) -> CountedLanes:
+    """Return the comb of `lanes` lanes, or refuse where the picture shows another number.
+
+    An empty lane between others is told by the gap that it leaves. One at the edge looks like bare membrane, so it
+    must be declared: otherwise nobody could say on which side it lies.
+
+    Parameters
+    ----------
+    name : str
+        What messages call the image.
+    rows : RowsAcross
+        The rows of bands.
+    shape : tuple of int
+        Rows and columns of the picture.
+    lanes : int
+        How many lanes the sheet names.
+    empty_lanes : collection of int
+        Lanes, from 1, that are known to hold no band.
+
+    Returns
+    -------
+    CountedLanes
+        The comb, and a caution where the picture shows one lane more than the sheet names.
+
+    Raises
+    ------
+    LanesNotFound
+        When the picture shows fewer lanes, or at least two more, than the sheet names.
+
+    Examples
+    --------
+    >>> answer = np.zeros((1, 400))
+    >>> for x in (60, 110, 160, 210, 260):
+    ...     answer[0, x - 15 : x + 16] = 1.0
+    >>> rows = RowsAcross(np.array([100.0]), answer)
+    >>> count_lanes("rep1.tif", rows, (200, 400), 5).comb.count
+    5
+    >>> count_lanes("rep1.tif", rows, (200, 400), 6, empty_lanes=[6]).comb.x.round(-1).tolist()
+    [60.0, 110.0, 160.0, 210.0, 260.0, 310.0]
+    """
+    combs = find_combs(rows, shape[0], range(max(1, lanes // 2), 2 * lanes + 3))
+    best = max(combs.values(), key=lambda comb: comb.worth, default=None)
+    if best is None or best.count == 0:
+        raise _refused(name, lanes, 0)
+    comb = combs.get(lanes)
+    if comb is None or (best.worth > _CLEARLY_BETTER * comb.worth and len(best.x) < lanes):
+        comb = best
+    if comb.count < lanes:
+        return CountedLanes(_with_declared_empty(name, comb, shape, lanes, empty_lanes), "")
+    return _with_fewer_than_shown(name, combs, lanes)
+
+
+def _with_fewer_than_shown(name: str, combs: dict[int, Comb], lanes: int) -> CountedLanes:
+    comb = combs[lanes]
+    more = _shown_beyond(combs, lanes)
+    if more == lanes:
+        return CountedLanes(comb, "")
+    if more > lanes + 1:
+        raise _refused(name, lanes, more)
+    larger = combs[more]
+    kept = slice(1, None) if larger.seen[0] < larger.seen[-1] else slice(None, -1)
+    side = "leftmost" if kept.start else "rightmost"
+    words = f"the picture shows {more} lanes and the sheet names {lanes}, so the {side} was left out"
+    kept_comb = replace(larger, x=larger.x[kept], seen=larger.seen[kept])
+    return CountedLanes(kept_comb, caution("lanes_left_out", words))
+
+
+def _shown_beyond(combs: dict[int, Comb], lanes: int) -> int:
+    """Return the number of lanes shown, counting on from `lanes` while one more lane earns its keep."""
+    shown = lanes
+    for n in range(lanes + 1, max(combs) + 1):
+        if n not in combs or combs[n].count < n:
+            continue
+        if combs[n].worth > combs[shown].worth * (1 + _ONE_LANE_BETTER * (n - shown) / n):
+            shown = n
+    return shown
+
+
+def _with_declared_empty(
+    name: str, comb: Comb, shape: tuple[int, int], lanes: int, empty_lanes: Collection[int]
+) -> Comb:
+    """Return the lanes seen with the declared empty ones added at the sides."""
+    occupied = [n for n in range(1, lanes + 1) if n not in set(empty_lanes)]
+    if not occupied or comb.count != occupied[-1] - occupied[0] + 1:
+        raise _refused(name, lanes, comb.count)
+    clear = np.flatnonzero(comb.seen > comb.threshold)
+    seen = slice(int(clear[0]), int(clear[-1]) + 1)
+    x, answer = comb.x[seen], comb.seen[seen]
+    pitch = float(np.median(np.diff(x))) if len(x) > 1 else comb.pitch_px
+    before, after = occupied[0] - 1, lanes - occupied[-1]
+    x = np.concatenate([x[0] - pitch * np.arange(before, 0, -1), x, x[-1] + pitch * np.arange(1, after + 1)])
+    if x[0] < 0 or x[-1] > shape[1] - 1:
+        raise _refused(name, lanes, comb.count)
+    return replace(comb, x=x, seen=np.concatenate([np.zeros(before), answer, np.zeros(after)]), pitch_px=pitch)
+
+
+def _refused(name: str, expected: int, got: int) -> LanesNotFound:
+    seen = f"{got} seen" if got else "none seen"
+    return LanesNotFound(name, expected=f"{expected} lanes as in the sheet", got=seen, remedy=_NAME_LANES)

@@ -1,0 +1,286 @@
+"""From a blot to bands.csv: every band's volume with its interval, its detection limit and what to know about it."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from blots.blot import DO_NOT_QUANTIFY, Blot
+from blots.cautions import caution, join
+from blots.errors import UnfitImage
+from blots.geometry import BlotGeometry, find_geometry
+from blots.noise import estimate_noise
+from blots.second_opinions import border_volumes, valley_volumes, windows
+from blots.strips import LaneStrip, cut_strips
+from blots.uncertainty import background_error, choose_options, shape_error
+from blots.volumes import FitOptions, JointFit, Profiles, fit_bands
+
+Array = NDArray[np.float64]
+
+COLUMNS = (
+    "membrane", "image", "lane", "target", "x", "y", "volume", "low", "high", "detection_limit", "below_detection",
+    "saturated_fraction", "method_spread", "kda", "caution",
+)  # fmt: skip
+
+_DETECTED = 3.3  # standard deviations, IUPAC's limit of detection
+_DISAGREE = 0.15
+_SATURATED_ERROR = 0.3  # of the part that had to be reconstructed
+
+
+@dataclass(frozen=True, eq=False)
+class LaneFits:
+    """The measured lanes: `strips`, their `profiles`, the joint `fit` with its `options`, and the geometry of all."""
+
+    geometry: BlotGeometry
+    strips: tuple[LaneStrip, ...]
+    profiles: Profiles
+    options: FitOptions
+    fit: JointFit
+
+
+def quantify_blot(
+    blot: Blot,
+    lanes: int,
+    bands: Sequence[str],
+    boxes: pd.DataFrame | None = None,
+    force: bool = False,
+    *,
+    empty_lanes: Collection[int] = (),
+) -> pd.DataFrame:
+    """Find and measure all bands of a blot.
+
+    Parameters
+    ----------
+    blot : Blot
+        From `read_blot`.
+    lanes : int
+        How many lanes the picture has, ladder and empty lanes included; lane 1 is leftmost.
+    bands : sequence of str
+        Targets from top to bottom. A row that is there but not wanted ("non-specific") must be named too.
+    boxes : DataFrame, optional
+        ``lane, target, x, y, width, height``; a box overrides what is found.
+    force : bool
+        Measure an image that was judged "do not quantify", with a caution on every row.
+    empty_lanes : collection of int
+        Lanes known to hold no band; needed only for those at the edges.
+
+    Returns
+    -------
+    DataFrame
+        One row a lane and target, columns as `COLUMNS`. `volume` is the background-subtracted sum of linear signal;
+        `low` and `high` its 95 % interval of measurement error. Under the detection limit the volume is the plain
+        estimate (negative where noise made it so) and `detection_limit` is what to use as its upper limit.
+
+    Raises
+    ------
+    UnfitImage
+        When the image was judged "do not quantify" and `force` is not set.
+    LanesNotFound, InvalidBoxes, BlotError
+        As `find_geometry`.
+
+    Examples
+    --------
+    >>> from blots.image_files import blot_from_array
+    >>> from blots.simulate import BANDS, example_design, simulate_blot
+    >>> rng = np.random.default_rng(0)
+    >>> simulated = simulate_blot(example_design(rng), rng=rng)
+    >>> table = quantify_blot(blot_from_array(simulated.image.astype(float), "rep1.tif"), lanes=12, bands=BANDS)
+    >>> actin = table.target == "actin"
+    >>> ratio = table.volume[actin] / simulated.truth.volume[actin]
+    >>> len(table), bool(ratio.max() / ratio.min() < 1.02)
+    (60, True)
+    """
+    _refuse_unfit(blot, force)
+    table = measure_bands(blot, find_geometry(blot, lanes, bands, boxes, empty_lanes=empty_lanes))
+    if blot.fitness == DO_NOT_QUANTIFY:
+        said = caution("forced", "judged do not quantify")
+        table["caution"] = [join(said, cell) for cell in table["caution"]]
+    return table
+
+
+def measure_bands(blot: Blot, geometry: BlotGeometry) -> pd.DataFrame:
+    """Measure the bands where they were found.
+
+    Each lane's rows are summed over its width. All profiles are then fitted together: bands in a shape that each row
+    shares and that is measured from the picture, on a smooth background of the lane; what a band holds beyond its
+    fitted shape is added where it exceeds the noise. Two plain methods (the line between valleys, the border of a box)
+    are set against it, each scaled to its row: `method_spread` is how far the three lie apart.
+
+    Parameters
+    ----------
+    blot : Blot
+        From `read_blot`.
+    geometry : BlotGeometry
+        From `find_geometry`.
+
+    Returns
+    -------
+    DataFrame
+        As `quantify_blot`.
+
+    Examples
+    --------
+    >>> from blots.image_files import blot_from_array
+    >>> from blots.simulate import BANDS, example_design, simulate_blot
+    >>> rng = np.random.default_rng(0)
+    >>> blot = blot_from_array(simulate_blot(example_design(rng), rng=rng).image.astype(float), "rep1.tif")
+    >>> list(measure_bands(blot, find_geometry(blot, 12, BANDS)).columns) == list(COLUMNS)
+    True
+    """
+    fits = fit_lanes(blot, geometry)
+    fit, profiles = fits.fit, fits.profiles
+    beyond, beyond_error = _beyond_shape(fits)
+    volume = fit.volume + beyond
+    ground = background_error(profiles, fit, fits.options.background)
+    clipped = _clipped(fits)
+    error = np.sqrt(
+        fit.noise**2
+        + beyond_error**2
+        + ground[:, None] ** 2
+        + (shape_error(profiles, fit) * volume) ** 2
+        + (_SATURATED_ERROR * clipped * volume) ** 2
+    )
+    limit = _DETECTED * np.hypot(fit.noise, ground[:, None])
+    spread = _method_spread(fits, volume, volume > 3 * limit)
+    return _table(blot, fits, volume, error, limit, clipped, spread)
+
+
+def fit_lanes(blot: Blot, geometry: BlotGeometry) -> LaneFits:
+    """Cut the lanes out, sum them, and fit bands and backgrounds; what plots of the profiles draw.
+
+    Examples
+    --------
+    >>> from blots.image_files import blot_from_array
+    >>> from blots.simulate import BANDS, example_design, simulate_blot
+    >>> rng = np.random.default_rng(0)
+    >>> blot = blot_from_array(simulate_blot(example_design(rng), rng=rng).image.astype(float), "rep1.tif")
+    >>> fit_lanes(blot, find_geometry(blot, 12, BANDS)).profiles.signal.shape
+    (12, 620)
+    """
+    strips = cut_strips(blot, geometry, estimate_noise(blot.signal))
+    profiles = Profiles(
+        np.stack([strip.profile for strip in strips]),
+        np.stack([strip.variance for strip in strips]),
+        np.stack([strip.clipped == 0 for strip in strips]),
+    )
+    options = choose_options(profiles, geometry.y(), geometry.sigma_px)
+    fit = fit_bands(profiles, geometry.y(), geometry.sigma_px, options)
+    return LaneFits(geometry, strips, profiles, options, fit)
+
+
+def _refuse_unfit(blot: Blot, force: bool) -> None:
+    if blot.fitness == DO_NOT_QUANTIFY and not force:
+        why = " and ".join(reason.partition(": ")[2] for reason in blot.cautions) or "its reasons are not stated"
+        raise UnfitImage(
+            blot.name,
+            expected="an image fit to be measured",
+            got=f"one judged do not quantify ({why})",
+            remedy="Export the scan unadjusted at 16 bits, or measure it all the same with force=True.",
+        )
+
+
+def _beyond_shape(fits: LaneFits) -> tuple[Array, Array]:
+    """Return what a band holds beyond its fitted shape, more than its row does, where it exceeds the noise; its error.
+
+    What the whole row holds beyond the shape is left alone: it is the same part of every band, faint ones included,
+    where noise would hide it.
+    """
+    rest = fits.fit.rest(fits.profiles)
+    total, noise = np.zeros_like(fits.fit.volume), np.full_like(fits.fit.volume, np.inf)
+    for i, y in enumerate(fits.fit.y):
+        for k, (start, stop) in enumerate(windows(y, fits.geometry.sigma_px, rest.shape[1])):
+            if fits.profiles.usable[i, start:stop].all():
+                total[i, k] = rest[i, start:stop].sum()
+                noise[i, k] = np.sqrt(fits.profiles.variance[i, start:stop].sum())
+    clear = np.isfinite(noise) & (fits.fit.volume > 50 * noise)
+    ratio = np.where(clear, total / np.where(clear, fits.fit.volume, 1), np.nan)
+    common = np.array([np.nanmedian(r) if np.isfinite(r).sum() > 1 else 0.0 for r in ratio.T])
+    own = total - common * fits.fit.volume
+    noise = np.where(np.isfinite(noise), noise, 0)
+    doubted = np.where(np.abs(own) > 3 * noise, (3 * noise) ** 2 / np.maximum(own**2, 1e-12), 1.0)
+    share = np.clip(1 - doubted, 0, 1)
+    return share * own, share * noise
+
+
+def _clipped(fits: LaneFits) -> Array:
+    """Return the part of each band's rows, weighted by its own signal, that is clipped."""
+    bands = np.maximum(fits.fit.bands, 0)
+    clipped = np.stack([strip.clipped for strip in fits.strips])
+    total = bands.sum(axis=2)
+    return np.asarray((bands * clipped[:, None]).sum(axis=2) / np.where(total > 0, total, np.inf))
+
+
+def _method_spread(fits: LaneFits, volume: Array, clear: NDArray[np.bool_]) -> Array:
+    """Return how far the methods lie apart as a fraction of the volume, each scaled to its row's clear bands."""
+    sigma = fits.geometry.sigma_px
+    valley = np.stack([valley_volumes(s.profile, y, sigma) for s, y in zip(fits.strips, fits.fit.y, strict=True)])
+    border = np.stack([border_volumes(s, y, sigma) for s, y in zip(fits.strips, fits.fit.y, strict=True)])
+    opinions = [volume]
+    for other in (valley, border):
+        ratio = np.where(clear & (other > 0), other / np.where(volume != 0, volume, 1), np.nan)
+        scale = np.array([np.nanmedian(r) if np.isfinite(r).any() else 1.0 for r in ratio.T])
+        opinions.append(other / scale)
+    apart = np.ptp(np.stack(opinions), axis=0)
+    return np.asarray(apart / np.where(volume > 0, volume, np.nan))
+
+
+def _table(
+    blot: Blot, fits: LaneFits, volume: Array, error: Array, limit: Array, clipped: Array, spread: Array
+) -> pd.DataFrame:
+    rows = []
+    geometry, fit = fits.geometry, fits.fit
+    everywhere = join(*_image_cautions(blot), *geometry.cautions)
+    for i, lane in enumerate(geometry.lanes):
+        for k, target in enumerate(geometry.targets):
+            y = float(fit.y[i, k] + fit.shapes[k].centre)
+            x = float(np.interp(y, np.arange(len(lane.x)), lane.x))
+            band = _BandNumbers(*(float(a[i, k]) for a in (volume, error, limit, clipped, spread)))
+            said = join(_band_caution(fits, i, k, band), everywhere)
+            low, high = band.interval(measured=fit.shapes[k].measured or band.clipped == 0)
+            below = band.volume < band.limit
+            rows.append(
+                ("", blot.name, lane.number, target, x, y, band.volume, low, high, band.limit, below, band.clipped,
+                 band.spread, np.nan, said)
+            )  # fmt: skip
+    return pd.DataFrame(rows, columns=list(COLUMNS))
+
+
+@dataclass(frozen=True)
+class _BandNumbers:
+    volume: float
+    error: float
+    limit: float
+    clipped: float
+    spread: float
+
+    def interval(self, measured: bool) -> tuple[float, float]:
+        high = self.volume + 1.96 * self.error if measured else np.inf
+        return self.volume - 1.96 * self.error, high
+
+
+def _band_caution(fits: LaneFits, i: int, k: int, band: _BandNumbers) -> str:
+    shape, said = fits.fit.shapes[k], []
+    if band.clipped > 0:
+        said.append(caution("saturated", f"{max(band.clipped, 0.01):.0%} of the band is clipped"))
+        if not shape.measured:
+            said.append(caution("lower_bound", "no lane shows this row unclipped"))
+    if band.volume < band.limit:
+        said.append(caution("undetected", f"under the limit of {band.limit:.3g}"))
+    elif band.spread > _DISAGREE:
+        said.append(caution("methods_disagree", f"by {band.spread:.0%} of the volume"))
+    if not shape.measured and band.clipped == 0:
+        said.append(caution("shape_assumed", "a Gaussian stands in for the shape of this row"))
+    if fits.geometry.lanes[i].basis == "neighbours":
+        said.append(caution("lane_inferred", "it shows no band of its own"))
+    if fits.strips[i].outside:
+        said.append(caution("cut_by_edge", "the lane runs over the side of the picture"))
+    return join(*said)
+
+
+def _image_cautions(blot: Blot) -> tuple[str, ...]:
+    """Return what the picture's fitness means for every number; clipped pixels are told band by band."""
+    return tuple(c for c in blot.cautions if not c.startswith("image_saturated"))

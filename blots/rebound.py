@@ -1,0 +1,291 @@
+"""Does a protein fall after treatment, and does it come back: the verdict on one time course, with its error rate held.
+
+A rebound is two claims, each tested at one-sided 5 %: a loss from the reference to some later hour, and a rise from
+that hour to a still later one. Both must hold (intersection-union), and each is the largest of many contrasts
+compared with the exact distribution of the largest (see `blots.contrasts`), so that choosing the nadir and the peak
+by eye is paid for.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from blots.cautions import caution, join
+from blots.courses import Course, read_course
+from blots.evidence import Evidence, weigh
+
+TWO_FOLD = np.log(2.0)
+JUST_ABOVE_1, JUST_BELOW_1 = float(np.nextafter(1.0, 2.0)), float(np.nextafter(1.0, 0.0))
+
+
+@dataclass(frozen=True)
+class Rebound:
+    """The verdict on one time course and the folds that it rests on.
+
+    Attributes
+    ----------
+    verdict : str
+        The first that holds: "overshoot" (loss and rise significant, and a level after the nadir significantly
+        above the reference), "rebound" (loss and rise), "sustained loss" (loss), "induction" (a level above the
+        reference), "no loss" (the interval of the mean of all later hours over the reference excludes a 2-fold
+        loss), "not resolved".
+    nadir_hours, nadir_fold, nadir_low, nadir_high : float
+        The nadir and its level over the reference. The nadir is the trough of the significant rise where there is
+        one (the trough with the strongest evidence for loss and rise together), else the lowest level among those
+        with a significant loss, else the lowest level. `nadir_high` is below 1 exactly when the loss to the nadir
+        is significant.
+    rebound_hours, rebound_fold, low, high : float
+        The highest level from the nadir on over the nadir, and its hour; 1 (hour NaN) where no later level is
+        higher. `low` is above 1 exactly when the rise is significant. Where the nadir is the last hour, `low` and
+        `high` bound the largest rise from any lost level to a later one, the only rise that could be seen; with no
+        such pair the fold is NaN, from 0 to inf.
+    p_value, loss_p_value, rise_p_value : float
+        Of the loss to the nadir, of the rise from it, and the larger of the two; NaN where they can't be stated.
+    n : int
+        Independent replicates with at least two usable hours.
+    caution : str
+        Stable codes with words, empty where there is nothing to say.
+    """
+
+    verdict: str
+    nadir_hours: float
+    nadir_fold: float
+    nadir_low: float
+    nadir_high: float
+    rebound_hours: float
+    rebound_fold: float
+    low: float
+    high: float
+    p_value: float
+    loss_p_value: float
+    rise_p_value: float
+    n: int
+    caution: str
+
+
+def find_rebound(
+    log_ratios: ArrayLike,
+    hours: ArrayLike,
+    standard_errors: ArrayLike | None = None,
+    censored: ArrayLike | None = None,
+) -> Rebound:
+    """Judge whether a level falls after the reference hour and rises again.
+
+    Parameters
+    ----------
+    log_ratios : array_like, shape (n_replicates, n_times)
+        Natural logarithm of target over loading control; NaN where missing. A row is an independent experiment:
+        average technical repeats first. Each row may have its own offset (gel, exposure); the model takes it out.
+    hours : array_like, shape (n_times,)
+        In any order, each once. The smallest is the reference.
+    standard_errors : array_like, shape (n_replicates, n_times), optional
+        Measurement error of each entry (same units); NaN counts as unknown. With two or more replicates the scatter
+        between them already holds it, so it is a floor only: no contrast gets a standard error below the one that
+        the measurement errors alone give it. With one replicate it is all there is, and gives the intervals.
+    censored : array_like of bool, shape (n_replicates, n_times), optional
+        True where the entry is an upper limit (a band under its detection limit).
+
+    Returns
+    -------
+    Rebound
+
+    Raises
+    ------
+    InvalidTimeCourse
+        Shapes differ, an hour appears twice or is no number, a value is infinite, fewer than two hours hold data,
+        or the reference has none.
+
+    Notes
+    -----
+    Additive model blot + hour by least squares, which allows for missing entries (a replicate without the reference
+    informs the later hours); s2 is the residual mean square. Loss: largest (reference - hour) / se. Rise: largest
+    (later - earlier) / se over ordered pairs after the reference. Induction and overshoot: largest (hour -
+    reference) / se. A rise counts from levels with a significant loss, where there is one. `low` and `high` are
+    simultaneous over all pairs: estimate -+ c se, c the critical value of the test, or of a two-sided t at 95 %
+    where that is larger (three hours only); there a significant rise keeps `low` just above 1. The intervals are
+    for the fold at the reported nadir, whichever the data chose.
+
+    Censored entries enter as their limits, which understates the loss and the rise from them: `nadir_low` is then 0
+    and `high` infinite. An hour with a censored entry never counts as a rise, induction or overshoot, nor towards
+    "no loss", and a censored reference leaves the verdict not resolved, since no fold over it can be stated.
+
+    Normal errors of one variance hold the 5 % exactly, and t errors with 5 degrees of freedom nearly. One variance is
+    assumed: where some hours are two or three times noisier than the others, 7 to 13 % of plateaus are called a rebound
+    (benchmarks/rebound_error_rates.csv). Limits of detection make the test cautious.
+
+    References
+    ----------
+    R. L. Berger, Technometrics 24:295 (1982), doi:10.2307/1267823 (intersection-union tests).
+    C. W. Dunnett, JASA 50:1096 (1955), doi:10.1080/01621459.1955.10501294 (many comparisons with one control).
+    S. L. Petersen et al., PNAS 107:11936 (2010), doi:10.1073/pnas.1005667107 (rebound of cIAP2).
+
+    Examples
+    --------
+    >>> blots = [[1.0, 0.3, 0.10, 0.12, 0.9, 2.4], [1.0, 0.4, 0.13, 0.10, 1.1, 2.9], [1.0, 0.3, 0.11, 0.11, 0.8, 2.2]]
+    >>> found = find_rebound(np.log(blots), hours=[0, 1, 3, 6, 12, 24])
+    >>> found.verdict, found.rebound_hours, round(found.rebound_fold)
+    ('overshoot', 24.0, 23)
+    """
+    course = read_course(log_ratios, hours, standard_errors, censored)
+    if course.censored[:, 0].any():
+        return _without_fold(course)
+    return _judgement(weigh(course))
+
+
+def not_resolved(caution: str, n: int = 0) -> Rebound:
+    """Return the answer of a course that can't be judged, for the reason given.
+
+    Examples
+    --------
+    >>> not_resolved("no_reference: no usable lane at 0 h").verdict
+    'not resolved'
+    """
+    nan = float("nan")
+    return Rebound("not resolved", nan, nan, nan, nan, nan, nan, nan, nan, nan, nan, nan, n, caution)
+
+
+class _Rise(NamedTuple):
+    """The rise from a nadir: hour and fold of the peak, limits of the fold, p-value."""
+
+    hours: float
+    fold: float
+    low: float
+    high: float
+    p_value: float
+
+
+def _judgement(evidence: Evidence) -> Rebound:
+    nadir = _nadir(evidence)
+    rise = _rise_from(evidence, nadir)
+    loss_p = _loss_p(evidence, nadir)
+    verdict = _verdict(evidence, nadir)
+    return Rebound(
+        verdict,
+        float(evidence.course.hours[nadir]),
+        *_nadir_fold(evidence, nadir),
+        *rise[:4],
+        float(np.maximum(loss_p, rise.p_value)),
+        loss_p,
+        rise.p_value,
+        len(evidence.course.values),
+        join(*evidence.course.cautions, *_cautions(evidence, nadir, rise, verdict)),
+    )
+
+
+def _verdict(evidence: Evidence, nadir: int) -> str:
+    lost, risen = bool(evidence.lost.any()), bool(evidence.risen.any())
+    if lost and risen:
+        return "overshoot" if evidence.induced[nadir + 1 :].any() else "rebound"
+    if lost:
+        return "sustained loss"
+    if evidence.induced.any():
+        return "induction"
+    if evidence.tested and evidence.countable.all() and evidence.mean_low > -TWO_FOLD:
+        return "no loss"
+    return "not resolved"
+
+
+def _nadir(evidence: Evidence) -> int:
+    """Return the column of the nadir, as the attributes of `Rebound` define it."""
+    rise, risen = evidence.rise, evidence.risen
+    if not risen.any():
+        return int(np.argmin(np.where(evidence.troughs, evidence.levels, np.inf)))
+    if not evidence.lost.any():
+        return int(rise.pairs[np.argmax(np.where(risen, rise.statistics, -np.inf)), 0])
+    troughs = [int(trough) for trough in np.unique(rise.pairs[risen, 0])]
+
+    def doubt(trough: int) -> tuple[float, float]:
+        return max(_loss_p(evidence, trough), _rise_from(evidence, trough).p_value), evidence.levels[trough]
+
+    return min(troughs, key=doubt)
+
+
+def _loss_p(evidence: Evidence, nadir: int) -> float:
+    return evidence.loss.p_value(evidence.loss.pairs[:, 0] == nadir)
+
+
+def _nadir_fold(evidence: Evidence, nadir: int) -> tuple[float, float, float]:
+    """Return the nadir over the reference and its limits; the 5 % of the test for a loss leave nothing above 1."""
+    chosen = evidence.loss.pairs[:, 0] == nadir
+    high = float(np.exp(-evidence.loss.lower(chosen)))
+    low = float(np.exp(np.minimum(0.0, -evidence.loss.upper(chosen)))) if evidence.countable[nadir] else 0.0
+    if evidence.lost[nadir]:
+        high = min(high, JUST_BELOW_1)
+    return float(np.exp(evidence.levels[nadir])), low, high
+
+
+def _rise_from(evidence: Evidence, nadir: int) -> _Rise:
+    """Return the rise from the nadir; where that is the last hour, the limits of the largest rise before it."""
+    family = evidence.rise
+    earlier, later = family.pairs.T
+    onwards = earlier == nadir
+    seen = onwards if onwards.any() else evidence.troughs[earlier]
+    if not seen.any():
+        return _Rise(np.nan, np.nan, 0.0, np.inf, np.nan)
+    counted = seen & evidence.countable[later]
+    upper = family.upper(seen) if evidence.countable[earlier[seen]].all() else np.inf
+    low = float(np.exp(family.lower(counted)))
+    if (evidence.risen & counted).any():
+        low = max(low, JUST_ABOVE_1)
+    return _Rise(
+        *_peak(evidence, counted & onwards), low, float(np.exp(np.maximum(upper, 0.0))), family.p_value(counted)
+    )
+
+
+def _peak(evidence: Evidence, pairs: NDArray[np.bool_]) -> tuple[float, float]:
+    """Return hour and fold of the highest later level; where none is higher, the nadir over itself."""
+    if not pairs.any() or evidence.rise.estimates[pairs].max() <= 0:
+        return np.nan, 1.0
+    best = int(np.argmax(np.where(pairs, evidence.rise.estimates, -np.inf)))
+    return float(evidence.course.hours[evidence.rise.pairs[best, 1]]), float(np.exp(evidence.rise.estimates[best]))
+
+
+def _cautions(evidence: Evidence, nadir: int, rise: _Rise, verdict: str) -> list[str]:
+    hours = evidence.course.hours
+    found = [_on_replicates(evidence), _on_limits(evidence)]
+    if len(hours) == 2:
+        found.append(caution("two_hours", f"a rise after {hours[-1]:g} h was not looked for"))
+    elif nadir == len(hours) - 1:
+        found.append(caution("nothing_after_nadir", f"the lowest level is at {hours[-1]:g} h, the last hour"))
+    if verdict == "sustained loss":
+        found.append(caution("rise_not_excluded", _not_excluded(evidence, nadir, rise)))
+    return found
+
+
+def _not_excluded(evidence: Evidence, nadir: int, rise: _Rise) -> str:
+    hour, is_last = f"{evidence.course.hours[nadir]:g} h", nadir == len(evidence.levels) - 1
+    if not np.isfinite(rise.high):
+        return f"no rise after {hour} is excluded, of whatever size"
+    if is_last:
+        return f"a rise up to {rise.high:.3g}-fold before {hour}, and any rise after it, is not excluded"
+    return f"a rise up to {rise.high:.3g}-fold from {hour} is not excluded"
+
+
+def _on_replicates(evidence: Evidence) -> str:
+    if not evidence.tested:
+        words = "one replicate, an effect without a test"
+        error = caution("measurement_error_only", "the limits hold no scatter between experiments")
+        return join(caution("one_replicate", words), error if evidence.course.measured else "")
+    if evidence.scatter == 0.0:
+        return caution("identical_replicates", "no scatter between the replicates")
+    if evidence.floored:
+        return caution("measurement_error_larger", "the error of the bands exceeds the scatter between replicates")
+    return ""
+
+
+def _on_limits(evidence: Evidence) -> str:
+    hours = evidence.course.hours[~evidence.countable]
+    if not len(hours):
+        return ""
+    return caution("below_detection", f"{', '.join(f'{hour:g}' for hour in hours)} h enter as upper limits")
+
+
+def _without_fold(course: Course) -> Rebound:
+    """Return the answer where the reference itself is an upper limit: no fold over it can be stated."""
+    share = f"{int(course.censored[:, 0].sum())} of {len(course.values)} replicates"
+    words = f"{course.hours[0]:g} h is under the detection limit in {share}"
+    return not_resolved(join(*course.cautions, caution("reference_below_detection", words)), n=len(course.values))
