@@ -15,6 +15,7 @@ from blots.noise import NoiseModel
 Array = NDArray[np.float64]
 
 _MARGIN = 0.3  # of the lane's width, to catch its soft sides where there is room
+_DUST_REACH = 0.17  # of the lane's width: what falls off within it to both sides is no band
 _DUST = 8.0  # over the noise
 _DUST_SHARE = 0.35  # and over what stands beside it
 
@@ -75,7 +76,8 @@ def cut_strips(blot: Blot, geometry: BlotGeometry, noise: NoiseModel) -> tuple[L
 def _cut(blot: Blot, geometry: BlotGeometry, i: int, noise: NoiseModel) -> LaneStrip:
     lane = geometry.lanes[i]
     left, right = _reach(geometry, i, -1), _reach(geometry, i, 1)
-    offsets = np.arange(-left, right + 1, dtype=float)
+    side = int(np.clip(round(_DUST_REACH * lane.width_px), 3, 10))
+    offsets = np.arange(-left - side, right + side + 1, dtype=float)
     rows = np.arange(blot.shape[0], dtype=float)
     x = lane.x[:, None] + offsets
     columns = np.arange(blot.shape[1], dtype=float)
@@ -85,12 +87,13 @@ def _cut(blot: Blot, geometry: BlotGeometry, i: int, noise: NoiseModel) -> LaneS
     nearest = (np.clip(np.rint(at[k]).astype(int), 0, blot.shape[k] - 1) for k in (0, 1))
     saturated = blot.saturated[tuple(nearest)]
     inner = np.abs(offsets) <= max(lane.width_px / 2, 1)
-    variance = noise.variance(values).sum(axis=1)
     if blot.saturated.any():
         saturated = binary_dilation(saturated)
-    clean = _without_dust(values, lane.width_px, noise)
+    own = slice(side, -side)
+    clean = _without_dust(values, side, noise)[:, own]
+    variance = noise.variance(clean).sum(axis=1)
     outside = bool((x[:, inner] < -0.5).any() or (x[:, inner] > blot.shape[1] - 0.5).any())
-    return LaneStrip(clean, saturated[:, inner].mean(axis=1), offsets, variance, outside)
+    return LaneStrip(clean, saturated[:, inner].mean(axis=1), offsets[own], variance, outside)
 
 
 def _reach(geometry: BlotGeometry, i: int, side: int) -> int:
@@ -105,14 +108,11 @@ def _reach(geometry: BlotGeometry, i: int, side: int) -> int:
     return max(1, int(reach))
 
 
-def _without_dust(values: Array, width_px: float, noise: NoiseModel) -> Array:
+def _without_dust(values: Array, side: int, noise: NoiseModel) -> Array:
     """Return the strip with small bright spots bridged along their rows.
 
     A band fills its lane's width, so that a spot which stands out of both its sides in a row is none.
     """
-    side = int(np.clip(round(0.17 * width_px), 3, 10))
-    if values.shape[1] < 4 * side:
-        return values
     padded = np.pad(values, ((0, 0), (side, side)), mode="edge")
     beside = np.maximum(padded[:, : -2 * side], padded[:, 2 * side :])
     ground = np.percentile(values, 20, axis=1, keepdims=True)

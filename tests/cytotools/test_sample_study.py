@@ -37,7 +37,7 @@ def test_each_tube_is_within_two_points_of_what_was_drawn(results: Results, samp
 def test_fold_changes_are_found_without_a_box(results: Results, sample_study: Path) -> None:
     truth = pd.read_csv(sample_study.parent / "truth" / "time_course.csv")
     joined = truth.merge(results.tables["time_course"], on=["cell_line", "target", "hours"], suffixes=("_true", ""))
-    error = np.log2(joined["fold_change"] / joined["fold_change_true"]).abs()
+    error = pd.Series(np.log2(joined["fold_change"] / joined["fold_change_true"])).abs()
     assert len(joined) == len(truth)
     assert error[joined["target"] != "cIAP1"].max() < 0.1
     assert error.max() < 0.2
