@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
@@ -15,6 +15,7 @@ from gating.spillover import Spillover
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
+CHUNK = 32_768  # events
 MIN_POSITIVE = 50  # positive events below which the median of a single stain says nothing
 
 
@@ -58,20 +59,52 @@ def compensate(events: Events, spillover: Spillover) -> Events:
 def compensated_columns(
     events: Events, channels: Sequence[str], spillover: Spillover | None
 ) -> list[NDArray[np.float64]]:
-    """Return the named channels, compensated, without touching the channels that nobody asked for."""
-    if spillover is None or events.compensated:
-        return [events.column(name) for name in channels]
-    inverse = np.linalg.inv(spillover.matrix)
-    columns = []
-    for name in channels:
-        label = events.channel_names[events.index(name)]
-        if label not in spillover.channels:
-            columns.append(events.column(name))
-            continue
-        weights = inverse[:, spillover.channels.index(label)]
-        sources = [(w, events.column(source)) for w, source in zip(weights, spillover.channels, strict=True) if w]
-        columns.append(np.sum([w * values for w, values in sources], axis=0))
-    return columns
+    """Return the named channels, compensated, without touching the channels that nobody asked for.
+
+    Examples
+    --------
+    >>> from gating.events import Channel
+    >>> spillover = Spillover(np.array([[1.0, 0.5], [0.0, 1.0]]), ["A", "B"])
+    >>> events = Events(np.array([[10.0, 6.0]]), [Channel("A"), Channel("B")])
+    >>> [column.tolist() for column in compensated_columns(events, ["B"], spillover)]
+    [[1.0]]
+    """
+    parts = list(compensated_chunks(events, channels, spillover))
+    return [np.concatenate([part[i] for part in parts]) if parts else np.empty(0) for i in range(len(channels))]
+
+
+def compensated_chunks(
+    events: Events, channels: Sequence[str], spillover: Spillover | None
+) -> Iterator[list[NDArray[np.float64]]]:
+    """Yield the named channels, compensated, some thousand events at a time, so that they stay in the cache.
+
+    Each channel is a weighted sum of those that spill into it: only these columns are read.
+    """
+    sums = [_weights(events, name, spillover) for name in channels]
+    sources = sorted({column for weights in sums for column in weights})
+    for start in range(0, len(events), CHUNK):
+        rows = events.values[start : start + CHUNK]
+        read = {column: rows[:, column].astype(np.float64) for column in sources}
+        yield [_weighted_sum(read, weights) for weights in sums]
+
+
+def _weights(events: Events, channel: str, spillover: Spillover | None) -> dict[int, float]:
+    """Return the columns of which a compensated channel is the sum, with their weights."""
+    own = events.index(channel)
+    label = events.channel_names[own]
+    if spillover is None or events.compensated or label not in spillover.channels:
+        return {own: 1.0}
+    column = np.linalg.inv(spillover.matrix)[:, spillover.channels.index(label)]
+    return {events.index(name): float(w) for name, w in zip(spillover.channels, column, strict=True) if w}
+
+
+def _weighted_sum(columns: Mapping[int, NDArray[np.float64]], weights: Mapping[int, float]) -> NDArray[np.float64]:
+    if list(weights.values()) == [1.0]:
+        return columns[next(iter(weights))]
+    total = np.zeros(len(columns[next(iter(weights))]))
+    for column, weight in weights.items():
+        total += weight * columns[column]
+    return total
 
 
 def spillover_from_controls(controls: Mapping[str, Events]) -> Spillover:

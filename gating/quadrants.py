@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from gating.compensation import compensated_columns
+from gating.compensation import compensated_chunks
 from gating.errors import GatingError
 from gating.events import Events
 from gating.gates import QuadrantGate
@@ -30,6 +30,15 @@ class Quadrants:
     early_apoptotic: int
     late_apoptotic: int
     necrotic: int
+
+    def __add__(self, other: Quadrants) -> Quadrants:
+        """Return the counts of both."""
+        return Quadrants(
+            self.live + other.live,
+            self.early_apoptotic + other.early_apoptotic,
+            self.late_apoptotic + other.late_apoptotic,
+            self.necrotic + other.necrotic,
+        )
 
     @property
     def total(self) -> int:
@@ -62,16 +71,18 @@ def count_quadrants(events: Events, gate: QuadrantGate) -> Quadrants:
     >>> count_quadrants(Events(values, [Channel("FITC-A"), Channel("PE-A")]), gate)
     Quadrants(live=1, early_apoptotic=1, late_apoptotic=1, necrotic=1)
     """
-    annexin, dye = compensated_columns(events, [gate.annexin, gate.dye], events.spillover)
-    missing = int(np.count_nonzero(np.isnan(annexin) | np.isnan(dye)))
-    if missing:
-        raise GatingError(
-            events.name or "events",
-            expected="a number for every event",
-            got=f"{missing} events without one in {gate.annexin} or {gate.dye}",
-            remedy="Leave these events out with `events.take(keep)`.",
-        )
-    return count_at(annexin, dye, gate.annexin_threshold, gate.dye_threshold)
+    counted = Quadrants(0, 0, 0, 0)
+    for annexin, dye in compensated_chunks(events, [gate.annexin, gate.dye], events.spillover):
+        missing = int(np.count_nonzero(np.isnan(annexin) | np.isnan(dye)))
+        if missing:
+            raise GatingError(
+                events.name or "events",
+                expected="a number for every event",
+                got=f"{missing} events without one in {gate.annexin} or {gate.dye}",
+                remedy="Leave these events out with `events.take(keep)`.",
+            )
+        counted = counted + count_at(annexin, dye, gate.annexin_threshold, gate.dye_threshold)
+    return counted
 
 
 def count_at(

@@ -9,13 +9,14 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from gating.cautions import caution, join
 from gating.channels import find_annexin, find_dye, find_scatter
 from gating.cleanup import scatter_histogram, singlets
 from gating.compensation import compensated_columns
 from gating.errors import GatingError, UnreadableFcs
 from gating.events import Events
 from gating.gates import QuadrantGate
-from gating.quadrants import Quadrants, count_at
+from gating.quadrants import Quadrants, count_at, count_quadrants
 from gating.spillover import Spillover
 from gating.thresholds import FINE, Grid, Threshold
 
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
 
 Reader = Callable[[Path], Events]
 PICTURE_BINS = 128
+FEW_EVENTS = 1_000
 
 
 @dataclass(frozen=True, eq=False)
@@ -71,7 +73,8 @@ class Counts:
     quadrants: Quadrants
     corners: tuple[Quadrants, ...]
     file_events: int
-    left_out: int  # events that hold no number
+    spillover: Spillover | None
+    caution: str
     density: Density | None
 
 
@@ -93,14 +96,7 @@ def survey_tube(file: str, folder: Path, annexin: str | None, dye: str | None, r
     MissingChannel
         Annexin V or the dye can't be found among its channels.
     """
-    events = read(folder / file)
-    if not len(events):
-        raise UnreadableFcs(
-            file,
-            expected="at least one whole event",
-            got=f"none ({events.declared_events} are declared)",
-            remedy="Copy the file again from the instrument, or leave its row out.",
-        )
+    events = _some_events(file, folder, read)
     forward = find_scatter(events.channels, "FSC", "A") or find_scatter(events.channels, "FSC", "H")
     height = find_scatter(events.channels, "FSC", "H")
     return Survey(
@@ -115,6 +111,18 @@ def survey_tube(file: str, folder: Path, annexin: str | None, dye: str | None, r
         declared_events=events.declared_events,
         repairs=tuple(events.repairs),
     )
+
+
+def _some_events(file: str, folder: Path, read: Reader) -> Events:
+    events = read(folder / file)
+    if not len(events):
+        raise UnreadableFcs(
+            file,
+            expected="at least one whole event",
+            got=f"none ({events.declared_events} are declared)",
+            remedy="Copy the file again from the instrument, or leave its row out.",
+        )
+    return events
 
 
 def whole_single_cells(events: Events, recipe: Recipe) -> tuple[NDArray[np.float64], NDArray[np.float64], int]:
@@ -151,14 +159,54 @@ def count_tube(
     annexin, dye, not_a_number = whole_single_cells(events, recipe)
     first, second = thresholds
     corners = {(a, d) for a in (first.low, first.high) for d in (second.low, second.high)}
+    quadrants = count_at(annexin, dye, first.value, second.value)
     return Counts(
         file,
-        count_at(annexin, dye, first.value, second.value),
+        quadrants,
         tuple(count_at(annexin, dye, a, d) for a, d in sorted(corners)),
         len(events),
-        not_a_number,
+        recipe.spillover,
+        join(_cut(events), _cleaned(quadrants, recipe, not_a_number)),
         _density(annexin, dye, grids) if grids else None,
     )
+
+
+def count_at_gate(folder: Path, gate: QuadrantGate, grids: tuple[Grid, Grid] | None, read: Reader, file: str) -> Counts:
+    """Count every event of one tube at a gate that was given; events are compensated with the file's matrix."""
+    events = _some_events(file, folder, read)
+    quadrants = count_quadrants(events, gate)
+    density = None
+    if grids:
+        annexin, dye = compensated_columns(events, [gate.annexin, gate.dye], events.spillover)
+        density = _density(annexin, dye, grids)
+    return Counts(file, quadrants, (quadrants,), len(events), events.spillover, _cut(events), density)
+
+
+def every_event(folder: Path, gate: QuadrantGate, read: Reader, file: str) -> NDArray[np.int64]:
+    """Return the histograms of every event's two channels on the FINE grid, shape (2, bins)."""
+    events = read(folder / file)
+    columns = compensated_columns(events, [gate.annexin, gate.dye], events.spillover)
+    return np.stack([FINE.histogram(column) for column in columns])
+
+
+def _cut(events: Events) -> str:
+    if events.declared_events <= len(events):
+        return ""
+    return caution("truncated", f"{len(events)} whole events of {events.declared_events} declared")
+
+
+def _cleaned(quadrants: Quadrants, recipe: Recipe, not_a_number: int) -> str:
+    """Return what there is to say of a tube's clean-up."""
+    notes = []
+    if quadrants.total < FEW_EVENTS:
+        notes.append(caution("few_events", f"{quadrants.total} whole single cells"))
+    if recipe.forward is None:
+        notes.append(caution("no_scatter", "debris and doublets were not left out"))
+    elif recipe.height is None:
+        notes.append(caution("no_pulse_height", "doublets were not left out"))
+    if not_a_number:
+        notes.append(caution("not_a_number", f"{not_a_number} events"))
+    return join(*notes)
 
 
 def _density(annexin: NDArray[np.float64], dye: NDArray[np.float64], grids: tuple[Grid, Grid]) -> Density:

@@ -89,6 +89,13 @@ def test_the_table_is_the_contract(tmp_path: Path, rng: np.random.Generator) -> 
     assert (table["fraction"] <= table["high"]).all()
 
 
+def test_a_column_that_bears_one_of_our_names_is_kept_under_another(tmp_path: Path, rng: np.random.Generator) -> None:
+    sheet, _ = write_plate(tmp_path, rng)
+    table = gate_plate(sheet.assign(events="many"), tmp_path).table
+    assert set(table["sheet_events"]) == {"many"}
+    assert table["events"].dtype.kind == "i"
+
+
 def test_batches_have_their_own_gates(tmp_path: Path, rng: np.random.Generator) -> None:
     sheets = []
     for batch, noise in (("mon", 30.0), ("tue", 600.0)):
