@@ -1,21 +1,24 @@
-"""Blot images to band volumes and their course over time: read, find lanes and bands, measure, normalise, test."""
+"""Blot images to band volumes and their course over time: read, find lanes and bands, measure, normalise, test.
 
-from blots.blot import Blot
-from blots.errors import (
-    BlotError,
-    InvalidBoxes,
-    InvalidTimeCourse,
-    LanesNotFound,
-    UnfitImage,
-    UnreadableImage,
-)
-from blots.geometry import Band, BlotGeometry, Lane, find_geometry
-from blots.image_files import read_blot
-from blots.normalisation import normalise
-from blots.quantify import measure_bands, quantify_blot
-from blots.rebound import Rebound, find_rebound
-from blots.time_course import fold_changes, replicate_folds
-from blots.verdicts import rebound_table
+>>> import blots
+>>> blots.find_rebound([[0.0, -2.0, -2.1, 0.5], [0.1, -1.9, -2.0, 0.6], [0.0, -2.0, -2.2, 0.4]], [0, 1, 3, 6]).verdict
+'overshoot'
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from blots.blot import Blot
+    from blots.errors import BlotError, InvalidBoxes, InvalidTimeCourse, LanesNotFound, UnfitImage, UnreadableImage
+    from blots.geometry import Band, BlotGeometry, Lane, find_geometry
+    from blots.image_files import read_blot
+    from blots.normalisation import normalise
+    from blots.quantify import measure_bands, quantify_blot
+    from blots.rebound import Rebound, find_rebound
+    from blots.time_course import fold_changes, replicate_folds
+    from blots.verdicts import rebound_table
 
 __all__ = [
     "Band",
@@ -39,3 +42,40 @@ __all__ = [
     "rebound_table",
     "replicate_folds",
 ]
+
+# A name is imported when it is first asked for: a study without blots does not wait for image processing.
+_HOME = {
+    "Band": "blots.geometry",
+    "Blot": "blots.blot",
+    "BlotError": "blots.errors",
+    "BlotGeometry": "blots.geometry",
+    "InvalidBoxes": "blots.errors",
+    "InvalidTimeCourse": "blots.errors",
+    "Lane": "blots.geometry",
+    "LanesNotFound": "blots.errors",
+    "Rebound": "blots.rebound",
+    "UnfitImage": "blots.errors",
+    "UnreadableImage": "blots.errors",
+    "find_geometry": "blots.geometry",
+    "find_rebound": "blots.rebound",
+    "fold_changes": "blots.time_course",
+    "measure_bands": "blots.quantify",
+    "normalise": "blots.normalisation",
+    "quantify_blot": "blots.quantify",
+    "read_blot": "blots.image_files",
+    "rebound_table": "blots.verdicts",
+    "replicate_folds": "blots.time_course",
+}
+
+
+def __getattr__(name: str) -> Any:
+    if name not in _HOME:
+        message = f"module 'blots' has no attribute {name!r}"
+        raise AttributeError(message)
+    from importlib import import_module
+
+    return getattr(import_module(_HOME[name]), name)
+
+
+def __dir__() -> list[str]:
+    return sorted(__all__)

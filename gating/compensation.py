@@ -99,11 +99,10 @@ def _weights(events: Events, channel: str, spillover: Spillover | None) -> dict[
 
 
 def _weighted_sum(columns: Mapping[int, NDArray[np.float64]], weights: Mapping[int, float]) -> NDArray[np.float64]:
-    if list(weights.values()) == [1.0]:
-        return columns[next(iter(weights))]
-    total = np.zeros(len(columns[next(iter(weights))]))
-    for column, weight in weights.items():
-        total += weight * columns[column]
+    (first, weight), *others = weights.items()
+    total = columns[first] if weight == 1.0 and not others else columns[first] * weight
+    for column, weight in others:
+        total += columns[column] * weight
     return total
 
 
