@@ -46,7 +46,7 @@ def simulate(scene: str, family: str, seed: int) -> SimulatedBlot:
 def score(simulated: SimulatedBlot) -> Score:
     """Measure a simulated blot and compare it with its truth."""
     start = time.perf_counter()
-    table = quantify_blot(blot_from_array(simulated.image.astype(float), "simulated"), 12, BANDS)
+    table = quantify_blot(blot_from_array(simulated.image, "simulated"), 12, BANDS)
     seconds = time.perf_counter() - start
     truth = simulated.truth.volume.to_numpy().reshape(12, 5)
     ratio = table.volume.to_numpy().reshape(12, 5) / truth

@@ -20,6 +20,7 @@ _CORE = 0.35  # of the lane's width to either side: free of the neighbours' ligh
 _LANE_SHIFT_PX = 2.5  # how far a whole lane may run ahead
 _LANE_STRETCH_PX = 1.5
 _OWN_PX = 0.8  # how far one band lies off its lane's and its row's place
+_CLEAR_CREST = 7.0  # over the noise, in one lane at least
 _RIVAL = 0.6  # a row left out that is this clear against the faintest one chosen makes the choice unsure
 
 
@@ -82,7 +83,8 @@ def find_band_rows(
     crests = _crests(profiles, sigma)
     clearness = np.log1p(np.maximum(crests - 3, 0)).mean(axis=0)
     peaks, _ = find_peaks(clearness, height=0.03 * float(clearness.max()), distance=max(1, round(1.2 * sigma)))
-    free = [p for p in peaks if all(abs(p - level) > 2 * sigma for level in taken)]
+    shown = [p for p in peaks if crests[:, max(0, p - 2) : p + 3].max() > _CLEAR_CREST]
+    free = [p for p in shown if all(abs(p - level) > 2 * sigma for level in taken)]
     ranked = np.array(sorted(free, key=lambda p: -clearness[p]), dtype=int)
     if len(ranked) < len(bands):
         raise BlotError(
@@ -141,13 +143,16 @@ def _crests(profiles: Array, sigma: float) -> Array:
 
 
 def _band_sigma(profiles: Array, guess: float) -> float:
-    """Return the height of the clearest bands as a standard deviation, from their half-height width."""
-    crest = _crests(profiles, guess)
+    """Return the usual height of clear bands as a standard deviation, from their half-height width.
+
+    A clipped or a crowded band looks broader than it is, so the lower quartile speaks for all.
+    """
     found = []
-    for profile, c in zip(profiles, crest, strict=True):
-        width = _half_height(profile, int(c.argmax()), guess)
-        found += [width / 2.355] if np.isfinite(width) else []
-    sigma = float(np.median(found)) if found else guess
+    for profile, crest in zip(profiles, _crests(profiles, guess), strict=True):
+        peaks, _ = find_peaks(crest, height=8.0)
+        widths = [_half_height(profile, int(peak), guess) for peak in peaks]
+        found += [width / 2.355 for width in widths if np.isfinite(width)]
+    sigma = float(np.percentile(found, 25)) if found else guess
     return float(np.clip(sigma, 1.2, profiles.shape[1] / 20))
 
 

@@ -24,6 +24,10 @@ class BlotError(ValueError):
         self.thing, self.expected, self.got, self.remedy = thing, expected, got, remedy
         super().__init__(f"{thing}: expected {expected}, got {got}. {remedy}")
 
+    def __reduce__(self) -> tuple[object, ...]:
+        """Keep the four parts when the error comes back from a worker process."""
+        return _rebuild, (type(self), self.thing, self.expected, self.got, self.remedy)
+
 
 class UnreadableImage(BlotError):
     """The file is no image, or of a kind that can't be measured."""
@@ -43,3 +47,7 @@ class UnfitImage(BlotError):
 
 class InvalidTimeCourse(BlotError):
     """Levels over time, or the tables that they are made of, that contradict each other."""
+
+
+def _rebuild(kind: type[BlotError], thing: str, expected: str, got: str, remedy: str) -> BlotError:
+    return kind(thing, expected=expected, got=got, remedy=remedy)

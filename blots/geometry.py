@@ -13,6 +13,7 @@ from blots.bands import BandRows, crest_inside, find_band_rows
 from blots.blot import Blot
 from blots.boxes import Box, check_boxes
 from blots.cautions import caution
+from blots.clipping import domed
 from blots.errors import BlotError
 from blots.lane_count import count_lanes
 from blots.lane_lines import LaneLines, draw_lane_lines
@@ -121,7 +122,7 @@ def find_geometry(
     >>> from blots.simulate import SCENES, example_design, simulate_blot
     >>> rng = np.random.default_rng(0)
     >>> simulated = simulate_blot(example_design(rng), SCENES["full"], rng=rng)
-    >>> blot = blot_from_array(simulated.image.astype(float), "simulated")
+    >>> blot = blot_from_array(simulated.image, "simulated")
     >>> geometry = find_geometry(blot, 12, ["cIAP2", "cIAP1", "non-specific", "XIAP", "actin"])
     >>> truth = simulated.truth.x.to_numpy()
     >>> bool(np.abs([band.x for band in geometry.bands] - truth).max() < 3)
@@ -129,15 +130,16 @@ def find_geometry(
     """
     targets = _checked_request(blot.name, lanes, bands)
     given = {(box.lane, box.target): box for box in check_boxes(boxes, blot.shape, lanes, targets)}
+    signal = domed(blot.signal, blot.saturated)
     if all((lane, target) in given for lane in range(1, lanes + 1) for target in targets):
-        return _as_boxed(blot, lanes, targets, given)
-    course = find_row_course(blot.signal)
-    level = straighten(blot.signal, course)
+        return _as_boxed(signal, lanes, targets, given)
+    course = find_row_course(signal)
+    level = straighten(signal, course)
     lines, said, seen = _lines(blot, level, course, lanes, given, empty_lanes)
     rows, more = _rows(blot, level, course, lines, targets, given)
     clear = (seen > 0.2) | (rows.clear > _SEEN_BAND).any(axis=1)
     found = _lanes_of(lines, course, clear, given, blot.shape)
-    placed = _bands_of(blot, found, rows, course, lines, targets, given)
+    placed = _bands_of(signal, found, rows, course, lines, targets, given)
     said = tuple(s for s in (*said, *more) if s)
     return BlotGeometry(targets, found, placed, course, rows.sigma_px, said)
 
@@ -239,7 +241,7 @@ def _through(centre: Array, boxes: Sequence[Box]) -> Array:
 
 
 def _bands_of(
-    blot: Blot,
+    signal: Array,
     lanes: tuple[Lane, ...],
     rows: BandRows,
     course: Array,
@@ -252,23 +254,23 @@ def _bands_of(
         for k, target in enumerate(targets):
             box = given.get((lane.number, target))
             if box is not None:
-                placed.append(_boxed_band(blot, lane, target, box, float(rows.sigma_px[k])))
+                placed.append(_boxed_band(signal, lane, target, box, float(rows.sigma_px[k])))
                 continue
             across = np.interp(rows.y[i, k], np.arange(lines.x.shape[1]), lines.x[i])
             y = float(rows.y[i, k] + np.interp(across, np.arange(len(course)), course))
-            y = float(np.clip(y, 0, blot.shape[0] - 1))
+            y = float(np.clip(y, 0, len(signal) - 1))
             basis = "found" if rows.clear[i, k] > _SEEN_BAND else "neighbours"
-            x = float(np.interp(y, np.arange(blot.shape[0]), lane.x))
+            x = float(np.interp(y, np.arange(len(signal)), lane.x))
             placed.append(Band(lane.number, target, x, y, _HALF_HEIGHT * float(rows.sigma_px[k]), basis))
     return tuple(placed)
 
 
-def _boxed_band(blot: Blot, lane: Lane, target: str, box: Box, sigma: float) -> Band:
-    y = crest_inside(blot.signal, box, sigma)
+def _boxed_band(signal: Array, lane: Lane, target: str, box: Box, sigma: float) -> Band:
+    y = crest_inside(signal, box, sigma)
     return Band(lane.number, target, box.centre[0], y, box.height / 2, "box")
 
 
-def _as_boxed(blot: Blot, lanes: int, targets: tuple[str, ...], given: dict[tuple[int, str], Box]) -> BlotGeometry:
+def _as_boxed(signal: Array, lanes: int, targets: tuple[str, ...], given: dict[tuple[int, str], Box]) -> BlotGeometry:
     """Return the geometry that the boxes alone describe."""
     placed, found = [], []
     sigma = np.array([np.median([given[n, t].height for n in range(1, lanes + 1)]) / 5 for t in targets])
@@ -276,12 +278,12 @@ def _as_boxed(blot: Blot, lanes: int, targets: tuple[str, ...], given: dict[tupl
         boxes = [given[number, t] for t in targets]
         whole = given.get((number, ""))
         width = whole.width if whole else float(np.median([box.width for box in boxes]))
-        straight = np.full(blot.shape[0], whole.centre[0] if whole else np.mean([box.centre[0] for box in boxes]))
+        straight = np.full(len(signal), whole.centre[0] if whole else np.mean([box.centre[0] for box in boxes]))
         lane = Lane(number, _through(straight, sorted(boxes, key=lambda box: box.y)), width, "box")
         found.append(lane)
-        placed += [_boxed_band(blot, lane, t, b, float(s)) for t, b, s in zip(targets, boxes, sigma, strict=True)]
-    geometry = BlotGeometry(targets, tuple(found), tuple(placed), np.zeros(blot.shape[1]), sigma)
-    return replace(geometry, course=_course_of(geometry, blot.shape[1]))
+        placed += [_boxed_band(signal, lane, t, b, float(s)) for t, b, s in zip(targets, boxes, sigma, strict=True)]
+    geometry = BlotGeometry(targets, tuple(found), tuple(placed), np.zeros(signal.shape[1]), sigma)
+    return replace(geometry, course=_course_of(geometry, signal.shape[1]))
 
 
 def _course_of(geometry: BlotGeometry, columns: int) -> Array:

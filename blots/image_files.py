@@ -9,12 +9,13 @@ from pathlib import Path
 from typing import NamedTuple
 
 import numpy as np
-from numpy.typing import NDArray
+from numpy.typing import ArrayLike, NDArray
 
 from blots.blot import Blot
 from blots.cautions import caution
+from blots.clipping import find_saturated
 from blots.errors import UnreadableImage
-from blots.fitness import Encoding, find_saturated, judge
+from blots.fitness import Encoding, judge
 from blots.polarity import find_polarity
 
 _SMALLEST_PX = 32
@@ -74,13 +75,13 @@ def read_blot(path: str | Path, page: int = 0, channel: int | None = None) -> Bl
 
 
 def blot_from_array(
-    image: NDArray[np.float64], name: str, encoding: Encoding | None = None, ceiling: float | None = 65535.0
+    image: ArrayLike, name: str, encoding: Encoding | None = None, ceiling: float | None = 65535.0
 ) -> Blot:
     """Return the Blot of a picture that is already in memory.
 
     Parameters
     ----------
-    image : ndarray, shape (rows, columns)
+    image : array_like, shape (rows, columns)
         Linear numbers of either polarity.
     name : str
         What messages call it.
@@ -98,10 +99,11 @@ def blot_from_array(
     --------
     >>> from blots.simulate import example_design, simulate_blot
     >>> rng = np.random.default_rng(0)
-    >>> blot = blot_from_array(simulate_blot(example_design(rng), rng=rng).image.astype(float), "simulated")
+    >>> blot = blot_from_array(simulate_blot(example_design(rng), rng=rng).image, "simulated")
     >>> blot.stored_dark_bands
     False
     """
+    image = np.asarray(image, dtype=np.float64)
     _check_measurable(name, image)
     polarity = find_polarity(image)
     full = float(image.max()) if ceiling is None else ceiling

@@ -69,6 +69,8 @@ def count_lanes(
     >>> count_lanes("rep1.tif", rows, (200, 400), 6, empty_lanes=[6]).comb.x.round(-1).tolist()
     [60.0, 110.0, 160.0, 210.0, 260.0, 310.0]
     """
+    if rows.y.size == 0:
+        raise _refused(name, lanes, 0)
     combs = find_combs(rows, shape[0], range(max(1, lanes // 2), 2 * lanes + 3))
     best = max(combs.values(), key=lambda comb: comb.worth, default=None)
     if best is None or best.count == 0:

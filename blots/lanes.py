@@ -24,7 +24,7 @@ _EMPTY = 0.04  # price of a lane, so that none is added where nothing is seen
 _GUTTER = 0.45  # of the pitch: a dip no wider than this is a gutter, even between bright touching lanes
 _GUTTER_WEIGHT = 2.0
 _SEEN = 0.2  # a lane is seen when it earns this part of what a clear lane earns
-_MOST_LANES = 60
+_CLEAREST_ROW = 0.15
 
 
 class RowsAcross(NamedTuple):
@@ -77,9 +77,13 @@ def rows_across(level: Array) -> RowsAcross:
     sigma = max(1.5, len(level) / 130)
     clear = smooth_across(band_ridges(level, sigma), 5)
     height = clear.mean(axis=1) - np.median(clear.mean(axis=1))
-    peaks, _ = find_peaks(height, height=0.12 * height.max(), distance=max(1, round(sigma)))
+    # Pure noise and blotches stay below 0.13 of these logarithmic units, the faintest real blots stand above 1.
+    least = max(0.12 * float(height.max()), _CLEAREST_ROW)
+    peaks, _ = find_peaks(height, height=least, distance=max(1, round(sigma)))
     strongest = np.sort(peaks[np.argsort(height[peaks])[::-1][:14]])
     reach = max(1, round(sigma))
+    if strongest.size == 0:
+        return RowsAcross(np.empty(0), np.empty((0, level.shape[1])))
     answer = np.stack([clear[max(0, y - reach) : y + reach + 1].mean(axis=0) for y in strongest])
     return RowsAcross(strongest.astype(float), answer)
 
@@ -149,8 +153,9 @@ def _earnings(answer: Array, pitch: float) -> Array:
         b = np.clip(np.rint(x + stop * pitch) + 1, 0, len(answer)).astype(int)
         return np.asarray((sums[b] - sums[a]) / np.maximum(b - a, 1))
 
-    earned = mean(-0.3, 0.3) - 0.5 * (mean(-0.58, -0.42) + mean(0.42, 0.58))
-    return np.asarray(earned)
+    # A lane is filled at its middle and to both sides: two narrow lanes with a gap between them are not one.
+    inside = np.minimum(mean(-0.05, 0.05), np.minimum(mean(-0.2, -0.05), mean(0.05, 0.2)))
+    return np.asarray(inside - 0.5 * (mean(-0.58, -0.42) + mean(0.42, 0.58)))
 
 
 def _best_at(answer: Array, pitch: float, counts: range) -> list[Comb]:

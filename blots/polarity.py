@@ -12,6 +12,7 @@ _ROWS_LOOKED_AT = 300  # the picture is reduced to about this many rows, so that
 _GROUND_PX = (20.0, 40.0)  # in the reduced picture: wider than a band is high, narrower than a membrane
 _BAND_PX = 2.0
 _SURE_CONTRAST = 0.4
+_SURE_SHARE = 0.003  # of the pixels: a few specks tell nothing
 
 
 class Polarity(NamedTuple):
@@ -46,9 +47,9 @@ def find_polarity(image: NDArray[np.float64]) -> Polarity:
     (False, True)
     """
     small = _reduced(image)
-    contrasts = [_contrast(small, ground) for ground in _GROUND_PX]
-    contrast = float(np.mean(contrasts))
-    return Polarity(contrast < 0, min(1.0, abs(contrast) / _SURE_CONTRAST))
+    contrast, standing_out = np.mean([_contrast(small, ground) for ground in _GROUND_PX], axis=0)
+    sure = min(1.0, abs(contrast) / _SURE_CONTRAST) * min(1.0, standing_out / _SURE_SHARE)
+    return Polarity(bool(contrast < 0), float(sure))
 
 
 def _reduced(image: NDArray[np.float64]) -> NDArray[np.float64]:
@@ -59,12 +60,13 @@ def _reduced(image: NDArray[np.float64]) -> NDArray[np.float64]:
     return np.asarray(blocks.mean(axis=(1, 3)), dtype=np.float64)
 
 
-def _contrast(image: NDArray[np.float64], ground_px: float) -> float:
-    """Return (bright - dark) / (bright + dark) of what stands out of the local ground, -1 to 1."""
+def _contrast(image: NDArray[np.float64], ground_px: float) -> tuple[float, float]:
+    """Return (bright - dark) / (bright + dark) of what stands out of the local ground, and which share does."""
     rest = gaussian_filter(image, _BAND_PX) - gaussian_filter(image, ground_px, mode="nearest")
     edge = min(8, min(image.shape) // 8)  # frames of photographs and cut membranes lie there
     rest = rest[edge:-edge, edge:-edge] if edge else rest
-    floor = 3 * 1.4826 * float(np.median(np.abs(rest - np.median(rest))))
+    floor = 5 * 1.4826 * float(np.median(np.abs(rest - np.median(rest))))
     bright = float((np.maximum(rest - floor, 0) ** 1.5).sum())
     dark = float((np.maximum(-rest - floor, 0) ** 1.5).sum())
-    return (bright - dark) / (bright + dark) if bright + dark > 0 else 0.0
+    contrast = (bright - dark) / (bright + dark) if bright + dark > 0 else 0.0
+    return contrast, float((np.abs(rest) > floor).mean())

@@ -88,7 +88,7 @@ def quantify_blot(
     >>> from blots.simulate import BANDS, example_design, simulate_blot
     >>> rng = np.random.default_rng(0)
     >>> simulated = simulate_blot(example_design(rng), rng=rng)
-    >>> table = quantify_blot(blot_from_array(simulated.image.astype(float), "rep1.tif"), lanes=12, bands=BANDS)
+    >>> table = quantify_blot(blot_from_array(simulated.image, "rep1.tif"), lanes=12, bands=BANDS)
     >>> actin = table.target == "actin"
     >>> ratio = table.volume[actin] / simulated.truth.volume[actin]
     >>> len(table), bool(ratio.max() / ratio.min() < 1.02)
@@ -127,7 +127,7 @@ def measure_bands(blot: Blot, geometry: BlotGeometry) -> pd.DataFrame:
     >>> from blots.image_files import blot_from_array
     >>> from blots.simulate import BANDS, example_design, simulate_blot
     >>> rng = np.random.default_rng(0)
-    >>> blot = blot_from_array(simulate_blot(example_design(rng), rng=rng).image.astype(float), "rep1.tif")
+    >>> blot = blot_from_array(simulate_blot(example_design(rng), rng=rng).image, "rep1.tif")
     >>> list(measure_bands(blot, find_geometry(blot, 12, BANDS)).columns) == list(COLUMNS)
     True
     """
@@ -157,7 +157,7 @@ def fit_lanes(blot: Blot, geometry: BlotGeometry) -> LaneFits:
     >>> from blots.image_files import blot_from_array
     >>> from blots.simulate import BANDS, example_design, simulate_blot
     >>> rng = np.random.default_rng(0)
-    >>> blot = blot_from_array(simulate_blot(example_design(rng), rng=rng).image.astype(float), "rep1.tif")
+    >>> blot = blot_from_array(simulate_blot(example_design(rng), rng=rng).image, "rep1.tif")
     >>> fit_lanes(blot, find_geometry(blot, 12, BANDS)).profiles.signal.shape
     (12, 620)
     """

@@ -38,3 +38,20 @@ class StudyError(ValueError):
     def __init__(self, problems: Sequence[Problem]) -> None:
         self.problems = tuple(problems)
         super().__init__("\n".join(map(str, self.problems)))
+
+    def __reduce__(self) -> tuple[object, ...]:
+        """Keep the problems when the error comes back from a worker process."""
+        return type(self), (self.problems,)
+
+
+def refusal(place: str, what: str, expected: str, got: str, remedy: str) -> StudyError:
+    """Return the error of a single problem.
+
+    Examples
+    --------
+    >>> raise refusal("samples.csv:3:5", "dose", "a number", "'ten'", "Write 10.")
+    Traceback (most recent call last):
+    ...
+    cytotools.errors.StudyError: samples.csv:3:5: dose: expected a number, got 'ten'. Write 10.
+    """
+    return StudyError([Problem(place, what, expected, got, remedy)])

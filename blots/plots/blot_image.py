@@ -55,7 +55,7 @@ def draw_blot(
     >>> from blots.geometry import find_geometry
     >>> from blots.simulate import BANDS, example_design, simulate_blot
     >>> rng = np.random.default_rng(0)
-    >>> blot = blot_from_array(simulate_blot(example_design(rng), rng=rng).image.astype(float), "rep1.tif")
+    >>> blot = blot_from_array(simulate_blot(example_design(rng), rng=rng).image, "rep1.tif")
     >>> fig, ax = plt.subplots()
     >>> draw_blot(ax, blot, find_geometry(blot, 12, BANDS))
     >>> [text.get_text() for text in ax.texts][:2]

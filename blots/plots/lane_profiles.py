@@ -49,7 +49,7 @@ def draw_lane_profiles(
     >>> from blots.geometry import find_geometry
     >>> from blots.simulate import BANDS, example_design, simulate_blot
     >>> rng = np.random.default_rng(0)
-    >>> blot = blot_from_array(simulate_blot(example_design(rng), rng=rng).image.astype(float), "rep1.tif")
+    >>> blot = blot_from_array(simulate_blot(example_design(rng), rng=rng).image, "rep1.tif")
     >>> figure = plt.figure()
     >>> draw_lane_profiles(figure, blot, find_geometry(blot, 12, BANDS))
     >>> len(figure.axes)

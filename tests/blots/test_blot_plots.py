@@ -49,7 +49,7 @@ def test_more_signal_is_drawn_darker(figure: Figure) -> None:
     ax = figure.subplots()
     draw_blot(ax, *blot_and_geometry())
     shown = ax.images[0]
-    assert np.array_equal(shown.get_array(), blot_and_geometry()[0].signal)
+    assert np.array_equal(np.asarray(shown.get_array()), blot_and_geometry()[0].signal)
     assert shown.cmap(1.0)[0] < 0.1 < 0.9 < shown.cmap(0.0)[0]
 
 

@@ -22,7 +22,7 @@ def drawn(scene: Scene, seed: int, empty: tuple[int, ...] = (), family: str = "e
     loads = design.lane_loads().copy()
     loads[[lane - 1 for lane in empty]] = 0
     simulated = simulate_blot(BlotDesign(design.abundance, loads=loads), scene, SHAPE_FAMILIES[family], rng=rng)
-    return blot_from_array(simulated.image.astype(float), "rep1.tif"), simulated
+    return blot_from_array(simulated.image, "rep1.tif"), simulated
 
 
 @cache
@@ -39,8 +39,7 @@ BENT = {
 }
 
 
-@pytest.mark.parametrize("family", SHAPE_FAMILIES)
-@pytest.mark.parametrize("scene", [*SCENES, *BENT])
+@pytest.mark.parametrize(("scene", "family"), [*zip([*SCENES, *BENT, "full"], [*SHAPE_FAMILIES] * 3, strict=True)])
 def test_lanes_and_bands_lie_where_they_were_drawn(scene: str, family: str) -> None:
     blot, simulated = drawn({**SCENES, **BENT}[scene], 21, family=family)
     bands = find_geometry(blot, 12, BANDS).bands
@@ -125,13 +124,15 @@ def test_a_box_overrides_what_was_found() -> None:
     blot, simulated = full()
     box = boxes_of(simulated)[lambda t: (t.lane == 3) & (t.target == "XIAP")].assign(x=lambda t: t.x + 9)
     moved = find_geometry(blot, 12, BANDS, box).band(3, "XIAP")
-    assert (moved.basis, moved.x) == ("box", pytest.approx(box.x.iloc[0] + 25))
+    assert moved.basis == "box"
+    assert moved.x == pytest.approx(box.x.iloc[0] + 25)
 
 
 def test_a_lane_box_sets_the_lane() -> None:
     whole = pd.DataFrame([(5, None, 350, 0, 40, 620)], columns=["lane", "target", "x", "y", "width", "height"])
     lane = find_geometry(full()[0], 12, BANDS, whole).lanes[4]
-    assert (lane.basis, lane.width_px, set(lane.x)) == ("box", 40, {369.5})
+    assert (lane.basis, lane.width_px) == ("box", 40)
+    assert set(lane.x) == {369.5}
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,93 @@
+"""Rules that hold between the lanes sheet, the images and the loading controls."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
+
+from cytotools.cells.refused import nearest, shown
+from cytotools.sheets import Given, Table
+from cytotools.study import BlotImage, BlotsBlock, Reference
+from cytotools.study_reading import Reading
+
+
+def fill_membrane(reading: Reading, table: Table, membrane: str, given: Mapping[str, Given]) -> None:
+    """Give the lanes of a membrane what study.yaml says on its image."""
+    frame = table.frame
+    for name, value in given.items():
+        for row in frame.index[frame["membrane"] == membrane]:
+            cell = frame[name][row]
+            if cell == "" or cell != cell:  # NaN
+                frame.at[row, name] = value.value
+            elif cell != value.value:
+                expected = f"{shown(value.value)}, which {value.place} gives for the membrane"
+                remedy = "Correct the cell, or take the key out of study.yaml."
+                reading.add(table.place(row, name), name, expected, shown(cell), remedy)
+
+
+def check_bands(reading: Reading, block: BlotsBlock) -> None:
+    """Check that the names of bands meet: loading controls on each membrane, masses of bands that are there."""
+    bands: dict[str, list[str]] = {}
+    for image in block.images:
+        bands.setdefault(image.membrane, []).extend(name for name in image.bands if name != "non-specific")
+    for membrane, names in bands.items():
+        for control in (name for name in block.loading_controls if name not in names):
+            place, what = reading.place(("blots", "loading_control")), f"loading_control on membrane {membrane}"
+            expected = f"a band of an image of membrane {membrane}"
+            reading.add(place, what, expected, shown(control), nearest(control, dict.fromkeys(names)))
+    every = list(dict.fromkeys(name for names in bands.values() for name in names))
+    for name in block.kda:
+        if name not in every and name != "non-specific":
+            place = reading.place(("blots", "kda", name))
+            reading.add(place, f"kda.{name}", "a band of an image", f"the key `{name}`", nearest(name, every))
+    _check_images(reading, block.images)
+
+
+def _check_images(reading: Reading, images: Sequence[BlotImage]) -> None:
+    """Refuse a band that two entries measure in the same pixels: it would count twice."""
+    first: dict[tuple[object, ...], int] = {}
+    for index, image in enumerate(images):
+        for band in dict.fromkeys(name for name in image.bands if name != "non-specific"):
+            key = (image.file, image.page, image.channel, image.membrane, image.gel, band)
+            if key in first:
+                got = f"{band} in {image.file} again, as in images[{first[key] + 1}]"
+                place, remedy = reading.place(("blots", "images", index)), "Delete one of the two, or its band."
+                reading.add(place, f"images[{index + 1}]", "each band of an image once", got, remedy)
+            first.setdefault(key, index)
+
+
+def note_membranes(reading: Reading, table: Table, block: BlotsBlock) -> None:
+    """Note membranes without an image, and lanes without the reference that their levels would be set against."""
+    frame = table.frame
+    shown_membranes = {image.membrane for image in block.images}
+    for membrane in dict.fromkeys(name for name in frame["membrane"] if name):
+        lanes = frame[frame["membrane"] == membrane]
+        place = table.place(lanes.index[0], "membrane")
+        if membrane not in shown_membranes:
+            remedy = "Add its image to `blots: images:`, or delete its lanes."
+            reading.note(place, f"membrane {membrane}", "an image", "none: it is left out", remedy)
+            continue
+        used = lanes[lanes["exclude"] == ""]
+        for words in _without_reference(used, block.reference):
+            remedy = "Load the reference on every membrane, or change `blots: reference:`."
+            what = f"membrane {membrane}"
+            reading.note(place, what, f"the reference ({block.reference})", f"none for {words}", remedy)
+
+
+def _without_reference(lanes: Any, reference: Reference) -> Iterator[str]:
+    """Name the cell lines, arms and hours of one membrane that have no reference lane."""
+    treated = lanes[lanes["role"] == "treated"]
+    if reference.kind == "lane":
+        if len(treated) and not (lanes["role"] == "reference").any():
+            yield "its lanes"
+        return
+    samples = lanes[lanes["role"].isin(("untreated", "vehicle", "treated"))]
+    at_hour = reference.kind == "hour"
+    references = samples[samples["hours"] == reference.hours] if at_hour else samples[samples["role"] == "vehicle"]
+    names = ["cell_line", "arm"] if at_hour else ["cell_line", "arm", "hours"]
+    served = set(references[names].itertuples(index=False, name=None))
+    for key in dict.fromkeys(treated[names].itertuples(index=False, name=None)):
+        if key not in served:
+            line, arm, *hours = key
+            words = " ".join(word for word in (line, arm, *(f"at {hour:g} h" for hour in hours)) if word)
+            yield words or "its treated lanes"

@@ -1,0 +1,93 @@
+"""Rules that hold between the rows of one sheet: samples, lanes, boxes, layouts."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from pathlib import Path
+
+from cytotools.conditions import DOSES
+from cytotools.sheets import Table
+from cytotools.study_reading import Reading
+
+
+def check_conditions(reading: Reading, table: Table) -> None:
+    """Check each row's conditions, fill in the batch, and note what may be a slip."""
+    frame = table.frame
+    for dose, dose_unit in DOSES:
+        for row in frame.index[(frame[dose] > 0) & (frame[dose_unit] == "")]:
+            remedy = "Write the unit, such as uM or ug/mL."
+            got = f"a dose of {frame[dose][row]:g} without one"
+            reading.add(table.place(row, dose), dose_unit, "the dose's unit", got, remedy)
+    frame["batch"] = frame["batch"].where(frame["batch"] != "", frame["replicate"])
+    bare = frame.index[(frame["role"] == "treated") & (frame["replicate"] == "") & (frame["exclude"] == "")]
+    if len(bare):
+        remedy = "Number the independent experiments; without numbers the rows of a condition count as one."
+        got = f"{len(bare)} treated rows without one"
+        reading.note(table.place(bare[0], "replicate"), "replicate", "the independent experiment", got, remedy)
+    for name in ("cell_line", "arm", "compound", "compound_2", "compound_3", "dose_unit", "replicate", "batch"):
+        _note_spellings(reading, table, name)
+
+
+def _note_spellings(reading: Reading, table: Table, column: str) -> None:
+    """Note words that differ by case, spaces or hyphens only: they count as different conditions."""
+    spellings: dict[str, dict[str, int]] = {}
+    for row, word in enumerate(table.frame[column]):
+        spellings.setdefault(re.sub(r"[\s_-]", "", word).casefold(), {}).setdefault(word, row)
+    for words in spellings.values():
+        if len(words) > 1:
+            place = table.place(max(words.values()), column)
+            remedy = "They count as different; write one of them throughout if they are meant to be the same."
+            reading.note(place, column, "one spelling", " and ".join(map(repr, words)), remedy)
+
+
+def check_unique(reading: Reading, table: Table, names: Sequence[str]) -> None:
+    first: dict[tuple[object, ...], int] = {}
+    for row, key in enumerate(zip(*(table.frame[name] for name in names), strict=True)):
+        if not key[-1]:
+            continue  # the cell is empty or could not be read, and is named already
+        if key in first:
+            what = " ".join(f"{name} {value}" for name, value in zip(names, key, strict=True) if value != "")
+            got = f"{what} again; it first stands in {table.place(first[key])}"
+            remedy = "Delete or correct one of the two rows."
+            reading.add(table.place(row, names[-1]), names[-1], f"each {names[-1]} once", got, remedy)
+        first.setdefault(key, row)
+
+
+def check_files(reading: Reading, table: Table) -> None:
+    first: dict[Path, int] = {}
+    for row, file in enumerate(table.frame["file"]):
+        if not file:
+            continue
+        real = (reading.path.parent / file).resolve()
+        if real in first:
+            got = f"{file} again; it first stands in {table.place(first[real])}"
+            remedy = "Delete one of the two rows, or name the other file."
+            reading.add(table.place(row, "file"), "file", "each file once", got, remedy)
+        first.setdefault(real, row)
+
+
+def check_lanes(reading: Reading, table: Table) -> None:
+    frame = table.frame
+    check_unique(reading, table, ("membrane", "lane"))
+    used = frame["hours"].isna() & (frame["exclude"] == "")
+    for row in frame.index[used & (frame["role"] == "treated")]:
+        remedy = "Write the hours from the first agent to the harvest, or give `hours` on the image or on `blots`."
+        reading.add(table.place(row, "hours"), "hours", "the hours of a treated lane", "nothing", remedy)
+    controls = frame.index[used & frame["role"].isin(("untreated", "vehicle"))]
+    if len(controls):
+        remedy = "Write their hours; a control serves the lanes of its own hours, one of 0 h all."
+        got = f"{len(controls)} control lanes without hours"
+        reading.note(table.place(controls[0], "hours"), "hours", "the hours of each control lane", got, remedy)
+
+
+def check_boxes(reading: Reading, boxes: Table, lanes: Sequence[int]) -> None:
+    seen: dict[tuple[int, str], int] = {}
+    for row, (lane, target) in enumerate(zip(boxes.frame["lane"], boxes.frame["target"], strict=True)):
+        if lane and lane not in lanes:
+            remedy = f"The lanes sheet has {', '.join(map(str, sorted(lanes)))}."
+            reading.add(boxes.place(row, "lane"), "lane", "a lane of the membrane", str(lane), remedy)
+        if (lane, target) in seen and target != "non-specific":
+            got = f"lane {lane} {target or 'whole'} again; it first stands in {boxes.place(seen[lane, target])}"
+            reading.add(boxes.place(row, "target"), "target", "one box a band", got, "Delete one of the two rows.")
+        seen.setdefault((lane, target), row)
