@@ -118,9 +118,9 @@ def _analyse_flow(study: Study, block: FlowBlock, map: Map, found: _Findings) ->
     found.entries += [_refusal("flow", file, error) for file, error in plate.refused.items()]
     quadrants = found.keep("quadrants", "flow", plate.table, ["file"])
     found.keep("thresholds", "flow", plate.thresholds, ["batch", "cell_line", "channel"])
-    found.keep("apoptosis", "flow", summarise_fractions(quadrants), ["population"])
+    found.keep("apoptosis", "flow", summarise_fractions(quadrants), [])
     compared = compare_to_control(quadrants, control=study.control or None, vehicles=_vehicles(study))
-    found.keep("comparisons", "flow", compared, ["quantity"])
+    found.keep("comparisons", "flow", compared, [])
 
 
 def _gates_by_hand(study: Study, block: FlowBlock) -> dict[str, QuadrantGate] | None:

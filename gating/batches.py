@@ -77,6 +77,7 @@ def gate_batch(
         spillovers=spillovers,
         thresholds=rows,
         caution=join(compensation, *(t.caution for t in thresholds), _missing_controls(group)),
+        interval_holds="counting and placing only",
     )
 
 

@@ -21,6 +21,9 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 
+WORDS = "thresholds as given, nothing cleaned away"
+
+
 def count_at_given_gates(
     rows: Sequence[Mapping[str, Any]],
     gates: QuadrantGate | Mapping[str, QuadrantGate],
@@ -65,13 +68,13 @@ def count_at_given_gates(
     grids = _grids(files, given, folder, read, map) if pictures else None
     found = list(map(partial(_attempted_count, folder, given, grids, read), files))
     counts = counts_of(found)
-    words = "thresholds as given, nothing cleaned away"
     part = Part(
         counts=counts,
         gates={file: given[file] for file in counts},
         spillovers={file: c.spillover for file, c in counts.items()},
         thresholds=[row for row in _threshold_rows(rows, given) if row["file"] in counts],
-        caution=caution("set_by_hand", words),
+        caution=caution("set_by_hand", WORDS),
+        interval_holds="counting only",
     )
     return part, {f: error for f, error in zip(files, found, strict=True) if isinstance(error, GatingError)}
 
@@ -107,5 +110,5 @@ def _threshold_rows(rows: Sequence[Mapping[str, Any]], gates: Mapping[str, Quadr
         for channel, value in ((gate.annexin, gate.annexin_threshold), (gate.dye, gate.dye_threshold)):
             limits = {"threshold": value, "low": value, "high": value, "basis": "set by hand"}
             place = {"batch": row["batch"], "cell_line": row["cell_line"], "file": row["file"], "channel": channel}
-            found.append(place | limits | {"caution": caution("set_by_hand", "thresholds as given")})
+            found.append(place | limits | {"caution": caution("set_by_hand", WORDS)})
     return found

@@ -16,7 +16,8 @@ Map = Callable[[Callable[[str], object], Iterable[str]], Iterable[object]]
 class Part:
     """The results of the tubes that were gated together.
 
-    `thresholds` holds rows of thresholds.csv, `caution` what holds for every tube of the part.
+    `thresholds` holds rows of thresholds.csv, `caution` what holds for every tube of the part, `interval_holds` what
+    the intervals of its fractions contain.
     """
 
     counts: Mapping[str, Counts]
@@ -24,6 +25,7 @@ class Part:
     spillovers: Mapping[str, Spillover | None]
     thresholds: Sequence[Mapping[str, object]]
     caution: str
+    interval_holds: str
 
 
 def counts_of(results: Iterable[object]) -> dict[str, Counts]:

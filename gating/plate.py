@@ -186,7 +186,7 @@ def _records(table: pd.DataFrame) -> list[dict[str, Any]]:
 
 def _quadrant_rows(counts: Counts, part: Part) -> Iterable[dict[str, Any]]:
     parent = counts.quadrants.total
-    note = join(counts.caution, part.caution, caution("partial_interval", "counting and placing only"))
+    note = join(counts.caution, part.caution, caution("partial_interval", part.interval_holds))
     for population in POPULATIONS:
         events = getattr(counts.quadrants, population)
         low, high = _interval([counts.quadrants, *counts.corners], population)
