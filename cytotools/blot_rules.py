@@ -6,9 +6,11 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from cytotools.cells.refused import nearest, shown
+from cytotools.sheet_rules import check_boxes
 from cytotools.sheets import Given, Table
 from cytotools.study import BlotImage, BlotsBlock, Reference
 from cytotools.study_reading import Reading
+from cytotools.study_schema import ImageModel, Location
 
 
 def fill_membrane(reading: Reading, table: Table, membrane: str, given: Mapping[str, Given]) -> None:
@@ -23,6 +25,22 @@ def fill_membrane(reading: Reading, table: Table, membrane: str, given: Mapping[
                 expected = f"{shown(value.value)}, which {value.place} gives for the membrane"
                 remedy = "Correct the cell, or take the key out of study.yaml."
                 reading.add(table.place(row, name), name, expected, shown(cell), remedy)
+
+
+def check_image(reading: Reading, model: ImageModel, location: Location, table: Table, boxes: Table | None) -> None:
+    """Check that an image shows lanes of the lanes sheet, and that its boxes lie on them."""
+    lanes = table.frame.loc[table.frame["membrane"] == model.membrane, "lane"].tolist()
+    if not lanes:
+        membranes = dict.fromkeys(name for name in table.frame["membrane"] if name)
+        place = reading.place((*location, "membrane"))
+        got, remedy = shown(model.membrane), nearest(model.membrane, membranes)
+        reading.add(place, "membrane", f"a membrane of {table.sheet.name}", got, remedy)
+    elif model.first_lane > max(lanes):
+        place = reading.place((*location, "first_lane"))
+        remedy = "Name the membrane's lane that is leftmost in the image."
+        reading.add(place, "first_lane", f"a lane up to {max(lanes)}", str(model.first_lane), remedy)
+    if boxes and lanes and reading.is_sound(table):
+        check_boxes(reading, boxes, lanes)
 
 
 def check_bands(reading: Reading, block: BlotsBlock) -> None:

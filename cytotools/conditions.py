@@ -9,6 +9,37 @@ from cytotools.cells.numbers import at_least_zero, number, ordinal, positive
 from cytotools.cells.refused import Reader, Refused, nearest, shown
 from cytotools.cells.words import band, label, one_of, reason, text, unit, well
 
+# The readers are named here too: study_schema reads the keys of study.yaml by them, as sheets are read.
+__all__ = [
+    "CONDITIONS",
+    "CONDITION_COLUMNS",
+    "DOSES",
+    "EXCLUDE",
+    "FLOW_ROLES",
+    "HARVESTS",
+    "LANE_COLUMNS",
+    "LANE_ROLES",
+    "SCHEDULES",
+    "WELL_COLUMNS",
+    "WELL_ROLES",
+    "Column",
+    "Refused",
+    "at_least_zero",
+    "band",
+    "box_columns",
+    "label",
+    "nearest",
+    "one_of",
+    "ordinal",
+    "positive",
+    "sample_columns",
+    "shown",
+    "text",
+    "threshold_columns",
+    "unit",
+    "well",
+]
+
 FLOW_ROLES = ("unstained", "annexin_only", "dye_only", "positive", "untreated", "vehicle", "treated")
 LANE_ROLES = ("ladder", "reference", "empty", "untreated", "vehicle", "treated")
 WELL_ROLES = ("blank", "standard", "untreated", "vehicle", "positive", "treated", "empty")

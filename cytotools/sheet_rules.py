@@ -42,6 +42,7 @@ def _note_spellings(reading: Reading, table: Table, column: str) -> None:
 
 
 def check_unique(reading: Reading, table: Table, names: Sequence[str]) -> None:
+    """Check that no two rows agree in all of these columns; rows whose last one is empty are passed over."""
     first: dict[tuple[object, ...], int] = {}
     for row, key in enumerate(zip(*(table.frame[name] for name in names), strict=True)):
         if not key[-1]:
@@ -55,6 +56,7 @@ def check_unique(reading: Reading, table: Table, names: Sequence[str]) -> None:
 
 
 def check_files(reading: Reading, table: Table) -> None:
+    """Check that each row of the samples sheet names a file of its own, by whatever way it leads there."""
     first: dict[Path, int] = {}
     for row, file in enumerate(table.frame["file"]):
         if not file:
@@ -68,6 +70,7 @@ def check_files(reading: Reading, table: Table) -> None:
 
 
 def check_lanes(reading: Reading, table: Table) -> None:
+    """Check that each lane stands once and that treated lanes have their hours; note controls without."""
     frame = table.frame
     check_unique(reading, table, ("membrane", "lane"))
     used = frame["hours"].isna() & (frame["exclude"] == "")
@@ -82,6 +85,7 @@ def check_lanes(reading: Reading, table: Table) -> None:
 
 
 def check_boxes(reading: Reading, boxes: Table, lanes: Sequence[int]) -> None:
+    """Check that each box is on a lane of its membrane, and that a band has one box a lane."""
     seen: dict[tuple[int, str], int] = {}
     for row, (lane, target) in enumerate(zip(boxes.frame["lane"], boxes.frame["target"], strict=True)):
         if lane and lane not in lanes:

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from functools import partial
 from pathlib import Path
 
-from cytotools.blot_rules import check_bands, fill_membrane, note_membranes
+from cytotools.blot_rules import check_bands, check_image, fill_membrane, note_membranes
 from cytotools.cells.words import well
 from cytotools.conditions import (
     CONDITIONS,
@@ -58,11 +58,11 @@ def read_study(path: str | Path) -> Study:
     cytotools.errors.StudyError: ...study.yaml: the study: expected a study file, got nothing under this name. ...
     """
     path = study_file(Path(path))
-    data, places, repeated = _read_yaml(_study_text(_bytes(path, MAX_STUDY_BYTES), path.name), path.name)
+    data, places, repeated = parse_study(_bytes(path, MAX_STUDY_BYTES), path.name)
     model, problems = check_schema(data, places, path.name)
     reading = Reading(path, places, is_partial=bool(problems))
     reading.take(*repeated, *problems)
-    study = reading.study(model) if model else None
+    study = _study(reading, model) if model else None
     if reading.problems or study is None:
         raise StudyError(list(reading.problems.values()))
     return study
@@ -74,23 +74,66 @@ def _bytes(path: Path, limit: int, name: str = "") -> bytes:
             contents = file.read(limit + 1)
     except OSError as error:
         remedy = "Close it in other programs and look at its permissions."
-        raise refusal(name or path.name, "the file", "a file that can be read", error.strerror or "none", remedy)
+        got = error.strerror or "none"
+        raise refusal(name or path.name, "the file", "a file that can be read", got, remedy) from None
     if len(contents) > limit:
         remedy = "Name the file that describes the study, not one of its measurements."
         raise refusal(name or path.name, "the file", f"at most {limit / 1e6:g} MB", "a larger file", remedy)
     return contents
 
 
+def _study(reading: Reading, model: StudyModel) -> Study:
+    """Read every block; what is wrong is added to the problems."""
+    reading.inputs.add(reading.path.name)
+    if not (model.flow or model.blots or model.plates or reading.is_partial):
+        place = reading.place(())
+        reading.add(place, "the study", "`flow`, `blots` or `plates`", "none", "Add what was measured.")
+    flow = _flow(reading, model.flow) if model.flow else None
+    blots = _blots(reading, model.blots) if model.blots else None
+    plates = [_plate(reading, plate, ("plates", index)) for index, plate in enumerate(model.plates or [])]
+    return Study(
+        path=reading.path,
+        title=model.title or "",
+        control=model.control or "",
+        compounds=_compounds(model),
+        flow=flow,
+        blots=blots,
+        plates=tuple(plate for plate in plates if plate),
+        notes=tuple(dict.fromkeys(reading.notes)),
+        inputs=tuple(sorted(reading.inputs)),
+    )
+
+
+def _table(
+    reading: Reading, file: str | None, columns: Sequence[Column], given: Mapping[str, Given], wanted: str
+) -> Table | None:
+    """Read a sheet; None where it can't be read at all."""
+    if file is None:
+        return None
+    try:
+        sheet = read_sheet(_bytes(reading.path.parent / file, MAX_BYTES, file), file, wanted)
+    except StudyError as error:
+        reading.take(*error.problems)
+        return None
+    table = tabulate(sheet, columns, given)
+    reading.take(*table.problems)
+    reading.notes += [*sheet.notes, *table.notes]
+    if not sheet.rows:
+        place = sheet.place(sheet.header.line)
+        reading.add(place, "the sheet", "at least one row", "a header only", "Fill the sheet.")
+    return table
+
+
 def _flow(reading: Reading, model: FlowModel) -> FlowBlock | None:
     sheet = reading.file(model.samples, ("flow", "samples"))
     file = partial(file_inside, reading.path.parent, near=folder_of(sheet))
-    columns = (*CONDITIONS, *conditions.sample_columns(file))
-    table = reading.table(sheet, columns, reading.given(model, ("flow",)), "samples")
+    columns = (*CONDITIONS, *sample_columns(file))
+    table = _table(reading, sheet, columns, reading.given(model, ("flow",)), "samples")
     gates = reading.file(model.gates, ("flow", "gates"))
     by_hand = reading.file(model.thresholds, ("flow", "thresholds"))
     samples = [] if table is None else list(table.frame["file"])
     of_sample = partial(sample_file, reading.path.parent, folder_of(by_hand), samples)
-    thresholds = reading.table(by_hand, conditions.threshold_columns(of_sample), {}, "thresholds")
+    thresholds = _table(reading, by_hand, threshold_columns(of_sample), {}, "thresholds")
     if table is None:
         return None
     check_conditions(reading, table)
@@ -101,7 +144,7 @@ def _flow(reading: Reading, model: FlowModel) -> FlowBlock | None:
 
 def _blots(reading: Reading, model: BlotsModel) -> BlotsBlock | None:
     sheet = reading.file(model.lanes, ("blots", "lanes"))
-    table = reading.table(sheet, (*CONDITIONS, *LANE_COLUMNS), reading.given(model, ("blots",)), "lanes")
+    table = _table(reading, sheet, (*CONDITIONS, *LANE_COLUMNS), reading.given(model, ("blots",)), "lanes")
     locations: list[Location] = [("blots", "images", index) for index in range(len(model.images))]
     if table:
         for image, location in zip(model.images, locations, strict=True):
@@ -123,20 +166,9 @@ def _blots(reading: Reading, model: BlotsModel) -> BlotsBlock | None:
 def _image(reading: Reading, model: ImageModel, location: Location, table: Table | None) -> BlotImage:
     file = reading.file(model.file, (*location, "file"))
     sheet = reading.file(model.boxes, (*location, "boxes"))
-    boxes = reading.table(sheet, conditions.box_columns(model.bands), {}, "boxes")
+    boxes = _table(reading, sheet, box_columns(model.bands), {}, "boxes")
     if table:
-        lanes = table.frame.loc[table.frame["membrane"] == model.membrane, "lane"].tolist()
-        if not lanes:
-            membranes = dict.fromkeys(name for name in table.frame["membrane"] if name)
-            place = reading.place((*location, "membrane"))
-            got, remedy = shown(model.membrane), nearest(model.membrane, membranes)
-            reading.add(place, "membrane", f"a membrane of {table.sheet.name}", got, remedy)
-        elif model.first_lane > max(lanes):
-            place = reading.place((*location, "first_lane"))
-            remedy = "Name the membrane's lane that is leftmost in the image."
-            reading.add(place, "first_lane", f"a lane up to {max(lanes)}", str(model.first_lane), remedy)
-        if boxes and lanes and reading.is_sound(table):
-            check_boxes(reading, boxes, lanes)
+        check_image(reading, model, location, table, boxes)
     return BlotImage(
         file or model.file,
         model.membrane,
@@ -154,8 +186,8 @@ def _image(reading: Reading, model: ImageModel, location: Location, table: Table
 def _plate(reading: Reading, model: PlateModel, location: Location) -> PlateFile | None:
     file = reading.file(model.file, (*location, "file"))
     sheet = reading.file(model.layout, (*location, "layout"))
-    columns = [Column("well", conditions.well, required=True) if c.name == "well" else c for c in CONDITIONS]
-    table = reading.table(sheet, (*columns, *WELL_COLUMNS), reading.given(model, location), "layout")
+    columns = [Column("well", well, required=True) if c.name == "well" else c for c in CONDITIONS]
+    table = _table(reading, sheet, (*columns, *WELL_COLUMNS), reading.given(model, location), "layout")
     if table is None or file is None:
         return None
     check_conditions(reading, table)

@@ -15,6 +15,20 @@ _KEEP_INSIDE = "Keep the files inside the study folder and name them relative to
 
 
 def study_file(path: Path) -> Path:
+    """Return the study.yaml that a path names, itself or by its folder.
+
+    Raises
+    ------
+    StudyError
+        Nothing is there; the remedy names the YAML files that are.
+
+    Examples
+    --------
+    >>> study_file(Path("no/such/folder"))
+    Traceback (most recent call last):
+    ...
+    cytotools.errors.StudyError: ...: the study: expected a study file, got nothing under this name. ...
+    """
     path = path / "study.yaml" if answers_yes(path.is_dir) else path
     if answers_yes(path.is_file):
         return path
@@ -32,11 +46,40 @@ def answers_yes(test: Callable[[], bool]) -> bool:
 
 
 def folder_of(sheet: str | None) -> str:
+    """Return the folder of a sheet, relative to the study folder; `.` where there is no sheet.
+
+    Examples
+    --------
+    >>> folder_of("flow/samples.csv"), folder_of(None)
+    ('flow', '.')
+    """
     return str(PurePosixPath(sheet or "").parent)
 
 
 def file_inside(folder: Path, named: object, near: str = ".") -> str:
-    """Return a file's name relative to the study folder; it may be named from there or from the folder `near`."""
+    """Return a file's name relative to the study folder.
+
+    Parameters
+    ----------
+    folder : Path
+        The study folder.
+    named : object
+        What a cell or a key holds; backslashes are read as slashes.
+    near : str
+        The folder of the sheet, relative to the study folder; the file may be named from there too.
+
+    Raises
+    ------
+    Refused
+        The name leads out of the study folder, means no file, or means two.
+
+    Examples
+    --------
+    >>> file_inside(Path("study"), "../results.csv")
+    Traceback (most recent call last):
+    ...
+    cytotools.cells.refused.Refused: expected a file inside the study folder. Keep the files inside the study folder...
+    """
     text = str(named).strip().replace("\\", "/")
     candidates = [_normal(text), _normal(f"{near}/{text}")]
     if text.startswith(("/", "~")) or re.match(r"[A-Za-z]:", text) or candidates == [None, None]:
@@ -51,6 +94,7 @@ def file_inside(folder: Path, named: object, near: str = ".") -> str:
 
 
 def sample_file(folder: Path, near: str, samples: Sequence[str], named: object) -> str:
+    """Return a file as `file_inside` does, and refuse one that the samples sheet, if it was read, does not name."""
     file = file_inside(folder, named, near)
     if samples and file not in samples:
         raise Refused("a file of the samples sheet", nearest(file, samples))

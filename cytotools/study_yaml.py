@@ -13,14 +13,47 @@ MAX_DEPTH = 12
 _UNPRINTABLE = re.compile("[^\t\n\r\x20-\x7e\x85\xa0-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
 
-def _study_text(contents: bytes, name: str) -> str:
+def parse_study(contents: bytes, name: str) -> tuple[object, dict[Location, tuple[int, int]], list[Problem]]:
+    r"""Parse the bytes of study.yaml.
+
+    Parameters
+    ----------
+    contents : bytes
+        The whole file, UTF-8 with or without a byte order mark.
+    name : str
+        Its name, as messages shall give it.
+
+    Returns
+    -------
+    data : object
+        Mappings, lists, text, numbers, truth values and None; only `true` and `false` are truth values, a date is text.
+    places : dict of location to (line, column)
+        Where each key and item stands, 1-based; a location is the path of keys and indices.
+    repeated : list of Problem
+        The keys that stand twice; the first of them counts.
+
+    Raises
+    ------
+    StudyError
+        What is no UTF-8 text or no YAML, a second document, an alias, a tag, a key that is no word, too deep a nesting.
+
+    Examples
+    --------
+    >>> data, places, _ = parse_study(b"title: no\nflow:\n  dye: PE-A\n", "study.yaml")
+    >>> data, places["flow", "dye"]
+    ({'title': 'no', 'flow': {'dye': 'PE-A'}}, (3, 3))
+    """
+    return _parsed(_decoded(contents, name), name)
+
+
+def _decoded(contents: bytes, name: str) -> str:
     remedy = "Save it as UTF-8."
     try:
         text = contents.decode("utf-8-sig")
     except UnicodeDecodeError as error:
         before = contents[: error.start].decode("utf-8-sig", errors="replace")
         got = "UTF-16" if contents[:2] in (b"\xff\xfe", b"\xfe\xff") else f"the byte 0x{contents[error.start]:02X}"
-        raise refusal(_position(before, name), "the study", "UTF-8 text", got, remedy)
+        raise refusal(_position(before, name), "the study", "UTF-8 text", got, remedy) from None
     odd = _UNPRINTABLE.search(text)
     if odd:
         place = _position(text[: odd.start()], name)
@@ -33,7 +66,7 @@ def _position(before: str, name: str) -> str:
     return f"{name}:{len(lines)}:{len(lines[-1]) + 1}"
 
 
-def _read_yaml(text: str, name: str) -> tuple[object, dict[Location, tuple[int, int]], list[Problem]]:
+def _parsed(text: str, name: str) -> tuple[object, dict[Location, tuple[int, int]], list[Problem]]:
     """Return what the file holds, where each key stands, and the keys that stand twice."""
     from ruamel.yaml import YAML
     from ruamel.yaml.error import MarkedYAMLError
@@ -46,10 +79,11 @@ def _read_yaml(text: str, name: str) -> tuple[object, dict[Location, tuple[int, 
     except MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
         place = f"{name}:{mark.line + 1}:{mark.column + 1}" if mark else name
-        raise refusal(place, "the study", "YAML", *_syntax(str(error.problem), str(error.context or "")))
+        raise refusal(place, "the study", "YAML", *_syntax(str(error.problem), str(error.context or ""))) from None
     except Exception as error:  # the scanner of ruamel.yaml lets number and index errors through
         remedy = "Look for odd escapes, quotes and lines that begin with %."
-        raise refusal(f"{name}:{composer.line}:1", "the study", "YAML", f"a line that can't be read ({error})", remedy)
+        got = f"a line that can't be read ({error})"
+        raise refusal(f"{name}:{composer.line}:1", "the study", "YAML", got, remedy) from None
     return data, composer.places, composer.repeated
 
 
@@ -98,7 +132,7 @@ class _Composer:
             self.line = event.start_mark.line + 1
             yield event
 
-    def raise refusal(self, event: Any, expected: str, got: str, remedy: str) -> NoReturn:
+    def _refuse(self, event: Any, expected: str, got: str, remedy: str) -> NoReturn:
         place = f"{self.name}:{event.start_mark.line + 1}:{event.start_mark.column + 1}"
         raise refusal(place, "the study", expected, got, remedy)
 

@@ -14,6 +14,18 @@ _NOT_TEXT = re.compile("[\x00-\x08\x0e-\x1f]")
 
 
 def sheet_of_text(contents: bytes, name: str) -> Sheet:
+    r"""Read the bytes of a CSV file.
+
+    Raises
+    ------
+    StudyError
+        It is not text, empty, too long, or a quote in it stays open.
+
+    Examples
+    --------
+    >>> sheet_of_text(b"file;dose\na.fcs;1,5\n", "samples.csv").rows
+    (Row(line=2, values=('a.fcs', '1,5')),)
+    """
     text, notes = _decoded(contents, name)
     first = next((line for line in text.splitlines() if line.strip()), "")
     declared = re.fullmatch(r"\s*\"?sep=(.)\"?\s*", first, re.IGNORECASE)  # Excel's own hint, a line before the header

@@ -83,5 +83,6 @@ def _letters(column: int) -> str:
 
 
 def too_long(name: str) -> StudyError:
+    """Return the error of a sheet of more rows than `MAX_ROWS`."""
     remedy = "Name the sheet that describes the samples, not an export of the measurements."
     return refusal(name, "the sheet", f"at most {MAX_ROWS} rows", "more", remedy)

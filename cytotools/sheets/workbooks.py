@@ -22,6 +22,20 @@ _SAVE_ANEW = "Open it in Excel and save it anew as XLSX, without a password, or 
 
 
 def sheet_of_workbook(contents: bytes, name: str, wanted: str) -> Sheet:
+    """Read the bytes of an XLSX file: the sheet whose title is `wanted`, else the first visible one that is filled.
+
+    Raises
+    ------
+    StudyError
+        It can't be opened, is too large or empty, or has merged cells or formulas that were never computed.
+
+    Examples
+    --------
+    >>> sheet_of_workbook(b"no archive", "samples.xlsx", "samples")
+    Traceback (most recent call last):
+    ...
+    cytotools.errors.StudyError: samples.xlsx: the file: expected an XLSX workbook, got a file that can't be opened...
+    """
     _check_archive(contents, name)
     values, formulas = _load(contents, name, data_only=True), _load(contents, name, data_only=False)
     worksheet, notes = _chosen(values, name, wanted)
