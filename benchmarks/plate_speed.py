@@ -72,7 +72,12 @@ def flowkit_session(folder: Path) -> np.ndarray:
     ]
     low_a, low_d = (None, GATE.annexin_threshold), (None, GATE.dye_threshold)
     high_a, high_d = (GATE.annexin_threshold, None), (GATE.dye_threshold, None)
-    sides = [("live", (low_a, low_d)), ("early", (high_a, low_d)), ("late", (high_a, high_d)), ("dead", (low_a, high_d))]
+    sides = [
+        ("live", (low_a, low_d)),
+        ("early", (high_a, low_d)),
+        ("late", (high_a, high_d)),
+        ("dead", (low_a, high_d)),
+    ]
     quadrants = [fk.gates.Quadrant(name, ["a", "d"], list(ranges)) for name, ranges in sides]
     strategy.add_gate(fk.gates.QuadrantGate("q", dividers, quadrants), ("root",))
     session = fk.Session(strategy, fcs_samples=str(folder))

@@ -29,7 +29,7 @@ def find_saturated(signal: NDArray[np.float64], ceiling: float | None) -> NDArra
     --------
     >>> ramp = np.linspace(0, 5000, 10_000).reshape(100, 100)
     >>> int(find_saturated(ramp, 65535).sum()), int(find_saturated(np.minimum(ramp, 4095), 65535).sum())
-    (0, 1809)
+    (0, 1810)
     """
     top = float(signal.max())
     if ceiling is not None and top >= ceiling:

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass, replace
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from blots.bands import BandRows, crest_inside, find_band_rows
+from blots.bands import BandRows, find_band_rows
 from blots.blot import Blot
+from blots.boxed_geometry import boxed_band, geometry_of_boxes, through_boxes
 from blots.boxes import Box, check_boxes
 from blots.cautions import caution
 from blots.clipping import domed
@@ -18,64 +18,15 @@ from blots.errors import BlotError
 from blots.lane_count import count_lanes
 from blots.lane_lines import LaneLines, draw_lane_lines
 from blots.lanes import rows_across
+from blots.layout import Band, BlotGeometry, Lane
 from blots.row_course import find_row_course, straighten
+
+__all__ = ["Band", "BlotGeometry", "Lane", "find_geometry"]
 
 Array = NDArray[np.float64]
 
 _SEEN_BAND = 6.0  # over the noise; a fainter crest does not give its own place
 _HALF_HEIGHT = 2.5  # of a row's standard deviation: what is drawn as the band
-
-
-@dataclass(frozen=True, eq=False)
-class Lane:
-    """One lane: its number from 1 at the left, its centre column `x` at every row, how wide its bands are.
-
-    `basis` says where it comes from: "found" (it shows bands), "neighbours" (it shows none) or "box".
-    """
-
-    number: int
-    x: Array
-    width_px: float
-    basis: str = "found"
-
-
-@dataclass(frozen=True)
-class Band:
-    """One band: its lane and target, centre `x`, `y` in pixels of the image as stored, and half its height.
-
-    `basis`: "found" (its own crest), "neighbours" (too faint: lane and row tell its place) or "box".
-    """
-
-    lane: int
-    target: str
-    x: float
-    y: float
-    half_height_px: float
-    basis: str = "found"
-
-
-@dataclass(frozen=True, eq=False)
-class BlotGeometry:
-    """Lanes from left to right, bands lane by lane from top to bottom, and the course of the rows.
-
-    `course` (columns,) is how far a row of bands lies below its level in the middle of the picture; `sigma_px`
-    (n_targets,) the usual height of each row's bands as a standard deviation.
-    """
-
-    targets: tuple[str, ...]
-    lanes: tuple[Lane, ...]
-    bands: tuple[Band, ...]
-    course: Array
-    sigma_px: Array
-    cautions: tuple[str, ...] = ()
-
-    def band(self, lane: int, target: str) -> Band:
-        """Return the band of a lane (from 1) and a target."""
-        return self.bands[(lane - 1) * len(self.targets) + self.targets.index(target)]
-
-    def y(self) -> Array:
-        """Return the centre rows of all bands, shape (n_lanes, n_targets)."""
-        return np.array([band.y for band in self.bands]).reshape(len(self.lanes), len(self.targets))
 
 
 def find_geometry(
@@ -132,7 +83,7 @@ def find_geometry(
     given = {(box.lane, box.target): box for box in check_boxes(boxes, blot.shape, lanes, targets)}
     signal = domed(blot.signal, blot.saturated)
     if all((lane, target) in given for lane in range(1, lanes + 1) for target in targets):
-        return _as_boxed(signal, lanes, targets, given)
+        return geometry_of_boxes(signal, lanes, targets, given)
     course = find_row_course(signal)
     level = straighten(signal, course)
     lines, said, seen = _lines(blot, level, course, lanes, given, empty_lanes)
@@ -226,18 +177,8 @@ def _lanes_of(
         if (i + 1, "") in given:
             basis, centre = "box", np.full_like(rows, given[i + 1, ""].centre[0])
         bands = sorted((box for (lane, t), box in given.items() if lane == i + 1 and t), key=lambda box: box.y)
-        found.append(Lane(i + 1, _through(centre, bands), float(width), basis))
+        found.append(Lane(i + 1, through_boxes(centre, bands), float(width), basis))
     return tuple(found)
-
-
-def _through(centre: Array, boxes: Sequence[Box]) -> Array:
-    """Return a centre line moved so that it runs through the middle of every box."""
-    if not boxes:
-        return centre
-    rows = np.arange(len(centre), dtype=float)
-    at = np.array([box.centre[1] for box in boxes])
-    off = np.array([box.centre[0] for box in boxes]) - np.interp(at, rows, centre)
-    return np.asarray(centre + np.interp(rows, at, off))
 
 
 def _bands_of(
@@ -254,7 +195,7 @@ def _bands_of(
         for k, target in enumerate(targets):
             box = given.get((lane.number, target))
             if box is not None:
-                placed.append(_boxed_band(signal, lane, target, box, float(rows.sigma_px[k])))
+                placed.append(boxed_band(signal, lane, target, box, float(rows.sigma_px[k])))
                 continue
             across = np.interp(rows.y[i, k], np.arange(lines.x.shape[1]), lines.x[i])
             y = float(rows.y[i, k] + np.interp(across, np.arange(len(course)), course))
@@ -263,37 +204,3 @@ def _bands_of(
             x = float(np.interp(y, np.arange(len(signal)), lane.x))
             placed.append(Band(lane.number, target, x, y, _HALF_HEIGHT * float(rows.sigma_px[k]), basis))
     return tuple(placed)
-
-
-def _boxed_band(signal: Array, lane: Lane, target: str, box: Box, sigma: float) -> Band:
-    y = crest_inside(signal, box, sigma)
-    return Band(lane.number, target, box.centre[0], y, box.height / 2, "box")
-
-
-def _as_boxed(signal: Array, lanes: int, targets: tuple[str, ...], given: dict[tuple[int, str], Box]) -> BlotGeometry:
-    """Return the geometry that the boxes alone describe."""
-    placed, found = [], []
-    sigma = np.array([np.median([given[n, t].height for n in range(1, lanes + 1)]) / 5 for t in targets])
-    for number in range(1, lanes + 1):
-        boxes = [given[number, t] for t in targets]
-        whole = given.get((number, ""))
-        width = whole.width if whole else float(np.median([box.width for box in boxes]))
-        straight = np.full(len(signal), whole.centre[0] if whole else np.mean([box.centre[0] for box in boxes]))
-        lane = Lane(number, _through(straight, sorted(boxes, key=lambda box: box.y)), width, "box")
-        found.append(lane)
-        placed += [_boxed_band(signal, lane, t, b, float(s)) for t, b, s in zip(targets, boxes, sigma, strict=True)]
-    geometry = BlotGeometry(targets, tuple(found), tuple(placed), np.zeros(signal.shape[1]), sigma)
-    return replace(geometry, course=_course_of(geometry, signal.shape[1]))
-
-
-def _course_of(geometry: BlotGeometry, columns: int) -> Array:
-    """Return the course of the rows that the boxed bands themselves show; level where there are too few."""
-    if len(geometry.lanes) < 4:
-        return np.zeros(columns)
-    x = np.array([band.x for band in geometry.bands]).reshape(len(geometry.lanes), -1)
-    off = geometry.y() - np.median(geometry.y(), axis=0)
-    z = (np.arange(columns) - columns / 2) / (columns / 2)
-    fitted = np.polynomial.Polynomial.fit(x.ravel(), off.ravel(), min(3, len(geometry.lanes) - 2))
-    inside = np.clip(np.arange(columns), x.min(), x.max())
-    curve = np.asarray(fitted(inside))
-    return curve - float(np.interp(0.0, z, curve))

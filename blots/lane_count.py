@@ -67,7 +67,7 @@ def count_lanes(
     >>> count_lanes("rep1.tif", rows, (200, 400), 5).comb.count
     5
     >>> count_lanes("rep1.tif", rows, (200, 400), 6, empty_lanes=[6]).comb.x.round(-1).tolist()
-    [60.0, 110.0, 160.0, 210.0, 260.0, 310.0]
+    [60.0, 110.0, 160.0, 210.0, 260.0, 320.0]
     """
     if rows.y.size == 0:
         raise _refused(name, lanes, 0)

@@ -3,43 +3,28 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from blots.band_table import COLUMNS, band_table
 from blots.blot import DO_NOT_QUANTIFY, Blot
 from blots.cautions import caution, join
 from blots.errors import UnfitImage
-from blots.geometry import BlotGeometry, find_geometry
-from blots.noise import estimate_noise
+from blots.geometry import find_geometry
+from blots.lane_fits import LaneFits, fit_lanes
+from blots.layout import BlotGeometry
 from blots.second_opinions import border_volumes, valley_volumes, windows
-from blots.strips import LaneStrip, cut_strips
-from blots.uncertainty import background_error, choose_options, shape_error
-from blots.volumes import FitOptions, JointFit, Profiles, fit_bands
+from blots.uncertainty import background_error, shape_error
+
+__all__ = ["COLUMNS", "measure_bands", "quantify_blot"]
 
 Array = NDArray[np.float64]
 
-COLUMNS = (
-    "membrane", "image", "lane", "target", "x", "y", "volume", "low", "high", "detection_limit", "below_detection",
-    "saturated_fraction", "method_spread", "kda", "caution",
-)  # fmt: skip
 
 _DETECTED = 3.3  # standard deviations, IUPAC's limit of detection
-_DISAGREE = 0.15
 _SATURATED_ERROR = 0.3  # of the part that had to be reconstructed
-
-
-@dataclass(frozen=True, eq=False)
-class LaneFits:
-    """The measured lanes: `strips`, their `profiles`, the joint `fit` with its `options`, and the geometry of all."""
-
-    geometry: BlotGeometry
-    strips: tuple[LaneStrip, ...]
-    profiles: Profiles
-    options: FitOptions
-    fit: JointFit
 
 
 def quantify_blot(
@@ -146,30 +131,7 @@ def measure_bands(blot: Blot, geometry: BlotGeometry) -> pd.DataFrame:
     )
     limit = _DETECTED * np.hypot(fit.noise, ground[:, None])
     spread = _method_spread(fits, volume, volume > 3 * limit)
-    return _table(blot, fits, volume, error, limit, clipped, spread)
-
-
-def fit_lanes(blot: Blot, geometry: BlotGeometry) -> LaneFits:
-    """Cut the lanes out, sum them, and fit bands and backgrounds; what plots of the profiles draw.
-
-    Examples
-    --------
-    >>> from blots.image_files import blot_from_array
-    >>> from blots.simulate import BANDS, example_design, simulate_blot
-    >>> rng = np.random.default_rng(0)
-    >>> blot = blot_from_array(simulate_blot(example_design(rng), rng=rng).image, "rep1.tif")
-    >>> fit_lanes(blot, find_geometry(blot, 12, BANDS)).profiles.signal.shape
-    (12, 620)
-    """
-    strips = cut_strips(blot, geometry, estimate_noise(blot.signal))
-    profiles = Profiles(
-        np.stack([strip.profile for strip in strips]),
-        np.stack([strip.variance for strip in strips]),
-        np.stack([strip.clipped == 0 for strip in strips]),
-    )
-    options = choose_options(profiles, geometry.y(), geometry.sigma_px)
-    fit = fit_bands(profiles, geometry.y(), geometry.sigma_px, options)
-    return LaneFits(geometry, strips, profiles, options, fit)
+    return band_table(blot, fits, volume, error, limit, clipped, spread)
 
 
 def _refuse_unfit(blot: Blot, force: bool) -> None:
@@ -226,61 +188,3 @@ def _method_spread(fits: LaneFits, volume: Array, clear: NDArray[np.bool_]) -> A
         opinions.append(other / scale)
     apart = np.ptp(np.stack(opinions), axis=0)
     return np.asarray(apart / np.where(volume > 0, volume, np.nan))
-
-
-def _table(
-    blot: Blot, fits: LaneFits, volume: Array, error: Array, limit: Array, clipped: Array, spread: Array
-) -> pd.DataFrame:
-    rows = []
-    geometry, fit = fits.geometry, fits.fit
-    everywhere = join(*_image_cautions(blot), *geometry.cautions)
-    for i, lane in enumerate(geometry.lanes):
-        for k, target in enumerate(geometry.targets):
-            y = float(fit.y[i, k] + fit.shapes[k].centre)
-            x = float(np.interp(y, np.arange(len(lane.x)), lane.x))
-            band = _BandNumbers(*(float(a[i, k]) for a in (volume, error, limit, clipped, spread)))
-            said = join(_band_caution(fits, i, k, band), everywhere)
-            low, high = band.interval(measured=fit.shapes[k].measured or band.clipped == 0)
-            below = band.volume < band.limit
-            rows.append(
-                ("", blot.name, lane.number, target, x, y, band.volume, low, high, band.limit, below, band.clipped,
-                 band.spread, np.nan, said)
-            )  # fmt: skip
-    return pd.DataFrame(rows, columns=list(COLUMNS))
-
-
-@dataclass(frozen=True)
-class _BandNumbers:
-    volume: float
-    error: float
-    limit: float
-    clipped: float
-    spread: float
-
-    def interval(self, measured: bool) -> tuple[float, float]:
-        high = self.volume + 1.96 * self.error if measured else np.inf
-        return self.volume - 1.96 * self.error, high
-
-
-def _band_caution(fits: LaneFits, i: int, k: int, band: _BandNumbers) -> str:
-    shape, said = fits.fit.shapes[k], []
-    if band.clipped > 0:
-        said.append(caution("saturated", f"{max(band.clipped, 0.01):.0%} of the band is clipped"))
-        if not shape.measured:
-            said.append(caution("lower_bound", "no lane shows this row unclipped"))
-    if band.volume < band.limit:
-        said.append(caution("undetected", f"under the limit of {band.limit:.3g}"))
-    elif band.spread > _DISAGREE:
-        said.append(caution("methods_disagree", f"by {band.spread:.0%} of the volume"))
-    if not shape.measured and band.clipped == 0:
-        said.append(caution("shape_assumed", "a Gaussian stands in for the shape of this row"))
-    if fits.geometry.lanes[i].basis == "neighbours":
-        said.append(caution("lane_inferred", "it shows no band of its own"))
-    if fits.strips[i].outside:
-        said.append(caution("cut_by_edge", "the lane runs over the side of the picture"))
-    return join(*said)
-
-
-def _image_cautions(blot: Blot) -> tuple[str, ...]:
-    """Return what the picture's fitness means for every number; clipped pixels are told band by band."""
-    return tuple(c for c in blot.cautions if not c.startswith("image_saturated"))

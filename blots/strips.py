@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 from scipy.ndimage import binary_dilation, map_coordinates
 
 from blots.blot import Blot
-from blots.geometry import BlotGeometry
+from blots.layout import BlotGeometry
 from blots.noise import NoiseModel
 
 Array = NDArray[np.float64]
@@ -62,7 +62,7 @@ def cut_strips(blot: Blot, geometry: BlotGeometry, noise: NoiseModel) -> tuple[L
 
     Examples
     --------
-    >>> from blots.geometry import Lane
+    >>> from blots.layout import Lane
     >>> picture = np.tile(np.arange(60.0), (40, 1))
     >>> lane = Lane(1, np.full(40, 30.0), 10.0, "box")
     >>> geometry = BlotGeometry(("actin",), (lane,), (), np.zeros(60), np.array([2.0]))

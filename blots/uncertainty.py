@@ -15,7 +15,7 @@ _CLEAR = 50.0
 # Below this many standard deviations of a band the background does not bend. A supple one eats into tails, which its
 # readings at empty places can't show, so it must read that much less to be chosen.
 _STIFFNESS_SIGMAS = {3.0: 1.0, 2.0: 1.35, 4.5: 0.95}
-_TAIL_RIDGES = (0.001, 0.01, 0.1)
+_TAIL_RIDGES = (0.001, 0.01, 0.1, 1.0)
 
 
 def choose_options(profiles: Profiles, y: Array, sigma_px: Array) -> FitOptions:
@@ -43,7 +43,7 @@ def choose_options(profiles: Profiles, y: Array, sigma_px: Array) -> FitOptions:
 
     def tried(stiffness: float, ridge: float) -> tuple[float, FitOptions]:
         background = SmoothBackground.over(rows, max(3.0, 2 * sigma), stiffness * sigma)
-        options = FitOptions(background, ridge, rounds=3)
+        options = FitOptions(background, ridge, rounds=2)
         error = background_error(profiles, fit_bands(profiles, y, sigma_px, options), background)
         return float(np.median(error)) * _STIFFNESS_SIGMAS[stiffness], options
 

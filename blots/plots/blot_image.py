@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from blots.blot import Blot
-from blots.geometry import Band, BlotGeometry
+from blots.layout import Band, BlotGeometry
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes

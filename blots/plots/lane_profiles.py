@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
 import numpy as np
 from numpy.typing import NDArray
 
 from blots.blot import Blot
-from blots.geometry import BlotGeometry
+from blots.lane_fits import LaneFits, fit_lanes
+from blots.layout import BlotGeometry
 from blots.plots.blot_image import BAND_COLOUR, LANE_COLOUR, SATURATED_COLOUR
-from blots.quantify import LaneFits, fit_lanes
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -86,14 +86,14 @@ def _draw_one(ax: Axes, fits: LaneFits, i: int, floor: float, unit: float) -> No
 
 
 def _finish(axes: NDArray[np.object_], fits: LaneFits, floor: float, unit: float, lanes: int) -> None:
-    first: Axes = axes.flat[0]
+    first = cast("Axes", axes.flat[0])
     top = 1.35 * float((fits.profiles.signal - floor).max()) / unit
     first.set_yscale("function", functions=(_root, _square))
     first.set_ylim(-0.002 * top, top)
     first.set_yticks([t for t in _ticks(top) if t < top])
-    for ax in axes.flat[:lanes]:
-        ax.tick_params(labelsize=6, length=2)
-        ax.spines[["top", "right"]].set_visible(False)
+    for panel in axes.flat[:lanes]:
+        panel.tick_params(labelsize=6, length=2)
+        panel.spines[["top", "right"]].set_visible(False)
     for column in range(axes.shape[1]):
         _name_bands(axes[0, column], fits, column, top)
         lowest = axes[min(axes.shape[0] - 1, (lanes - 1 - column) // axes.shape[1]), column]

@@ -83,7 +83,7 @@ def test_volumes_are_sums_of_signal() -> None:
 
 def test_intervals_hold_the_truth_about_as_often_as_they_say() -> None:
     held = []
-    for seed in range(50, 54):
+    for seed in range(50, 52):
         blot = simulated(SCENES["full"], seed=seed)
         table = measured(blot.image)
         truth = grid(blot.truth.volume)
@@ -150,10 +150,12 @@ def test_a_row_that_is_clipped_in_every_lane_has_no_upper_limit() -> None:
 
 
 def test_crowded_bands_make_the_plain_methods_disagree() -> None:
-    table = clean()[1]
+    rng = np.random.default_rng(31)
+    crowded = replace(example_design(rng), rows_px=(110.0, 170.0, 190.0, 270.0, 470.0))
+    table = measured(simulate_blot(crowded, rng=rng).image)
     weak = table[(table.target == "cIAP1") & table.lane.isin([2, 3, 4])]
     assert (weak.method_spread > table[table.target == "XIAP"].method_spread.max()).all()
-    assert weak.caution.str.startswith("methods_disagree").any()
+    assert weak.caution.str.startswith("methods_disagree").all()
 
 
 def test_dust_in_a_lane_is_not_protein() -> None:

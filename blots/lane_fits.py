@@ -1,0 +1,49 @@
+"""The lanes of a blot, cut out, summed and fitted: what volumes and the plots of profiles both rest on."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from blots.blot import Blot
+from blots.layout import BlotGeometry
+from blots.noise import estimate_noise
+from blots.strips import LaneStrip, cut_strips
+from blots.uncertainty import choose_options
+from blots.volumes import FitOptions, JointFit, Profiles, fit_bands
+
+
+@dataclass(frozen=True, eq=False)
+class LaneFits:
+    """The measured lanes: `strips`, their `profiles`, the joint `fit` with its `options`, and the geometry of all."""
+
+    geometry: BlotGeometry
+    strips: tuple[LaneStrip, ...]
+    profiles: Profiles
+    options: FitOptions
+    fit: JointFit
+
+
+def fit_lanes(blot: Blot, geometry: BlotGeometry) -> LaneFits:
+    """Cut the lanes out, sum them, and fit bands and backgrounds; what plots of the profiles draw.
+
+    Examples
+    --------
+    >>> from blots.image_files import blot_from_array
+    >>> from blots.geometry import find_geometry
+    >>> from blots.simulate import BANDS, example_design, simulate_blot
+    >>> rng = np.random.default_rng(0)
+    >>> blot = blot_from_array(simulate_blot(example_design(rng), rng=rng).image, "rep1.tif")
+    >>> fit_lanes(blot, find_geometry(blot, 12, BANDS)).profiles.signal.shape
+    (12, 620)
+    """
+    strips = cut_strips(blot, geometry, estimate_noise(blot.signal))
+    profiles = Profiles(
+        np.stack([strip.profile for strip in strips]),
+        np.stack([strip.variance for strip in strips]),
+        np.stack([strip.clipped == 0 for strip in strips]),
+    )
+    options = choose_options(profiles, geometry.y(), geometry.sigma_px)
+    fit = fit_bands(profiles, geometry.y(), geometry.sigma_px, options)
+    return LaneFits(geometry, strips, profiles, options, fit)
