@@ -57,7 +57,7 @@ def ours(folder: Path) -> np.ndarray:
     """Count with gate_plate at a given gate."""
     sheet = pd.DataFrame({"file": [p.name for p in sorted(folder.glob("*.fcs"))], "role": "treated"})
     table = gate_plate(sheet, folder, gates=GATE).table
-    return table["events"].to_numpy().reshape(-1, 4).sum(axis=0)
+    return np.asarray(table["events"].to_numpy().reshape(-1, 4).sum(axis=0))
 
 
 def flowkit_session(folder: Path) -> np.ndarray:

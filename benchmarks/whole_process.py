@@ -16,7 +16,7 @@ import time
 from pathlib import Path
 
 import pandas as pd
-from plate_speed import GATE, SPILLOVER, write_plate
+from plate_speed import GATE, SPILLOVER, write_plate  # type: ignore[import-not-found]
 
 STUDY = f"""\
 version: 1

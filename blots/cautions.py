@@ -74,6 +74,16 @@ CAUTIONS: dict[str, Caution] = {
         "Part of the band is clipped; its volume rests on its unclipped flanks.",
         "Expose for a shorter time.",
     ),
+    "no_volume": Caution(
+        "warning",
+        "The band's volume is only bounded from below, so no ratio is given.",
+        "Scan the membrane again with a shorter exposure.",
+    ),
+    "uneven_loading": Caution(
+        "warning",
+        "The loading control varies more between the lanes of a membrane than loading does.",
+        "Check that the picture is upright and not mirrored, and that the bands are named from top to bottom.",
+    ),
     "lower_bound": Caution(
         "refused",
         "The band is clipped and no unclipped lane shows its shape, so only a lower bound can be stated.",

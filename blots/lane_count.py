@@ -15,7 +15,10 @@ from blots.lanes import Comb, RowsAcross, find_combs
 
 Array = NDArray[np.float64]
 
-_NAME_LANES = "Name every lane of the picture in the sheet, ladder and empty ones too (role empty), or give lane boxes."
+_NAME_LANES = (
+    "Look at the picture: is it upright, its lanes from top to bottom? Name every lane in the sheet, ladder and empty "
+    "ones too (role empty), or give lane boxes."
+)
 _CLEARLY_BETTER = 1.3
 _ONE_LANE_BETTER = 0.35  # of what one more lane could earn
 

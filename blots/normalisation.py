@@ -25,6 +25,7 @@ NEEDED = ("membrane", "lane", "target", "volume", "low", "high", "detection_limi
 NOT_A_TARGET = "non-specific"
 NOT_A_SAMPLE = ("ladder", "empty")
 Z_95 = 1.959963984540054
+UNEVEN = 4.0  # fold between the lanes of one membrane; honest loads differ by a factor of two at most
 
 
 def normalise(
@@ -168,7 +169,8 @@ def _controls(logs: pd.DataFrame, names: list[str]) -> dict[str, pd.DataFrame]:
 def _control(logs: pd.DataFrame, name: str) -> pd.DataFrame:
     bands = logs[logs["target"] == name].set_index(["membrane", "lane"])
     words = [_said_of(name, text) for text in bands["caution"]]
-    return bands.assign(log=bands["log"].mask(bands["below"]), caution=words)[["log", "error", "caution"]]
+    unusable = bands["below"] | np.isinf(bands["error"])
+    return bands.assign(log=bands["log"].mask(unusable), caution=words)[["log", "error", "caution"]]
 
 
 def _said_of(name: str, cautions: str) -> str:
@@ -179,7 +181,9 @@ def _over(targets: pd.DataFrame, name: str, control: pd.DataFrame) -> pd.DataFra
     """Return the targets over one loading control."""
     lanes = pd.MultiIndex.from_frame(targets[["membrane", "lane"]])
     control = control.reindex(lanes)
-    log_ratio = targets["log"].to_numpy() - control["log"].to_numpy()
+    # A row that is clipped in every lane has a lower bound, not a volume: its ratio can't be stated.
+    stated = targets["log"].mask(np.isinf(targets["error"]))
+    log_ratio = stated.to_numpy() - control["log"].to_numpy()
     reach = Z_95 * np.sqrt(targets["error"].to_numpy() ** 2 + control["error"].to_numpy() ** 2)
     censored = targets["below"].to_numpy() & np.isfinite(log_ratio)
     result = targets.assign(
@@ -189,7 +193,11 @@ def _over(targets: pd.DataFrame, name: str, control: pd.DataFrame) -> pd.DataFra
         high=log_ratio + reach,
         censored=censored,
     )
-    seen = control["caution"].fillna("")
+    uneven = _uneven(control, name)
+    seen = [
+        join(text, uneven.get(membrane, ""))
+        for text, (membrane, _) in zip(control["caution"].fillna(""), lanes, strict=True)
+    ]
     result["caution"] = [
         join(own, others, _why(row, np.isfinite(ratio), np.isfinite(loaded), name))
         for own, others, ratio, loaded, row in zip(
@@ -199,10 +207,20 @@ def _over(targets: pd.DataFrame, name: str, control: pd.DataFrame) -> pd.DataFra
     return result
 
 
+def _uneven(control: pd.DataFrame, name: str) -> dict[str, str]:
+    """Return a caution for each membrane whose loading control varies more than loading does."""
+    by_membrane = control["log"].groupby(level=0)
+    spans = (by_membrane.max() - by_membrane.min()).map(np.exp)
+    words = f"{name} varies {{:.1f}}-fold between the lanes"
+    return {str(m): caution("uneven_loading", words.format(span)) for m, span in spans.items() if span > UNEVEN}
+
+
 def _why(row: object, stated: bool, loaded: bool, name: str) -> str:
     """Return why there is no ratio, or what kind of ratio it is."""
     if not loaded:
         return caution("no_loading_control", f"no {name} in lane {row.lane} of {row.membrane}")  # type: ignore[attr-defined]
+    if not stated and np.isinf(row.error):  # type: ignore[attr-defined]
+        return caution("no_volume", "the row is clipped in every lane, so the volume is a lower bound")
     if not stated:
         return caution("no_detection_limit", "neither a volume nor a detection limit")
     if row.below:  # type: ignore[attr-defined]

@@ -7,7 +7,12 @@
 
 from __future__ import annotations
 
+import os
 from typing import TYPE_CHECKING, Any
+
+# The matrices here are small: on a busy machine, threads that wait for one another cost ten times what they give.
+# It counts only where numpy has not been imported before, and gives way to what the user has set.
+os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
 
 if TYPE_CHECKING:
     from cytotools.analysis import analyse

@@ -16,8 +16,9 @@ from cytotools.tables import complete, rows_of
 if TYPE_CHECKING:
     import pandas as pd
 
+    from cytotools.gate_files import GivenGates
     from cytotools.study import BlotImage, BlotsBlock, FlowBlock, Study
-    from gating.gates import QuadrantGate
+    from gating.errors import GatingError
     from gating.plate import Plate
 
 ASSAYS = ("flow", "blots", "plates")
@@ -98,20 +99,25 @@ def _note(note: Problem) -> Entry:
 
 def _analyse_flow(study: Study, block: FlowBlock, map: Map, found: _Findings) -> None:
     """Gate the tubes, put the replicates together, compare the treated with their control."""
-    from gating import GatingError, gate_plate
+    from gating import GatingError, MissingChannel, gate_plate
 
     found.entries += _excluded(block.samples, "flow", "file")
+    given = _gates_by_hand(study, block)
+    found.entries += [_of_gate_file(block, words) for words in given.notes()]
     try:
         plate = gate_plate(
             block.samples.drop(columns="place"),
             study.folder,
-            gates=_gates_by_hand(study, block),
+            gates=given.gates or None,
             annexin=block.annexin,
             dye=block.dye,
+            read=given.read,
             map=map,
             pictures=True,
         )
     except GatingError as error:
+        if isinstance(error, MissingChannel) and (block.annexin or block.dye):
+            raise StudyError([_wrong_channel(study, block, error)]) from error
         found.entries.append(_refusal("flow", error.thing, error))
         return
     found.plate = plate
@@ -123,17 +129,31 @@ def _analyse_flow(study: Study, block: FlowBlock, map: Map, found: _Findings) ->
     found.keep("comparisons", "flow", compared, [])
 
 
-def _gates_by_hand(study: Study, block: FlowBlock) -> dict[str, QuadrantGate] | None:
-    """Return a gate for each file from the sheet of thresholds, where the study names one."""
-    if block.gates is not None:
-        remedy = "Write the two thresholds into a sheet and name it as `thresholds:`."
-        got = f"`gates: {block.gates}`"
-        raise StudyError([Problem(study.path.name, "flow", "`thresholds:` (gate files are not read yet)", got, remedy)])
-    if block.thresholds is None:
-        return None
+def _gates_by_hand(study: Study, block: FlowBlock) -> GivenGates:
+    """Return a gate for each file from the gate file or the sheet of thresholds, where the study names one."""
+    from cytotools.gate_files import GivenGates, gates_from_file
     from cytotools.thresholds_by_hand import gates_from_thresholds
 
-    return gates_from_thresholds(block.thresholds, block.samples, study.folder, block.annexin, block.dye)
+    if block.gates is not None and block.thresholds is not None:
+        got, remedy = "both", "Keep the one that holds the gates to be used."
+        raise StudyError([Problem(study.path.name, "flow", "`gates:` or `thresholds:`", got, remedy)])
+    if block.gates is not None:
+        return gates_from_file(block.gates, block.samples, study.folder, block.annexin, block.dye)
+    if block.thresholds is None:
+        return GivenGates({})
+    return GivenGates(gates_from_thresholds(block.thresholds, block.samples, study.folder, block.annexin, block.dye))
+
+
+def _wrong_channel(study: Study, block: FlowBlock, error: GatingError) -> Problem:
+    """Say that a channel of the study file is in none of its FCS files."""
+    named = ", ".join(f"`{key}: {value}`" for key, value in (("annexin", block.annexin), ("dye", block.dye)) if value)
+    remedy = f"{error.remedy} This was read from {error.thing}."
+    return Problem(study.path.name, f"flow ({named})", error.expected, error.got, remedy)
+
+
+def _of_gate_file(block: FlowBlock, words: str) -> Entry:
+    remedy = "Compare the counts with those of the program that drew the gates."
+    return Entry("warning", "flow", str(block.gates), str(block.gates), "gate_file", words, remedy)
 
 
 def _vehicles(study: Study) -> dict[str, str]:
@@ -151,7 +171,10 @@ def _analyse_blots(study: Study, block: BlotsBlock, found: _Findings) -> None:
     if not measured:
         return
     lanes, reference = block.lanes.drop(columns="place"), str(block.reference)
-    bands = found.keep("bands", "blots", pd.concat(measured, ignore_index=True), ["image", "lane", "target"])
+    bands = pd.concat(measured, ignore_index=True)
+    # What is doubtful about a band that is measured only to be told from its neighbour stays in its own row.
+    found.keep("bands", "blots", bands[bands["target"] != "non-specific"], ["image", "lane", "target"])
+    found.tables["bands"] = bands
     normalised = normalise(bands, loading_controls=block.loading_controls, lanes=lanes)
     found.keep("normalised", "blots", normalised, ["membrane", "lane", "target"])
     course = fold_changes(normalised, lanes, reference, vehicles=_vehicles(study))
@@ -161,16 +184,20 @@ def _analyse_blots(study: Study, block: BlotsBlock, found: _Findings) -> None:
 
 def _measure(study: Study, block: BlotsBlock, image: BlotImage, found: _Findings) -> pd.DataFrame | None:
     """Return the bands of one image under the lane numbers of its membrane, None where it can't be measured."""
-    from blots import BlotError, find_geometry, measure_bands, read_blot
+    from blots import BlotError, LanesNotFound, find_geometry, measure_bands, read_blot
 
     sheet = block.lanes[block.lanes["membrane"] == image.membrane]
     sheet = sheet[sheet["lane"] >= image.first_lane]
     shift = image.first_lane - 1
     try:
         blot = read_blot(study.folder / image.file, page=image.page, channel=_colour(image))
-        empty = sheet.loc[sheet["role"] == "empty", "lane"] - shift
         boxes = None if image.boxes is None else image.boxes.assign(lane=image.boxes["lane"] - shift)
-        geometry = find_geometry(blot, int(sheet["lane"].max()) - shift, image.bands, boxes, empty_lanes=set(empty))
+        empty, ladder = (set(sheet.loc[sheet["role"] == role, "lane"] - shift) for role in ("empty", "ladder"))
+        lanes = int(sheet["lane"].max()) - shift
+        try:
+            geometry = find_geometry(blot, lanes, image.bands, boxes, empty_lanes=empty)
+        except LanesNotFound:  # a ladder shows on some scans and not on others
+            geometry = find_geometry(blot, lanes, image.bands, boxes, empty_lanes=empty | ladder)
         bands = measure_bands(blot, geometry)
     except BlotError as error:
         found.entries.append(_refusal("blots", image.file, error))

@@ -30,6 +30,11 @@ CAUTIONS: dict[str, Known] = {
     ),
     "excluded": Known("note", "a row was left out of the statistics, for the reason in the sheet", "None is needed."),
     "sheet": Known("note", "something in a sheet was understood in a way worth knowing", "Check the sheet."),
+    "gate_file": Known(
+        "warning",
+        "something that a gate file holds was not taken from it",
+        "Compare with the program that drew the gates.",
+    ),
     "not_analysed": Known("note", "a part of the study that this version does not analyse yet", "Use a later version."),
 }
 
@@ -91,11 +96,11 @@ def caution_table(entries: Iterable[Entry]) -> pd.DataFrame:
         groups.setdefault((entry.severity, entry.assay, entry.code, entry.caution), []).append(entry)
     rows = []
     for (severity, *_), group in groups.items():
-        if severity == "note" and len(group) > MANY:
-            first = group[0]
-            rows.append(
-                Entry(severity, first.assay, "", f"{len(group)} places", first.code, first.caution, first.remedy)
-            )
+        if severity != "refused" and len(group) > MANY:
+            first, files = group[0], {entry.file for entry in group}
+            file = first.file if len(files) == 1 else ""
+            where = f"{file}, {len(group)} places" if file else f"{len(group)} places"
+            rows.append(Entry(severity, first.assay, file, where, first.code, first.caution, first.remedy))
         else:
             rows += group
     rows.sort(key=lambda e: SEVERITIES.index(e.severity))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import builtins
 import os
+import signal
 import sys
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
@@ -16,10 +17,7 @@ if TYPE_CHECKING:
     from cytotools.results import Results
     from cytotools.study import Study
 
-# The matrices here are small: on a busy machine, threads that wait for one another cost ten times what they give.
-os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
-
-DONE, BUG, WRONG_STUDY, UNUSABLE_CONTENT = 0, 1, 2, 3
+DONE, BUG, WRONG_STUDY, UNUSABLE_CONTENT, STOPPED = 0, 1, 2, 3, 130
 
 app = typer.Typer(
     name="cytotools",
@@ -97,10 +95,55 @@ def demo(
     _analyse_and_write(read_study(path), folder / "results", None, 1, figures)
 
 
+@app.command()
+def fcs(
+    files: Annotated[
+        list[Path], typer.Argument(metavar="FILE...", help="FCS files, or folders of them.", show_default=False)
+    ],
+    as_json: Annotated[bool, typer.Option("--json", help="One JSON object a line, for programs.")] = False,
+) -> None:
+    """Tell what each FCS file holds, what is wrong with it and what was repaired."""
+    from cytotools.fcs_listing import find_fcs_files, list_fcs_file, summary
+
+    found, listings = find_fcs_files(files), []
+    with _file_bar(len(found)) as (advance, tell):
+        for path in found:
+            listings.append(list_fcs_file(path))
+            advance()
+            tell(listings[-1].as_json() if as_json else listings[-1].as_text())
+    if not as_json:
+        typer.echo(summary(listings))
+    if any(listing.status == "refused" for listing in listings):
+        raise typer.Exit(UNUSABLE_CONTENT)
+
+
+@contextmanager
+def _file_bar(n_files: int) -> Iterator[tuple[Callable[[], None], Callable[[str], None]]]:
+    """Yield how to say that a file is done and how to write a line, with a bar where a terminal shows it."""
+    if not sys.stderr.isatty():
+        yield (lambda: None), typer.echo
+        return
+    from rich.console import Console
+    from rich.progress import Progress
+
+    console = Console(stderr=True)
+    with Progress(console=console, transient=True, redirect_stdout=False, redirect_stderr=False) as bar:
+        task = bar.add_task("Reading FCS files", total=n_files)
+
+        def above_the_bar(line: str) -> None:
+            console.print(line, markup=False, highlight=False, emoji=False, soft_wrap=True)
+
+        yield (lambda: bar.advance(task)), (above_the_bar if sys.stdout.isatty() else typer.echo)
+
+
 def main() -> None:
     """Run the command line; a user's mistake ends in a message and its exit status, never in a traceback."""
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(STOPPED))  # ends as Ctrl-C does, leaving nothing half-written
     try:
         app()
+    except KeyboardInterrupt:
+        typer.echo("Stopped. Earlier results are as they were.", err=True)
+        sys.exit(STOPPED)
     except BrokenPipeError:  # the reader of our output has gone: `cytotools check study.yaml | head`
         os._exit(DONE)
     except Exception as error:
@@ -148,7 +191,7 @@ def _analyse_and_write(study: Study, folder: Path, only: list[str] | None, worke
 
     require_replaceable(folder, [study.folder / file for file in study.inputs])
     with _progress() as tell, _pool(workers) as parallel:
-        tell(f"Reading {_contents(study)}")
+        tell(f"Reading {_contents(study, only)}")
         results = analyse(study, only, map=_counted(parallel, tell))
         tell("Writing the report" + (" and its figures" if figures else ""))
         report = write_report(results, folder, figures=figures)
@@ -168,11 +211,14 @@ def _close(results: Results, report: Path) -> None:
         raise typer.Exit(UNUSABLE_CONTENT)
 
 
-def _contents(study: Study) -> str:
-    parts = [f"{len(study.flow.samples)} FCS files"] if study.flow else []
-    parts += [f"{len(study.blots.images)} blot images"] if study.blots else []
-    parts += [f"{len(study.plates)} plate files"] if study.plates else []
-    return ", ".join(parts)
+def _contents(study: Study, only: list[str] | None = None) -> str:
+    counted = {
+        "flow": (len(study.flow.samples) if study.flow else 0, "FCS file"),
+        "blots": (len(study.blots.images) if study.blots else 0, "blot image"),
+        "plates": (len(study.plates), "plate file"),
+    }
+    wanted = [found for assay, found in counted.items() if found[0] and (only is None or assay in only)]
+    return ", ".join(f"{n} {what}{'s' if n > 1 else ''}" for n, what in wanted) or "nothing"
 
 
 @contextmanager

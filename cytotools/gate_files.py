@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -14,8 +15,8 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from gating.events import Events
-    from gating.exchange.flowjo import WorkspaceSample
     from gating.exchange.read_gates import FoundGate
+    from gating.exchange.workspace_sample import WorkspaceSample
     from gating.gates import QuadrantGate
     from gating.plate import Plate
     from gating.spillover import Spillover
@@ -46,11 +47,26 @@ class GivenGates:
         What reads the tubes on the gates' own matrices.
     parents : tuple of str
         Gates above the quadrants, which are not applied.
+    uncompensated : tuple of str
+        Tubes whose gate was drawn on channels as they were measured.
     """
 
     gates: Mapping[str, QuadrantGate]
     read: OnMatrix = field(default_factory=lambda: OnMatrix({}))
     parents: tuple[str, ...] = ()
+    uncompensated: tuple[str, ...] = ()
+
+    def notes(self) -> list[str]:
+        """Return what the gate file asks for and what is not taken from it, in words."""
+        words = []
+        if self.parents:
+            above = ", ".join(self.parents)
+            words.append(f"gates above the quadrants ({above}) are not applied: all events of a file are counted")
+        if self.uncompensated:
+            words.append(
+                f"the gates of {len(self.uncompensated)} tubes lie on uncompensated channels, and so they count"
+            )
+        return words
 
 
 def gates_from_file(
@@ -86,9 +102,13 @@ def gates_from_file(
         raise StudyError([problem]) from error
     chosen: dict[str, tuple[FoundGate, QuadrantGate]] = {}
     problems: list[Problem] = []
+    bare = Counter(Path(str(file)).name for file in samples["file"])
     for row in rows_of(samples):
+        file = str(row["file"])
+        aliases = [file, Path(file).name] if bare[Path(file).name] == 1 else [file]
+        fitting = _fitting([label_of(row) or "all", *aliases], found)
         try:
-            chosen |= _for_tube(row, found, gates, folder, annexin, dye)
+            chosen[file] = _for_tube(file, label_of(row), fitting, found, gates, folder, annexin, dye)
         except StudyError as error:
             problems += error.problems
     if problems:
@@ -98,57 +118,61 @@ def gates_from_file(
         gates={file: turned for file, (_, turned) in chosen.items()},
         read=OnMatrix({path: matrix for path, matrix in matrices.items() if matrix != "file"}),
         parents=tuple(dict.fromkeys("/".join(gate.parents) for gate, _ in chosen.values() if gate.parents)),
+        uncompensated=tuple(file for file, (gate, _) in chosen.items() if gate.compensation is None),
     )
 
 
 def _for_tube(
-    row: Mapping[str, Any],
+    file: str,
+    label: str,
+    fitting: Sequence[FoundGate],
     found: Mapping[str, FoundGate],
     source: str,
     folder: Path,
     annexin: str | None,
     dye: str | None,
-) -> dict[str, tuple[FoundGate, QuadrantGate]]:
-    """Return the gate of one tube with its axes the right way round, nothing where the tube can't be read."""
-    from gating import GatingError, read_fcs
+) -> tuple[FoundGate, QuadrantGate]:
+    """Return the gate of one tube, and the same with its axes the right way round."""
+    from gating import GatingError, MissingChannel, QuadrantGate, read_fcs
     from gating.channels import find_annexin, find_dye
 
-    file = str(row["file"])
+    anything = next(iter(found.values()))
     try:
         channels = read_fcs(folder / file).channels
         names = find_annexin(channels, file, annexin), find_dye(channels, file, dye)
+    except MissingChannel as error:
+        if annexin and dye:  # gating names the file that lacks one of them
+            return anything, QuadrantGate(annexin, 0.0, dye, 0.0)
+        raise StudyError([Problem(source, file, error.expected, error.got, error.remedy)]) from error
     except GatingError:
-        return {}  # gating names the file and what is wrong with it
-    fitting = [gate for gate in _fitting(row, found) if _turned(gate.gate, names) is not None]
-    if len(fitting) == 1:
-        turned = _turned(fitting[0].gate, names)
-        return {} if turned is None else {file: (fitting[0], turned)}
+        return anything, anything.gate  # gating names the file that can't be read
+    turned = [(gate, there) for gate in fitting if (there := _turned(gate.gate, names)) is not None]
+    if len(turned) == 1:
+        return turned[0]
     here = [f"{name} ({gate.gate.annexin} by {gate.gate.dye})" for name, gate in found.items()]
     shown = ", ".join(here[:6]) + (f" and {len(here) - 6} more" if len(here) > 6 else "")
-    got = f"{len(fitting)} that fit among {shown}" if fitting else f"none among {shown}"
+    got = f"{len(turned) or 'none'} that fit{'s' if not turned else ''} among {shown}"
     remedy = (
-        f"Name a gate {label_of(row) or 'all'!r} (cell line and batch) or {file!r} (the file), keep a single quadrant "
-        "gate in the file, or set `annexin:` and `dye:` to its channels."
+        f"Name a gate {label or 'all'!r} (cell line and batch) or {file!r} (the file), keep a single quadrant gate in "
+        "the file, or set `annexin:` and `dye:` to its channels."
     )
     raise StudyError([Problem(source, file, f"one quadrant gate on {names[0]} and {names[1]}", got, remedy)])
 
 
-def _fitting(row: Mapping[str, Any], found: Mapping[str, FoundGate]) -> list[FoundGate]:
-    """Return the gates that name a tube most particularly."""
+def _fitting(names: Sequence[str], found: Mapping[str, FoundGate]) -> list[FoundGate]:
+    """Return the gates that are meant for a tube: `names` is its cell line and batch, then its file."""
     from gating.exchange.gating_ml import identifiers
 
-    if any(gate.sample for gate in found.values()) and len({gate.sample for gate in found.values()}) > 1:
-        file = str(row["file"])
-        exact = [gate for gate in found.values() if gate.sample == file]
-        return exact or [gate for gate in found.values() if gate.sample == Path(file).name]
-    if len(found) == 1 or any(gate.sample for gate in found.values()):
+    samples = {gate.sample for gate in found.values()} - {""}
+    if len(samples) > 1:
+        exact = [[gate for gate in found.values() if gate.sample == file] for file in names[1:]]
+        return next((gates for gates in exact if gates), [])
+    if len(found) == 1 or samples:
         return list(found.values())
-    label = label_of(row) or "all"
-    names = (f"{label} {row['file']}", label, str(row["file"]), Path(str(row["file"])).name)
-    for wanted in (*names, *identifiers(names)):
-        if wanted in found:
-            return [found[wanted]]
-    return list(found.values())
+    label, *files = names
+    tries = [f"{label} {files[0]}", label, *files]
+    tries += [identifiers([name])[0] for name in tries]
+    return next(([found[name]] for name in tries if name in found), [])
 
 
 def _turned(gate: QuadrantGate, names: tuple[str, str]) -> QuadrantGate | None:
@@ -178,10 +202,10 @@ def label_of(row: Mapping[str, Any]) -> str:
 
 def named_gates(plate: Plate) -> dict[str, tuple[QuadrantGate, Spillover | None]]:
     """Return a gate for each cell line and batch, and one for each file that differs from its batch."""
-    rows = plate.table.drop_duplicates("file").set_index("file")
+    rows = {row["file"]: row for row in rows_of(plate.table.drop_duplicates("file"))}
     named: dict[str, tuple[QuadrantGate, Spillover | None]] = {}
-    for file, gate in plate.gates.items():
-        label, matrix = label_of(rows.loc[file]) or "all", plate.spillovers[file]
+    for file, row in rows.items():  # in the order of the sheet, whatever gating went through first
+        gate, matrix, label = plate.gates[file], plate.spillovers[file], label_of(row) or "all"
         first = named.setdefault(label, (gate, matrix))
         if first[0] != gate or _text(first[1]) != _text(matrix):
             named[f"{label} {file}"] = gate, matrix
@@ -193,11 +217,25 @@ def _text(matrix: Spillover | None) -> str:
 
 
 def workspace_samples(plate: Plate, folder: Path, above: Sequence[str] = ()) -> list[WorkspaceSample]:
-    """Return what a workspace says of each tube; `above` leads from the workspace to the study folder."""
-    from gating import read_fcs
-    from gating.exchange.flowjo import WorkspaceSample
+    """Return what a workspace says of each tube; `above` leads from the workspace to the study folder.
 
+    Counts go with the tubes of which nothing was cleaned away: a workspace holds no clean-up.
+    """
+    from gating import Quadrants, read_fcs
+    from gating.exchange.workspace_sample import WorkspaceSample
+
+    counts: dict[str, dict[str, int]] = {}
+    for row in rows_of(plate.table):
+        if row["parent_events"] == row["file_events"]:
+            counts.setdefault(row["file"], {})[row["population"]] = int(row["events"])
+    known = {file: Quadrants(**found) for file, found in counts.items()}
     return [
-        WorkspaceSample.of("/".join([*above, file]), read_fcs(folder / file), gate, plate.spillovers[file])
-        for file, gate in plate.gates.items()
+        WorkspaceSample.of(
+            "/".join([*above, file]),
+            read_fcs(folder / file),
+            plate.gates[file],
+            plate.spillovers[file],
+            known.get(file),
+        )
+        for file in dict.fromkeys(plate.table["file"])
     ]

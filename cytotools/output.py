@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import glob
 import json
 import os
 import shutil
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any
 
 from cytotools.errors import Problem, StudyError
 
@@ -31,18 +34,38 @@ def require_replaceable(folder: Path, inputs: Iterable[Path] = ()) -> None:
     inside = [path for path in inputs if path.resolve().is_relative_to(folder.resolve())]
     if inside:
         _refuse(folder, "a folder apart from the study's own files", f"one that holds {inside[0].name}")
+    if folder.is_dir() and is_ours(folder) and (added := _strangers(folder)):
+        _refuse(folder, "earlier results and nothing else", f"files that were added to them ({added[0]})")
     parent = next(p for p in folder.resolve().parents if p.exists())
-    if not parent.is_dir() or not os.access(parent, os.W_OK):
-        _refuse(folder, "a place that can be written to", f"{parent.name}, which can't")
+    try:
+        with TemporaryDirectory(prefix=".cytotools", dir=parent):
+            pass
+    except OSError as error:
+        _refuse(folder, "a place that can be written to", error.strerror or "an error of the disk")
 
 
 def is_ours(folder: Path) -> bool:
     """Say whether a folder holds the results of an earlier run."""
+    return _provenance(folder).get("program") == PROGRAM
+
+
+def _provenance(folder: Path) -> dict[str, Any]:
     try:
         found = json.loads((folder / PROVENANCE).read_text(encoding="utf-8"))
     except (OSError, ValueError):
-        return False
-    return isinstance(found, dict) and found.get("program") == PROGRAM
+        return {}
+    return found if isinstance(found, dict) else {}
+
+
+def written_files(folder: Path) -> list[str]:
+    """Return the files below a folder, relative to it, in order: what provenance.json says that we wrote."""
+    return sorted(path.relative_to(folder).as_posix() for path in folder.rglob("*") if path.is_file())
+
+
+def _strangers(folder: Path) -> list[str]:
+    """Return the files in earlier results that no run of ours has written."""
+    known = {*_provenance(folder).get("outputs", []), PROVENANCE}
+    return [file for file in written_files(folder) if file not in known]
 
 
 @contextmanager
@@ -50,8 +73,8 @@ def swapped_in(folder: Path) -> Iterator[Path]:
     """Yield a fresh folder beside `folder`; put it in its place when the block ends well, delete it otherwise."""
     folder = folder.resolve()
     folder.parent.mkdir(parents=True, exist_ok=True)
+    _sweep(folder)
     fresh = _beside(folder, f"partial-{os.getpid()}")
-    shutil.rmtree(fresh, ignore_errors=True)
     fresh.mkdir()
     try:
         yield fresh
@@ -73,6 +96,26 @@ def recover(folder: Path) -> None:
     previous = _beside(folder.resolve(), "previous")
     if previous.is_dir() and not folder.exists():
         previous.rename(folder)
+
+
+def _sweep(folder: Path) -> None:
+    """Delete the half-written folders of runs that were killed."""
+    for left in folder.parent.glob(f".{glob.escape(folder.name)}.partial-*"):
+        pid = left.name.rpartition("-")[2]
+        if pid.isdecimal() and not _is_running(int(pid)):
+            shutil.rmtree(left, ignore_errors=True)
+
+
+def _is_running(pid: int) -> bool:
+    if pid == os.getpid():
+        return False
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return False
+    except OSError:
+        return True
+    return True
 
 
 def _beside(folder: Path, what: str) -> Path:

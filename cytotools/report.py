@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 from cytotools.figures.style import Saved
 from cytotools.labels import condition_label
 from cytotools.methods import methods
-from cytotools.output import PROVENANCE, require_replaceable, swapped_in
+from cytotools.output import PROVENANCE, require_replaceable, swapped_in, written_files
 from cytotools.provenance import as_json, provenance
 from cytotools.tables import rows_of
 from cytotools.wording import answers, control_of, fold, p_value, percent
@@ -31,7 +31,8 @@ class ShownTable:
     caption: str
     header: Sequence[str]
     rows: Sequence[Sequence[str]]
-    wide: frozenset[int] = frozenset()
+    wide: frozenset[int] = frozenset()  # columns of prose
+    wraps: bool = False  # let cells break, where there are many columns
 
 
 @dataclass(frozen=True)
@@ -67,12 +68,13 @@ def write_report(results: Results, folder: str | Path, *, figures: bool = True) 
     with swapped_in(folder) as fresh:
         _write_tables(results, fresh / "tables")
         drawn = _write_figures(results, fresh / "figures") if figures else []
-        _write_gates(results, fresh / "gates.xml")
+        _write_gates(results, fresh)
         settings = {"assays": list(results.assays), "figures": figures}
         found = provenance(study.folder, study.inputs, settings)
-        (fresh / PROVENANCE).write_text(as_json(found), encoding="utf-8")
         shown = [_embed(figure, fresh / "figures") for figure in drawn if figure.section]
         (fresh / "report.html").write_text(render(results, shown, found), encoding="utf-8")
+        found["outputs"] = written_files(fresh)
+        (fresh / PROVENANCE).write_text(as_json(found), encoding="utf-8")
     return folder / "report.html"
 
 
@@ -89,28 +91,20 @@ def _write_figures(results: Results, folder: Path) -> list[Saved]:
     return write_figures(results, folder)
 
 
-def _write_gates(results: Results, path: Path) -> None:
-    """Write one gate for each batch and cell line that was gated."""
+def _write_gates(results: Results, folder: Path) -> None:
+    """Write the gates of the tubes for other programs: as Gating-ML 2.0 and as a FlowJo workspace."""
     plate = results.plate
     if plate is None or not plate.gates:
         return
+    from cytotools.gate_files import named_gates, workspace_samples
+    from gating.exchange.flowjo import flowjo_workspace
     from gating.exchange.gating_ml import gating_ml
 
-    tubes = plate.table.drop_duplicates("file").set_index("file")
-    named: dict[str, Any] = {}
-    for file, gate in plate.gates.items():
-        same = (gate, plate.spillovers[file])
-        if not any(gate == known and _same(same[1], matrix) for known, matrix in named.values()):
-            row = tubes.loc[file]
-            label = " ".join(str(row.get(c, "") or "") for c in ("cell_line", "batch")).strip() or "all"
-            named[label if label not in named else f"{label} {file}"] = same
-    path.write_bytes(gating_ml(named))
-
-
-def _same(one: Any, other: Any) -> bool:
-    if one is None or other is None:
-        return one is other
-    return bool(one.as_keyword() == other.as_keyword())
+    study = results.study.folder
+    inside = folder.resolve().is_relative_to(study.resolve())
+    above = [".."] * len(folder.resolve().relative_to(study.resolve()).parts) if inside else []
+    (folder / "gates.xml").write_bytes(gating_ml(named_gates(plate)))
+    (folder / "gates.wsp").write_bytes(flowjo_workspace(workspace_samples(plate, study, above)))
 
 
 def render(results: Results, figures: Sequence[ShownFigure], found: Mapping[str, Any]) -> str:
@@ -158,7 +152,7 @@ def _measured(results: Results) -> str:
             f"({int(tubes['file_events'].sum()):,} events)".replace(",", "\u202f")
         )
     if len(bands):
-        measured = ", ".join(t for t in dict.fromkeys(bands["target"]) if t != "non-specific")
+        measured = ", ".join(dict.fromkeys(bands["target"]))
         parts.append(f"{bands['image'].nunique()} blot images with {len(bands)} bands ({measured})")
     return f"Measured: {'; '.join(parts)}." if parts else "Nothing was measured."
 
@@ -248,7 +242,11 @@ def _rebound(table: pd.DataFrame) -> ShownTable:
         ]
         for row in rows_of(table)
     ]
-    return ShownTable("Loss and rebound (levels relative to the reference)", header, rows)
+    caption = (
+        "Loss and rebound (levels relative to the reference). Intervals hold for all hours at once and rest on the "
+        "scatter of the whole course; those of the next table hold for each hour alone"
+    )
+    return ShownTable(caption, header, rows)
 
 
 def _time_course(table: pd.DataFrame) -> ShownTable:
@@ -259,7 +257,7 @@ def _time_course(table: pd.DataFrame) -> ShownTable:
         key = (condition_label({**row, "hours": None}), str(row["target"]), str(row["loading_control"]))
         cells.setdefault(key, {})[row["hours"]] = _estimate(row["fold_change"], row["low"], row["high"], fold)
     rows = [[*key, *(found.get(h, "") for h in hours)] for key, found in cells.items()]
-    return ShownTable("Fold change over the reference (95 % CI)", header, rows)
+    return ShownTable("Fold change over the reference (95 % CI)", header, rows, wraps=True)
 
 
 def _bands(table: pd.DataFrame) -> ShownTable:

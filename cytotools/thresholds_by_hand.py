@@ -49,7 +49,9 @@ def gates_from_thresholds(
             channels = read_fcs(folder / sample["file"]).channels
             names = find_annexin(channels, sample["file"], annexin), find_dye(channels, sample["file"], dye)
         except GatingError:
-            continue  # gating names the file and what is wrong with it
+            # Gating refuses the file by its own words; a gate, whichever, keeps its place until then.
+            gates[sample["file"]] = QuadrantGate(annexin or "Annexin V", 0.0, dye or "dye", 0.0)
+            continue
         found = [_threshold(rows, sample, name) for name in names]
         missing = [name for name, value in zip(names, found, strict=True) if value is None]
         problems += [

@@ -93,12 +93,17 @@ def _flow_answers(tables: Mapping[str, pd.DataFrame]) -> Iterator[str]:
             f"{condition_label(highest, ('hours',))}, n = {_n(highest['n'])}"
         )
         match = _matching(comparisons, highest)
-        if match is not None:
+        if match is not None and _finite(match["estimate"]):
             words += (
                 f"; {percent_points(match['estimate'])} against {control_of(match['contrast'])} "
-                f"{interval(match['low'], match['high'], percent_points)}, "
-                f"adjusted p = {p_value(match['p_adjusted'])}".replace("= <", "<")
+                f"{interval(match['low'], match['high'], percent_points)}"
             )
+            if _finite(match["p_adjusted"]):
+                words += f", adjusted p = {p_value(match['p_adjusted'])}".replace("= <", "<")
+        elif match is not None:
+            words += "; no control serves it, so nothing is compared"
+        if highest["n"] == 1:
+            words += ". One experiment: these intervals hold counting alone, nothing is tested"
         yield words + "."
 
 
@@ -147,7 +152,9 @@ def _blot_answers(tables: Mapping[str, pd.DataFrame]) -> Iterator[str]:
                 f"{interval(row['nadir_low'], row['nadir_high'], fold)}"
             )
         if row["verdict"] in ("overshoot", "rebound"):
+            reached = row["nadir_fold"] * row["rebound_fold"]
             words += f"; then up {fold(row['rebound_fold'])}-fold {interval(row['low'], row['high'], fold)}"
+            words += f", to {fold(reached)} × the reference"
         yield f"{words}; n = {_n(row['n'])}, {row['loading_control']} as loading control."
 
 

@@ -13,7 +13,7 @@ from gating.cautions import caution, join
 from gating.cleanup import debris_limit
 from gating.compensation import spillover_from_controls
 from gating.controls import Group
-from gating.errors import GatingError
+from gating.errors import GatingError, UnusableControl
 from gating.parts import Map, Part, counts_of
 from gating.spillover import Spillover
 from gating.thresholds import FINE, Evidence, Grid, Threshold, grid_for, place_threshold
@@ -21,6 +21,8 @@ from gating.tubes import Counts, Reader, Recipe, Survey, count_tube, fine_histog
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
+
+SWAPPED = 3.0  # times brighter in the wrong channel, both ways, is no spillover
 
 
 def gate_batch(
@@ -48,6 +50,7 @@ def gate_batch(
     recipes = _recipes(group, files, surveys, spillovers)
     fine = dict(zip(files, map(partial(_fine, folder, recipes, read), files), strict=True))
     histograms = {file: h for file, h in fine.items() if isinstance(h, np.ndarray)}
+    _require_unswapped(group, histograms, surveys[files[0]])
     rng = np.random.default_rng(20_261_121)  # the interval of a threshold must not change from run to run
     grids, thresholds = [], []
     for axis, lacking in enumerate(("dye_only", "annexin_only")):
@@ -176,6 +179,31 @@ def _spread(histogram: NDArray[np.int64], is_control: bool) -> tuple[float, floa
         for q in (0.005, 0.05, 0.5)
     )
     return (low, mid) if is_control else (low, min(mid, low + (low - lowest) * 1.645 / 0.931))
+
+
+def _require_unswapped(group: Group, fine: Mapping[str, NDArray[np.int64]], survey: Survey) -> None:
+    """Refuse single stains that are each brighter in the other's channel: the batch would be divided upside down."""
+    tubes = {role: group.controls.get(role, ()) for role in ("annexin_only", "dye_only")}
+    if not all(tubes.values()):
+        return
+    bright = {
+        role: [_brightness(np.sum(pooled(fine, files, axis), axis=0)) for axis in (0, 1)]
+        for role, files in tubes.items()
+    }
+    annexin, dye = bright["annexin_only"], bright["dye_only"]
+    if SWAPPED * annexin[0] < dye[0] and SWAPPED * dye[1] < annexin[1]:
+        raise UnusableControl(
+            f"{tubes['annexin_only'][0]} and {tubes['dye_only'][0]}",
+            expected=f"annexin_only bright in {survey.annexin} and dye_only bright in {survey.dye}",
+            got="each bright in the other's channel",
+            remedy="Check whether the two tubes, or `annexin:` and `dye:`, are swapped; their batch was left out.",
+        )
+
+
+def _brightness(histogram: NDArray[np.int64]) -> float:
+    """Return the linear value that one event in a hundred exceeds, from a FINE histogram."""
+    cumulative = np.cumsum(histogram)
+    return max(float(FINE.scale.inverse(FINE.centres[int(np.searchsorted(cumulative, 0.99 * cumulative[-1]))])), 1.0)
 
 
 def _missing_controls(group: Group) -> str:

@@ -47,6 +47,8 @@ class Events:
         True once a spillover matrix has been taken out.
     declared_events : int
         What $TOT promises; more than `len(values)` in a cut file.
+    version : str
+        Of the FCS standard, `3.1`; empty where the events come from no file.
 
     Examples
     --------
@@ -55,14 +57,15 @@ class Events:
     (2, [2.0, 4.0])
     """
 
-    values: NDArray[Any]
+    values: NDArray[Any] = field(repr=False)
     channels: Sequence[Channel]
-    keywords: Mapping[str, str] = field(default_factory=dict)
+    keywords: Mapping[str, str] = field(default_factory=dict, repr=False)
     repairs: Sequence[str] = ()
     name: str = ""
     spillover: Spillover | None = None
     compensated: bool = False
     declared_events: int = -1
+    version: str = ""
 
     def __post_init__(self) -> None:
         """Freeze what is mutable."""

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 from gating.batches import gate_batch
 from gating.cautions import caution, join
 from gating.controls import groups
-from gating.errors import GatingError
+from gating.errors import GatingError, UnusableControl
 from gating.fcs.read import read_fcs
 from gating.gates import QuadrantGate
 from gating.given_gates import count_at_given_gates
@@ -138,8 +138,13 @@ def gate_plate(
         refused = {file: error for file, error in found.items() if isinstance(error, GatingError)}
         surveys = {file: survey for file, survey in found.items() if isinstance(survey, Survey)}
         usable = sheet[sheet["file"].isin(surveys)]
-        parts = [gate_batch(group, surveys, folder, read, map, pictures) for group in groups(usable)]
-    if len(refused) == len(files):
+        parts = []
+        for group in groups(usable):
+            try:
+                parts.append(gate_batch(group, surveys, folder, read, map, pictures))
+            except UnusableControl as error:
+                refused |= dict.fromkeys(group.files, error)
+    if not any(part.counts for part in parts):
         raise next(iter(refused.values()))
     return _plate(sheet, parts, refused)
 

@@ -21,6 +21,8 @@ MAY_OPEN = {
     "cytotools/report.py",
     "cytotools/sample_study.py",
     "cytotools/study_files.py",
+    "gating/exchange/populations.py",
+    "gating/exchange/xml_files.py",
     "gating/fcs/read.py",
     "gating/fcs/write.py",
 }

@@ -134,7 +134,7 @@ def _name_lines(ax: Axes, image: MeasuredImage, sheet: Sequence[dict[str, Any]])
 
 
 def _profiles(image: MeasuredImage, sheet: Sequence[dict[str, Any]], folder: Path, name: str) -> Saved:
-    figure = Figure(figsize=(WIDTH_INCHES, 1.15 * -(-len(image.geometry.lanes) // 4) + 0.4))
+    figure = Figure(figsize=(WIDTH_INCHES, 1.15 * -(-len(image.geometry.lanes) // 4) + 0.9), layout="constrained")
     labels = [
         f"{lane.number}: {shown(str(row.get('cell_line', '') or ''), 14)} {label}".replace(":  ", ": ")
         for lane, row, label in zip(image.geometry.lanes, sheet, _lane_labels(sheet), strict=True)

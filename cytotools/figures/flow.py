@@ -161,7 +161,7 @@ def _stacked(apoptosis: pd.DataFrame, folder: Path) -> Saved:
             label=POPULATION_NAMES[population],
         )
         left = left + values
-    ax.set_yticks(places, [shown(label, 48) for label in order])
+    ax.set_yticks(places, [shown(label, 72) for label in order])
     ax.set_xlim(0, 1)
     ax.xaxis.set_major_formatter(PercentFormatter(1.0))
     ax.set_xlabel("share of whole single cells (mean of replicates)")
@@ -176,8 +176,7 @@ def _dose_figures(quadrants: pd.DataFrame, apoptosis: pd.DataFrame, folder: Path
     """Draw total apoptosis against dose, one figure a compound and hour that has at least two doses."""
     totals = apoptosis[apoptosis["population"] == "total"]
     wells = _totals(quadrants)
-    second = [c for c in ("compound_2", "dose_2", "compound_3", "dose_3", "schedule") if c in totals.columns]
-    single = totals[totals[second].map(_is_empty).all(axis=1)]
+    single = totals[_is_single(totals)]
     taken: list[str] = []
     for compound in [c for c in dict.fromkeys(_text(single, "compound")) if c]:
         for hours in dict.fromkeys(_text(single, "hours")):
@@ -187,6 +186,12 @@ def _dose_figures(quadrants: pd.DataFrame, apoptosis: pd.DataFrame, folder: Path
             name = file_stem(f"apoptosis_dose_{compound}_{hours}h" if hours else f"apoptosis_dose_{compound}", taken)
             taken.append(name)
             yield _dose_figure(chosen, _series_rows(wells, compound, hours), compound, hours, folder, name)
+
+
+def _is_single(table: pd.DataFrame) -> pd.Series[bool]:
+    """Return True where a row names one compound at most: a combination has no place on a single agent's axis."""
+    second = [c for c in ("compound_2", "dose_2", "compound_3", "dose_3", "schedule") if c in table.columns]
+    return table[second].map(_is_empty).all(axis=1)
 
 
 def _is_empty(value: object) -> bool:
@@ -214,6 +219,7 @@ def _text(table: pd.DataFrame, column: str) -> pd.Series[str]:
 def _totals(quadrants: pd.DataFrame) -> pd.DataFrame:
     """Return one row a sample tube with its total apoptosis."""
     samples = quadrants[~quadrants["role"].isin(CONTROL_ROLES)]
+    samples = samples[_is_single(samples)]
     if "exclude" in samples.columns:
         samples = samples[samples["exclude"] == ""]
     apoptotic = samples[samples["population"].isin(("early_apoptotic", "late_apoptotic"))]

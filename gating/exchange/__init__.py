@@ -1,1 +1,1 @@
-"""Gates that travel: files that other programs read."""
+"""Gates that travel: files that other programs read, and theirs that we read."""

@@ -1,34 +1,58 @@
-"""Write quadrant gates as Gating-ML 2.0, by way of FlowKit."""
+"""Write quadrant gates as Gating-ML 2.0."""
 
 from __future__ import annotations
 
 import re
+import sys
 from collections.abc import Iterable, Mapping
-from io import BytesIO
+from typing import TYPE_CHECKING
 
 from gating.errors import GatingError
+from gating.exchange.markup import add, document, number, numbered, root
+from gating.exchange.transformations import Transformation
 from gating.gates import QuadrantGate
 from gating.spillover import Spillover
 
+if TYPE_CHECKING:
+    from xml.etree.ElementTree import Element
 
-def gating_ml(gates: Mapping[str, tuple[QuadrantGate, Spillover | None]]) -> bytes:
+UNCOMPENSATED = "uncompensated"
+DIVIDERS = ("annexin", "dye")
+# Which side of (Annexin V, dye) each population lies on.
+SIDES = {
+    "live": (False, False),
+    "early_apoptotic": (True, False),
+    "late_apoptotic": (True, True),
+    "necrotic": (False, True),
+}
+RESERVED = frozenset({"root", "FCS", UNCOMPENSATED})  # words that the standard and FlowKit keep for themselves
+
+
+def gating_ml(
+    gates: Mapping[str, tuple[QuadrantGate, Spillover | None]],
+    transformations: Mapping[str, Transformation] | None = None,
+) -> bytes:
     """Return a Gating-ML 2.0 document that holds the gates under their names, each with its spillover matrix.
 
     Parameters
     ----------
     gates : mapping
         Under each name a gate in linear, compensated units and the matrix it was placed on (None: uncompensated).
+    transformations : mapping of channel to FAsinh or Logicle, optional
+        The scale on which a channel's thresholds are written; default linear, which needs none and loses nothing
+        (a scale rounds, so that two values that differ in their last digit may fall together).
 
     Returns
     -------
     bytes
-        XML in UTF-8. Each gate is a true QuadrantGate under its `identifiers` name, with four quadrants called after
-        the populations (`ECA109_batch_1.live`).
+        XML in UTF-8, the same for the same gates. Each gate is a true QuadrantGate under its `identifiers` name, with
+        four quadrants called after the populations (`ECA109_batch_1.live`); the name as given stands in its
+        `custom_info`.
 
     Raises
     ------
     GatingError
-        There is no gate.
+        There is no gate, or a name can't stand in XML.
 
     References
     ----------
@@ -41,25 +65,16 @@ def gating_ml(gates: Mapping[str, tuple[QuadrantGate, Spillover | None]]) -> byt
     >>> b"QuadrantGate" in gating_ml({"batch 1": (gate, None)})
     True
     """
-    import flowkit
-
     if not gates:
         raise GatingError("gates.xml", expected="at least one gate", got="none", remedy="Gate a sample first.")
-    strategy = flowkit.GatingStrategy()
-    references: dict[tuple[object, ...], str] = {}
-    for name, (gate, spillover) in zip(identifiers(gates), gates.values(), strict=True):
-        reference = _reference(strategy, spillover, references)
-        dividers = [
-            flowkit.QuadrantDivider(f"{name}.{axis}", channel, _used(channel, spillover, reference), [threshold])
-            for axis, channel, threshold in (
-                ("annexin", gate.annexin, gate.annexin_threshold),
-                ("dye", gate.dye, gate.dye_threshold),
-            )
-        ]
-        strategy.add_gate(flowkit.gates.QuadrantGate(name, dividers, _quadrants(name, gate)), ("root",))
-    stream = BytesIO()
-    flowkit.export_gatingml(strategy, stream)
-    return stream.getvalue()
+    page = root("gating:Gating-ML")
+    names = identifiers(gates)
+    taken = {label for name in names for label in _labels(name)}
+    scales = _add_transformations(page, transformations or {}, gates.values(), taken)
+    references = _add_matrices(page, [spillover for _, spillover in gates.values()], taken)
+    for identifier, (name, (gate, spillover)) in zip(names, gates.items(), strict=True):
+        _add_gate(page, identifier, name, gate, spillover, references, scales)
+    return document(page)
 
 
 def identifiers(names: Iterable[str]) -> list[str]:
@@ -71,45 +86,115 @@ def identifiers(names: Iterable[str]) -> list[str]:
     ['ECA109_batch_1', 'ECA109_batch_1_2', 'gate_7']
     """
     found: list[str] = []
+    taken = set(RESERVED)
     for name in names:
         base = re.sub(r"[^A-Za-z0-9.-]+", "_", name).strip("_") or "gate"
         base = base if base[0].isalpha() else f"gate_{base}"
-        tries = (base if k == 1 else f"{base}_{k}" for k in range(1, len(found) + 2))
-        found.append(next(label for label in tries if label not in found))
+        tries = (base if k == 1 else f"{base}_{k}" for k in range(1, sys.maxsize))
+        found.append(next(label for label in tries if taken.isdisjoint(_labels(label))))
+        taken.update(_labels(found[-1]))
     return found
 
 
-def _reference(strategy: object, spillover: Spillover | None, known: dict[tuple[object, ...], str]) -> str:
-    """Add a matrix to the document, once however many gates share it, and return its name."""
-    import flowkit
-
-    if spillover is None:
-        return "uncompensated"
-    key = (spillover.channels, spillover.matrix.tobytes())
-    if key not in known:
-        known[key] = f"spillover_{len(known) + 1}"
-        # FlowKit writes nameless fluorochromes as an empty attribute, which the schema forbids.
-        matrix = flowkit.Matrix(spillover.matrix, list(spillover.channels), fluorochromes=list(spillover.channels))
-        strategy.add_comp_matrix(known[key], matrix)  # type: ignore[attr-defined]
-    return known[key]
+def _labels(identifier: str) -> list[str]:
+    """Return every label that a gate uses up: a document has one space of names for all its parts."""
+    return [identifier, *(f"{identifier}.{part}" for part in (*DIVIDERS, *SIDES))]
 
 
-def _used(channel: str, spillover: Spillover | None, reference: str) -> str:
-    return reference if spillover is not None and channel in spillover.channels else "uncompensated"
+def _add_transformations(
+    page: Element,
+    transformations: Mapping[str, Transformation],
+    gates: Iterable[tuple[QuadrantGate, Spillover | None]],
+    taken: set[str],
+) -> dict[str, tuple[str, Transformation]]:
+    """Add the scale of each channel that a gate uses; return its label and itself under the channel."""
+    used = {channel for gate, _ in gates for channel in (gate.annexin, gate.dye)}
+    scales: dict[str, tuple[str, Transformation]] = {}
+    for channel, scale in transformations.items():
+        if channel not in used:
+            continue
+        label = numbered(taken, "scale")
+        taken.add(label)
+        scales[channel] = label, scale
+        tag, parameters = scale.element
+        holder = add(page, "transforms:transformation", {"transforms:id": label})
+        add(holder, f"transforms:{tag}", {f"transforms:{key}": number(v) for key, v in parameters.items()})
+    return scales
 
 
-def _quadrants(name: str, gate: QuadrantGate) -> list[object]:
-    import flowkit
+def _add_matrices(page: Element, spillovers: Iterable[Spillover | None], taken: set[str]) -> dict[object, str]:
+    """Add each matrix once, however many gates share it; return the labels under the matrices' keys."""
+    references: dict[object, str] = {}
+    for spillover in spillovers:
+        if spillover is None or _key(spillover) in references or _is_no_matrix(spillover):
+            continue
+        label = numbered(taken, "spillover")
+        taken.add(label)
+        references[_key(spillover)] = label
+        matrix = add(page, "transforms:spectrumMatrix", {"transforms:id": label})
+        for part in ("fluorochromes", "detectors"):
+            listed = add(matrix, f"transforms:{part}")
+            for channel in spillover.channels:
+                add(listed, "data-type:fcs-dimension", {"data-type:name": channel})
+        for row in spillover.matrix:
+            spectrum = add(matrix, "transforms:spectrum")
+            for value in row:
+                add(spectrum, "transforms:coefficient", {"transforms:value": number(value)})
+    return references
 
-    annexin, dye = (gate.annexin_threshold, None), (gate.dye_threshold, None)
-    below_annexin, below_dye = (None, gate.annexin_threshold), (None, gate.dye_threshold)
-    sides = {
-        "live": (below_annexin, below_dye),
-        "early_apoptotic": (annexin, below_dye),
-        "late_apoptotic": (annexin, dye),
-        "necrotic": (below_annexin, dye),
-    }
-    references = [f"{name}.annexin", f"{name}.dye"]
-    return [
-        flowkit.gates.Quadrant(f"{name}.{population}", references, list(ranges)) for population, ranges in sides.items()
-    ]
+
+def _key(spillover: Spillover) -> object:
+    return spillover.channels, spillover.matrix.tobytes()
+
+
+def _is_no_matrix(spillover: Spillover) -> bool:
+    """Say whether a matrix of one channel changes nothing; the schema wants at least two channels in a matrix."""
+    if len(spillover.channels) > 1:
+        return False
+    if not spillover.is_identity:
+        raise GatingError(
+            "gates.xml",
+            expected="a spillover matrix of two channels or more",
+            got=f"one of {spillover.channels[0]} alone",
+            remedy="Write the matrix with all its channels.",
+        )
+    return True
+
+
+def _add_gate(
+    page: Element,
+    identifier: str,
+    name: str,
+    gate: QuadrantGate,
+    spillover: Spillover | None,
+    references: Mapping[object, str],
+    scales: Mapping[str, tuple[str, Transformation]],
+) -> None:
+    element = add(page, "gating:QuadrantGate", {"gating:id": identifier})
+    add(element, "data-type:custom_info", {"name": name})
+    values = []
+    for divider, channel, threshold in (
+        ("annexin", gate.annexin, gate.annexin_threshold),
+        ("dye", gate.dye, gate.dye_threshold),
+    ):
+        inside = spillover is not None and channel in spillover.channels
+        reference = references.get(_key(spillover), UNCOMPENSATED) if spillover and inside else UNCOMPENSATED
+        attributes = {"gating:id": f"{identifier}.{divider}", "gating:compensation-ref": reference}
+        if channel in scales:
+            label, scale = scales[channel]
+            attributes["gating:transformation-ref"], threshold = label, scale(threshold)
+        values.append(threshold)
+        line = add(element, "gating:divider", attributes)
+        add(line, "data-type:fcs-dimension", {"data-type:name": channel})
+        add(line, "gating:value").text = number(threshold)
+    for population, sides in SIDES.items():
+        quadrant = add(element, "gating:Quadrant", {"gating:id": f"{identifier}.{population}"})
+        for divider, value, above in zip(DIVIDERS, values, sides, strict=True):
+            place = {"gating:divider_ref": f"{identifier}.{divider}", "gating:location": number(_beside(value, above))}
+            add(quadrant, "gating:position", place)
+
+
+def _beside(value: float, above: bool) -> float:
+    """Return a point well on one side of a divider."""
+    reach, largest = max(1.0, abs(value)), sys.float_info.max
+    return min(value + reach, largest) if above else max(value - reach, -largest)

@@ -18,6 +18,8 @@ from cytotools.cli import main
 from cytotools.tables import COLUMNS
 from gating import read_fcs
 
+ENTRIES = ["figures", "gates.wsp", "gates.xml", "provenance.json", "report.html", "tables"]
+
 
 class Done(NamedTuple):
     returncode: int
@@ -50,7 +52,7 @@ def test_a_run_writes_everything(cytotools: Command, small_study: Path, tmp_path
     out = tmp_path / "out"
     done = cytotools("run", small_study / "study.yaml", "-o", out)
     assert done.returncode == 0, done.stderr
-    assert sorted(p.name for p in out.iterdir()) == ["figures", "gates.xml", "provenance.json", "report.html", "tables"]
+    assert sorted(p.name for p in out.iterdir()) == ENTRIES
     assert {p.stem for p in (out / "tables").iterdir()} == set(COLUMNS)
     for name, columns in COLUMNS.items():
         assert list(rows(out, name).columns[-len(columns) :]) == list(columns)
@@ -92,7 +94,7 @@ def test_only_some_assays(cytotools: Command, small_study: Path, tmp_path: Path,
 def test_check_finds_no_fault_and_writes_nothing(cytotools: Command, small_study: Path) -> None:
     before = sorted(small_study.rglob("*"))
     done = cytotools("check", small_study / "study.yaml")
-    assert (done.returncode, done.stdout) == (0, "study.yaml: no problem in 8 FCS files, 1 blot images.\n")
+    assert (done.returncode, done.stdout) == (0, "study.yaml: no problem in 8 FCS files, 1 blot image.\n")
     assert sorted(small_study.rglob("*")) == before
 
 
@@ -134,12 +136,12 @@ def test_thresholds_set_by_hand_are_used(cytotools: Command, small_study: Path, 
     assert (tmp_path / "out" / "figures" / "quadrants_samples.svg").exists()
 
 
-def test_a_gate_file_is_refused_rather_than_ignored(cytotools: Command, small_study: Path, tmp_path: Path) -> None:
+def test_a_file_that_holds_no_gates_is_refused(cytotools: Command, small_study: Path, tmp_path: Path) -> None:
     (small_study / "gates.xml").write_text("<gates/>")
     edit(small_study / "study.yaml", "  dye: PE-A", "  dye: PE-A\n  gates: gates.xml")
     done = cytotools("run", small_study, "-o", tmp_path / "out")
     assert done.returncode == 2
-    assert "gate files are not read yet" in done.stderr
+    assert "expected a valid Gating-ML 2.0 file" in done.stderr
 
 
 # -- bad input ----------------------------------------------------------------------------------------------------
@@ -183,6 +185,23 @@ def test_a_wrong_study_ends_with_2_and_writes_nothing(
         assert re.search(words, done.stderr), done.stderr
         assert "Traceback" not in done.stderr
     assert not (tmp_path / "out").exists()
+
+
+def test_a_channel_that_no_file_has_ends_with_2(cytotools: Command, small_study: Path, tmp_path: Path) -> None:
+    edit(small_study / "study.yaml", "annexin: FITC-A", "annexin: FTIC-A")
+    done = cytotools("run", small_study, "-o", tmp_path / "out", "--only", "flow")
+    assert done.returncode == 2
+    assert re.search(r"study\.yaml: flow \(`annexin: FTIC-A`.*FITC-A, PE-A", done.stderr), done.stderr
+    assert not (tmp_path / "out").exists()
+
+
+def test_swapped_control_tubes_leave_their_batch_out(cytotools: Command, small_study: Path, tmp_path: Path) -> None:
+    sheet = small_study / "flow" / "samples.csv"
+    text = sheet.read_text().replace(".fcs,annexin_only", ".fcs,other").replace(".fcs,dye_only", ".fcs,annexin_only")
+    sheet.write_text(text.replace(".fcs,other", ".fcs,dye_only"))
+    done = cytotools("run", small_study, "-o", tmp_path / "out", "--only", "flow", "--no-figures")
+    assert done.returncode == 3
+    assert "are swapped" in done.stderr
 
 
 def test_unusable_content_ends_with_3_and_the_rest_is_done(

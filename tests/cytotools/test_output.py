@@ -7,7 +7,7 @@ import pytest
 from cytotools.errors import StudyError
 from cytotools.output import is_ours, recover, require_replaceable, swapped_in
 
-OURS = '{"program": "cytotools"}'
+OURS = '{"program": "cytotools", "outputs": ["report.html"]}'
 
 
 def fill(folder: Path, text: str) -> None:
@@ -57,6 +57,26 @@ def test_the_study_itself_is_never_replaced(tmp_path: Path) -> None:
     (tmp_path / "a.fcs").write_text("")
     with pytest.raises(StudyError, match=r"one that holds a\.fcs"):
         require_replaceable(tmp_path, [tmp_path / "a.fcs"])
+
+
+def test_files_that_a_person_added_to_earlier_results_are_kept(tmp_path: Path) -> None:
+    fill(tmp_path, "earlier")
+    (tmp_path / "tables").mkdir()
+    (tmp_path / "tables" / "my_notes.txt").write_text("Tuesday's thoughts")
+    with pytest.raises(StudyError, match=r"files that were added to them \(tables/my_notes\.txt\)"):
+        require_replaceable(tmp_path)
+
+
+def test_leftovers_of_a_killed_run_are_swept(tmp_path: Path) -> None:
+    (tmp_path / ".out.partial-999999999").mkdir()
+    with swapped_in(tmp_path / "out") as fresh:
+        fill(fresh, "new")
+    assert [p.name for p in tmp_path.iterdir()] == ["out"]
+
+
+def test_a_place_that_can_not_be_written_to_is_refused_before_the_work() -> None:
+    with pytest.raises(StudyError, match="a place that can be written to"):
+        require_replaceable(Path("/proc/results"))
 
 
 def test_new_empty_and_ours_are_accepted(tmp_path: Path) -> None:

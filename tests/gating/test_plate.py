@@ -107,6 +107,21 @@ def test_batches_have_their_own_gates(tmp_path: Path, rng: np.random.Generator) 
     assert (by_batch.loc["tue"] > 1.2 * by_batch.loc["mon"]).all()
 
 
+def test_swapped_single_stains_leave_their_batch_out(tmp_path: Path, rng: np.random.Generator) -> None:
+    sheets = []
+    for batch in ("mon", "tue"):
+        (tmp_path / batch).mkdir()
+        sheet, _ = write_plate(tmp_path / batch, rng)
+        sheets.append(sheet.assign(file=batch + "/" + sheet["file"], batch=batch))
+    swapped = {"annexin_only": "dye_only", "dye_only": "annexin_only"}
+    sheets[0]["role"] = sheets[0]["role"].replace(swapped)
+    plate = gate_plate(pd.concat(sheets), tmp_path)
+    assert {file.split("/")[0] for file in plate.refused} == {"mon"}
+    assert {file.split("/")[0] for file in plate.table["file"]} == {"tue"}
+    with pytest.raises(GatingError, match="swapped"):
+        gate_plate(sheets[0], tmp_path)
+
+
 def test_a_bad_file_stops_no_other(tmp_path: Path, rng: np.random.Generator) -> None:
     sheet, _ = write_plate(tmp_path, rng)
     (tmp_path / "1.fcs").write_bytes(b"no cytometer wrote this")
