@@ -11,9 +11,11 @@ from __future__ import annotations
 
 import argparse
 import time
+from pathlib import Path
 from typing import NamedTuple
 
 import numpy as np
+import pandas as pd
 from numpy.typing import NDArray
 
 from blots.errors import BlotError
@@ -65,35 +67,46 @@ def score(simulated: SimulatedBlot) -> Score:
 
 
 def main() -> None:
-    """Print one line a scene and family."""
+    """Measure every scene and family, print the table and keep it."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--seeds", type=int, default=3)
     parser.add_argument("--first", type=int, default=9000)
     options = parser.parse_args()
-    print(f"{'scene':9} {'shape':9} {'weak med/p90 %':>15} {'fold p90':>8} {'fold max cIAP2 cIAP1 XIAP':>26} "
-          f"{'lanes px':>8} {'covered':>7} {'s':>5} refused")  # fmt: skip
-    for scene in SCENES:
-        for family in SHAPE_FAMILIES:
-            _print_line(scene, family, range(options.first, options.first + options.seeds))
+    seeds = range(options.first, options.first + options.seeds)
+    rows = [_row(scene, family, seeds) for scene in SCENES for family in SHAPE_FAMILIES]
+    table = pd.DataFrame([row for row in rows if row])
+    table.to_csv(Path(__file__).with_suffix(".csv"), index=False, lineterminator="\n")
+    print(table.to_string(index=False))
 
 
-def _print_line(scene: str, family: str, seeds: range) -> None:
+def _row(scene: str, family: str, seeds: range) -> dict[str, object]:
     scores, refused = [], 0
     for seed in seeds:
         try:
             scores.append(score(simulate(scene, family, seed)))
         except BlotError as error:
             refused += 1
-            print(f"    {scene} {family} seed {seed}: {error}")
+            print(f"{scene} {family} seed {seed}: {error}")
     if not scores:
-        return
+        return {}
     weak = np.concatenate([s.weak for s in scores])
     folds = np.concatenate([s.folds for s in scores])
     largest = folds.max(axis=0)
-    print(f"{scene:9} {family:9} {np.median(weak):7.2f} {np.percentile(weak, 90):7.2f} "
-          f"{np.percentile(folds[:, [0, 1, 3]], 90):8.3f} {largest[0]:10.3f} {largest[1]:7.3f} {largest[3]:7.3f} "
-          f"{max(s.lane_px for s in scores):8.2f} {np.mean([s.covered for s in scores]):7.2f} "
-          f"{np.median([s.seconds for s in scores]):5.2f} {refused:7d}")  # fmt: skip
+    return {
+        "scene": scene,
+        "shape": family,
+        "blots": len(scores),
+        "refused": refused,
+        "weak_median_percent": round(float(np.median(weak)), 2),
+        "weak_p90_percent": round(float(np.percentile(weak, 90)), 2),
+        "fold_p90_log2": round(float(np.percentile(folds[:, [0, 1, 3]], 90)), 3),
+        "fold_worst_log2_cIAP2": round(float(largest[0]), 3),
+        "fold_worst_log2_cIAP1": round(float(largest[1]), 3),
+        "fold_worst_log2_XIAP": round(float(largest[3]), 3),
+        "lanes_off_px": round(max(s.lane_px for s in scores), 2),
+        "intervals_cover": round(float(np.mean([s.covered for s in scores])), 2),
+        "seconds": round(float(np.median([s.seconds for s in scores])), 2),
+    }
 
 
 if __name__ == "__main__":

@@ -131,7 +131,7 @@ def _file_bar(n_files: int) -> Iterator[tuple[Callable[[], None], Callable[[str]
         task = bar.add_task("Reading FCS files", total=n_files)
 
         def above_the_bar(line: str) -> None:
-            console.print(line, markup=False, highlight=False, emoji=False, soft_wrap=True)
+            console.out(line, highlight=False)
 
         yield (lambda: bar.advance(task)), (above_the_bar if sys.stdout.isatty() else typer.echo)
 

@@ -64,9 +64,9 @@ class FcsListing:
           no_total: $TOT is missing
         """
         if self.error is not None:
-            return f"{self.file}: refused\n  {self.error}"
+            return "\n  ".join(map(_shown, [f"{self.file}: refused", self.error]))
         held = f"FCS {self.version}, {self.events:,} events, {len(self.channels)} channels: {', '.join(self.channels)}"
-        return "\n  ".join([f"{self.file}: {self.status}, {held}", *self.repairs])
+        return "\n  ".join(map(_shown, [f"{self.file}: {self.status}, {held}", *self.repairs]))
 
 
 def find_fcs_files(paths: Sequence[Path]) -> list[Path]:
@@ -127,6 +127,11 @@ def _files_of(path: Path) -> Iterator[Path]:
     for folder, folders, files in os.walk(path):
         folders.sort()
         yield from (Path(folder, file) for file in sorted(files) if file.lower().endswith(SUFFIXES))
+
+
+def _shown(line: str) -> str:
+    """Return a line without the control characters that a damaged file may hold: a terminal would obey them."""
+    return "".join(c if c.isprintable() else "\N{REPLACEMENT CHARACTER}" for c in line)
 
 
 def _printable(thing: object) -> str:

@@ -1,4 +1,4 @@
-"""HEADER and TEXT: where the segments of an FCS data set lie, and its keywords.
+"""TEXT: the keywords of a data set, and the numbers that they mean.
 
 The rules follow the FCS 3.1 standard (Spidlen 2010, doi 10.1002/cyto.a.20825); each departure that real instruments
 write is mended under a name, or refused.
@@ -8,175 +8,208 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from functools import lru_cache
 
 from gating.errors import UnreadableFcs
+from gating.fcs.repairs import Repairs, shown
 
-Buffer = bytes | memoryview
-HEADER_BYTES = 58
-VERSION = re.compile(rb"FCS[23]\.[0-9]")
-REQUIRED = (
-    "$PAR",
-    "$DATATYPE",
-    "$BYTEORD",
-    "$TOT",
-    "$BEGINDATA",
-    "$ENDDATA",
-    "$MODE",
-    "$P1B",
-    "$P1R",
-    "$P1N",
-    "$P1E",
-)
+BYTES_PER_PAIR = 250  # what a keyword with its value costs in memory
+SPARE_BYTES = 900_000
+LONGEST_NUMBER = 64  # characters
+REQUIRED = ("$PAR", "$DATATYPE", "$BYTEORD", "$TOT", "$BEGINDATA", "$ENDDATA", "$MODE", "$P1B", "$P1R", "$P1N", "$P1E")
+STANDARD = re.compile(r"\$[A-Z][A-Z0-9_]*", re.IGNORECASE | re.ASCII)
+PADDING = "\x00 \t\r\n"
+WHOLE = re.compile(r"([+-]?)(\d{1,20}|\d{1,3}(?: \d{3})+)(?:\.0*)?", re.ASCII)
+DECIMAL = re.compile(r"[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d{1,3})?", re.ASCII)
+Tokens = list[str]
 
 
-@dataclass(frozen=True)
-class DataSet:
-    """One data set before its DATA are touched: keywords, and where HEADER says that DATA lie."""
-
-    version: str
-    start: int  # byte of the file where this data set begins; its offsets count from there
-    header_data: tuple[int, int]  # first and last byte of DATA after HEADER, 0 where it is silent
-    keywords: Mapping[str, str]
-    repairs: tuple[str, ...]
-    text_end: int
-
-
-def read_dataset(buffer: Buffer, name: str, dataset: int = 0) -> DataSet:
-    """Return the keywords of the data set number `dataset` (from 0) of an FCS file's bytes."""
-    start = 0
-    for index in range(dataset + 1):
-        found = _read_at(buffer, name, start)
-        if index == dataset:
-            return found
-        following = whole_number(found.keywords.get("$NEXTDATA", ""))
-        if not following or start + following >= len(buffer):
-            raise UnreadableFcs(
-                name,
-                expected=f"{dataset + 1} data sets",
-                got=f"{index + 1}",
-                remedy=f"Ask for a data set from 0 to {index}.",
-            )
-        start += following
-    raise UnreadableFcs(name, expected="a data set from 0", got=str(dataset), remedy="Ask for data set 0.")
-
-
-def _read_at(buffer: Buffer, name: str, start: int) -> DataSet:
-    header = bytes(buffer[start : start + HEADER_BYTES])
-    if not VERSION.match(header):
-        raise UnreadableFcs(
-            name,
-            expected="an FCS file (it begins with FCS2.0, FCS3.0, FCS3.1 or FCS3.2)",
-            got=_first_bytes(header),
-            remedy="Export the tube again as FCS from the cytometer's software.",
-        )
-    repairs: list[str] = []
-    text_first, text_last, data_first, data_last = (
-        whole_number(header[i : i + 8].decode("latin-1")) or 0 for i in range(10, 42, 8)
-    )
-    if not HEADER_BYTES <= text_first < text_last or start + text_first >= len(buffer):
-        raise UnreadableFcs(
-            name,
-            expected="a TEXT segment inside the file",
-            got=f"bytes {text_first} to {text_last} of {len(buffer) - start}",
-            remedy="The file is cut or damaged: copy it again from the instrument.",
-        )
-    text = bytes(buffer[start + text_first : start + text_last + 1])
-    keywords = parse_text(text, name, repairs)
-    first, last = (whole_number(keywords.get(k, "")) or 0 for k in ("$BEGINSTEXT", "$ENDSTEXT"))
-    if first > text_last and last > first and start + last < len(buffer):
-        extra = parse_text(bytes(buffer[start + first : start + last + 1]), name, repairs)
-        keywords = {**extra, **keywords}
-    return DataSet(
-        version=header[3:6].decode(),
-        start=start,
-        header_data=(data_first, data_last),
-        keywords=keywords,
-        repairs=tuple(repairs),
-        text_end=text_last,
-    )
-
-
-def parse_text(text: bytes, name: str, repairs: list[str]) -> dict[str, str]:
-    """Return the keywords of a TEXT segment, upper case; what was mended is appended to `repairs`.
+def parse_text(text: bytes, name: str, repairs: Repairs, file_bytes: int = 0) -> dict[str, str]:
+    """Return the keywords of a TEXT segment, upper case; what was mended is noted in `repairs`.
 
     The standard doubles a delimiter inside a value and forbids empty values; many programs write empty values all the
     same, so that `||` means either. Both readings are tried and the one that yields a consistent TEXT is kept.
 
+    Raises
+    ------
+    UnreadableFcs
+        There is no keyword at all, or so many that they would fill the memory: a damaged file, then.
+
     Examples
     --------
-    >>> parse_text(b"/$PAR/1/$FIL/a//b.fcs/", "a.fcs", [])
+    >>> parse_text(b"/$PAR/1/$FIL/a//b.fcs/", "a.fcs", Repairs())
     {'$PAR': '1', '$FIL': 'a/b.fcs'}
-    >>> repairs = []
-    >>> parse_text(b"/$PAR/1/OP//$TOT/5/", "a.fcs", repairs)
+    >>> parse_text(b"/$PAR/1/OP//$TOT/5/", "a.fcs", Repairs())
     {'$PAR': '1', 'OP': '', '$TOT': '5'}
     """
-    try:
-        decoded = text.decode("utf-8")
-    except UnicodeDecodeError:
-        decoded = text.decode("latin-1")
-        repairs.append("latin_1: TEXT is not UTF-8 and was read as Latin-1")
-    delimiter, body = decoded[:1], decoded[1:]
-    stripped = body.rstrip("\x00 \r\n") if delimiter not in " \r\n\x00" else body
-    if stripped.endswith(delimiter):
-        body = stripped
-    else:
-        repairs.append("no_final_delimiter: TEXT does not end with its delimiter")
-        body = (body if delimiter in " \r\n\x00" else body.rstrip("\x00")) + delimiter
-    standard = _pairs(_split_doubled(body, delimiter))
-    if delimiter * 2 not in body:
-        pairs, odd = standard
-    else:
-        plain = _pairs(body[:-1].split(delimiter))
-        pairs, odd = max((standard, plain), key=_consistency)
-        if (pairs, odd) == plain != standard:
-            repairs.append("empty_values: TEXT holds empty values, which the standard forbids")
-    if odd:
-        repairs.append("odd_keywords: TEXT ends with a keyword that has no value, left out")
-    if not pairs:
+    delimiter = chr(text[0]) if text else ""
+    pairs = text.count(text[:1]) // 2 if text else 0
+    if not pairs or pairs * BYTES_PER_PAIR > memory_budget(max(len(text), file_bytes)):
         raise UnreadableFcs(
             name,
             expected="keywords in TEXT",
-            got=repr(text[:40]),
+            got=f"{pairs} delimiters beginning with {text[:40]!r}",
             remedy="The file is damaged: export the tube again.",
         )
+    # Latin-1 maps each byte to one character, so that TEXT can be cut before its encoding is known.
+    tokens = _tokens(_closed(text.decode("latin-1"), delimiter, repairs), delimiter, repairs)
+    if len(tokens) % 2 and tokens.pop().strip(PADDING):
+        repairs.note("odd_keywords", "TEXT ends with a keyword that has no value, it was left out")
+    if not text.isascii():
+        tokens = _decoded(tokens, repairs)
     keywords: dict[str, str] = {}
-    for key, value in pairs:
-        keywords.setdefault(key.strip().upper(), value)
+    for key, value in zip(tokens[::2], tokens[1::2], strict=True):
+        key = key.strip().upper()
+        if not key:
+            continue
+        if key not in keywords:
+            keywords[key] = value
+        elif keywords[key] != value:
+            words = f"stands twice ({shown(keywords[key])}, {shown(value)}), the first was kept"
+            repairs.note("same_keyword", words, shown(key))
     return keywords
 
 
+def memory_budget(file_bytes: int) -> int:
+    """Return how many bytes of memory a file of this size may take."""
+    return 10 * file_bytes + SPARE_BYTES
+
+
+def _closed(text: str, delimiter: str, repairs: Repairs) -> str:
+    """Return TEXT without its first and its final delimiter."""
+    body = text[1:]
+    stripped = body.rstrip(PADDING.replace(delimiter, ""))
+    if stripped.endswith(delimiter):
+        return stripped[:-1]
+    repairs.note("no_final_delimiter", "TEXT does not end with its delimiter")
+    return body.rstrip("\x00") if delimiter != "\x00" else body
+
+
+def _tokens(body: str, delimiter: str, repairs: Repairs) -> Tokens:
+    """Cut TEXT into keys and values, in the reading that makes most sense of it."""
+    plain = body.split(delimiter)
+    if delimiter * 2 not in body and not body.startswith(delimiter):
+        best = plain
+    else:
+        standard = _standard(body, delimiter)
+        best = max((standard, _with_empty_values(plain, delimiter)), key=_consistency)
+    if len(best) % 2 or any(value[:1] == "$" for value in best[1::2]):
+        anchored = _anchored(plain, delimiter)
+        if _consistency(anchored)[:2] > _consistency(best)[:2]:
+            best = anchored
+            repairs.note("unescaped_delimiter", "values hold single delimiters, TEXT was cut at the standard keywords")
+    if "" in best[1::2]:
+        repairs.note("empty_values", "TEXT holds empty values, which the standard forbids")
+    return best
+
+
+def _standard(body: str, delimiter: str) -> Tokens:
+    """Read a doubled delimiter as one that belongs to the key or the value."""
+    hidden = "\ue000"  # no byte of TEXT becomes this character
+    return [token.replace(hidden, delimiter) for token in body.replace(delimiter * 2, hidden).split(delimiter)]
+
+
+def _with_empty_values(plain: Tokens, delimiter: str) -> Tokens:
+    """Read a doubled delimiter after a key as an empty value, and inside a value as one that belongs to it."""
+    tokens: Tokens = []
+    i, n = 0, len(plain)
+    while i < n:
+        tokens.append(plain[i])
+        i += 1
+        if i == n:
+            break
+        value = [plain[i]]
+        i += 1
+        if not value[0] and i < n and plain[i]:
+            tokens.append("")
+            continue
+        while i + 1 < n and not plain[i]:
+            value.append(plain[i + 1])
+            i += 2
+        tokens.append(delimiter.join(value))
+    return tokens
+
+
+def _anchored(plain: Tokens, delimiter: str) -> Tokens:
+    """Cut TEXT at the standard keywords: what stands between two of them and makes no pairs is one value."""
+    tokens: Tokens = []
+    run: Tokens = []
+    for token in [*plain, "$PAR"]:  # the last one only closes the run
+        if not STANDARD.fullmatch(token):
+            run.append(token)
+            continue
+        if len(run) % 2:
+            run = [run[0], delimiter.join(run[1:])]
+        tokens += run
+        run = [token]
+    return tokens
+
+
+def _consistency(tokens: Tokens) -> tuple[int, int, bool]:
+    """Score a reading of TEXT: required keywords found, `$` at keys rather than at values, no odd token."""
+    keys = {key.strip().upper() for key in tokens[::2]}
+    dollars = sum(key[:1] == "$" for key in tokens[::2]) - sum(value[:1] == "$" for value in tokens[1::2])
+    return sum(key in keys for key in REQUIRED), dollars, len(tokens) % 2 == 0
+
+
+def _decoded(tokens: Tokens, repairs: Repairs) -> Tokens:
+    decoded: Tokens = []
+    latin = 0
+    for token in tokens:
+        if not token.isascii():
+            try:
+                token = token.encode("latin-1").decode("utf-8")
+            except UnicodeDecodeError:
+                latin += 1
+        decoded.append(token)
+    if latin:
+        repairs.note("latin_1", f"{latin} keys or values in TEXT are not UTF-8 and were read as Latin-1")
+    return decoded
+
+
+@lru_cache(maxsize=2_048)
+def _whole(text: str) -> int | None:
+    match = WHOLE.fullmatch(text)
+    if match:
+        return int(match.group(1) + match.group(2).replace(" ", ""))
+    value = _decimal(text)
+    return int(value) if value is not None and value.is_integer() and abs(value) < 2.0**53 else None
+
+
+@lru_cache(maxsize=2_048)
+def _decimal(text: str) -> float | None:
+    if not DECIMAL.fullmatch(text):
+        return None
+    value = float(text)
+    return value if abs(value) < 1e300 else None
+
+
 def whole_number(text: str) -> int | None:
-    """Return the integer that a keyword means (`262144`, ` 12 `, `262144.00`), or None where it means none.
+    """Return the integer that a keyword means (`262144`, ` 12 `, `262144.00`, `1 024`), None where it means none.
 
     Examples
     --------
-    >>> whole_number(" 262144.00 "), whole_number(""), whole_number("12a")
-    (262144, None, None)
+    >>> whole_number(" 262144.00 "), whole_number("1 024"), whole_number(""), whole_number("12a")
+    (262144, 1024, None, None)
     """
-    match = re.fullmatch(r"\s*([+-]?\d{1,18})(\.0*)?\s*", text, flags=re.ASCII)
-    return int(match.group(1)) if match else None
+    return _whole(text.strip(PADDING)) if len(text) <= LONGEST_NUMBER else None
 
 
-def _split_doubled(body: str, delimiter: str) -> list[str]:
-    hidden = "\ue000"
-    tokens = body.replace(delimiter * 2, hidden).split(delimiter)
-    # After a final `//` the last token is not closed: it stays, so that the number of tokens is odd and tells.
-    closed = tokens[:-1] if not tokens[-1] else tokens
-    return [token.replace(hidden, delimiter) for token in closed]
+def decimal_number(text: str) -> float | None:
+    """Return the finite number that a keyword means, None where it means none.
+
+    Examples
+    --------
+    >>> decimal_number(" 0.01"), decimal_number("nan"), decimal_number("1_0")
+    (0.01, None, None)
+    """
+    return _decimal(text.strip(PADDING)) if len(text) <= LONGEST_NUMBER else None
 
 
-def _pairs(tokens: list[str]) -> tuple[list[tuple[str, str]], bool]:
-    return list(zip(tokens[::2], tokens[1::2], strict=False)), len(tokens) % 2 == 1
-
-
-def _consistency(parsed: tuple[list[tuple[str, str]], bool]) -> tuple[int, int, bool]:
-    """Score a reading of TEXT: required keywords found, `$` at keys rather than at values, no odd token."""
-    pairs, odd = parsed
-    keys = {key.strip().upper() for key, _ in pairs}
-    dollars = sum(key.startswith("$") for key, _ in pairs) - sum(value.startswith("$") for _, value in pairs)
-    return sum(key in keys for key in REQUIRED), dollars, not odd
-
-
-def _first_bytes(header: bytes) -> str:
-    return f"the bytes {header[:8]!r}" if header else "an empty file"
+def noted_whole(keywords: Mapping[str, str], key: str, repairs: Repairs) -> int | None:
+    """Return the integer of a keyword; one that is not written as the standard wants it is noted."""
+    text = keywords.get(key, "")
+    value = whole_number(text)
+    if value is not None and not text.isdigit() and not text.strip(PADDING).lstrip("+-").isdigit():
+        repairs.note("number", f"is {shown(text)} and was read as {value}", key)
+    return value

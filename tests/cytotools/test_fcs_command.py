@@ -104,6 +104,11 @@ def test_a_named_file_of_another_kind_and_an_empty_folder(fcs: Command, archive:
     assert (done.returncode, done.stdout) == (0, "0 files: 0 ok, 0 repaired, 0 refused.\n")
 
 
+def test_a_damaged_name_does_not_reach_the_terminal(fcs: Command, tmp_path: Path) -> None:
+    write_fcs(tmp_path / "a.fcs", np.ones((1, 1)), [Channel("\x1b[2JFITC-A")])
+    assert "\x1b" not in fcs(tmp_path).stdout
+
+
 def test_names_of_any_bytes_and_dangling_links(fcs: Command, tmp_path: Path) -> None:
     (tmp_path / "link.fcs").symlink_to(tmp_path / "nowhere")
     (Path(os.fsdecode(os.fsencode(tmp_path) + b"/\xff.fcs"))).write_bytes(b"x")
