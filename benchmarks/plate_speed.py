@@ -60,18 +60,29 @@ def ours(folder: Path) -> np.ndarray:
     return np.asarray(table["events"].to_numpy().reshape(-1, 4).sum(axis=0))
 
 
-def flowkit_session(folder: Path) -> np.ndarray:
-    """Count with FlowKit's Session."""
+def flowkit_linear(folder: Path) -> np.ndarray:
+    """Count with FlowKit's Session at the same linear cuts."""
+    return _flowkit(folder, logicle=False)
+
+
+def flowkit_logicle(folder: Path) -> np.ndarray:
+    """Count with FlowKit's Session as its users gate: on logicle scales, at the same cuts."""
+    return _flowkit(folder, logicle=True)
+
+
+def _flowkit(folder: Path, *, logicle: bool) -> np.ndarray:
     import flowkit as fk
 
     strategy = fk.GatingStrategy()
     strategy.add_comp_matrix("m", fk.Matrix(SPILLOVER.matrix, list(SPILLOVER.channels), list(SPILLOVER.channels)))
-    dividers = [
-        fk.QuadrantDivider("a", GATE.annexin, "m", [GATE.annexin_threshold]),
-        fk.QuadrantDivider("d", GATE.dye, "m", [GATE.dye_threshold]),
-    ]
-    low_a, low_d = (None, GATE.annexin_threshold), (None, GATE.dye_threshold)
-    high_a, high_d = (GATE.annexin_threshold, None), (GATE.dye_threshold, None)
+    a, d, scale = GATE.annexin_threshold, GATE.dye_threshold, None
+    if logicle:
+        transform, scale = fk.transforms.LogicleTransform(262_144, 0.5, 4.5, 0), "logicle"
+        strategy.add_transform(scale, transform)
+        a, d = (float(transform.apply(np.array([cut]))[0]) for cut in (a, d))
+    dividers = [fk.QuadrantDivider("a", GATE.annexin, "m", [a], scale)]
+    dividers.append(fk.QuadrantDivider("d", GATE.dye, "m", [d], scale))
+    low_a, low_d, high_a, high_d = (None, a), (None, d), (a, None), (d, None)
     sides = [
         ("live", (low_a, low_d)),
         ("early", (high_a, low_d)),
@@ -86,7 +97,12 @@ def flowkit_session(folder: Path) -> np.ndarray:
     return np.array([report.loc[report["gate_name"] == name, "count"].sum() for name, _ in sides])
 
 
-WAYS: dict[str, Callable[[Path], np.ndarray]] = {"bound": bound, "ours": ours, "flowkit": flowkit_session}
+WAYS: dict[str, Callable[[Path], np.ndarray]] = {
+    "bound": bound,
+    "ours": ours,
+    "flowkit_linear": flowkit_linear,
+    "flowkit_logicle": flowkit_logicle,
+}
 
 
 def timed(way: str, folder: Path, runs: int) -> tuple[float, np.ndarray]:
@@ -103,7 +119,7 @@ def peak_mib(way: str, folder: Path) -> float:
     """Return how far a fresh process rises above what it holds after its imports."""
     code = (
         "import resource, sys; sys.path.insert(0, 'benchmarks'); import plate_speed as b; from pathlib import Path\n"
-        f"{'import flowkit' if way == 'flowkit' else ''}\n"
+        f"{'import flowkit' if way.startswith('flowkit') else ''}\n"
         "before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss\n"
         f"b.WAYS['{way}'](Path(sys.argv[1]))\n"
         "print((resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before) / 1024)"
@@ -119,11 +135,11 @@ def main() -> None:
     parser.add_argument("--events", type=int, default=50_000)
     parser.add_argument("--no-flowkit", action="store_true")
     options = parser.parse_args()
-    ways = [way for way in WAYS if not (way == "flowkit" and options.no_flowkit)]
+    ways = [way for way in WAYS if not (way.startswith("flowkit") and options.no_flowkit)]
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         write_plate(folder, options.files, options.events)
-        found = {way: timed(way, folder, 5 if way != "flowkit" else 3) for way in ways}
+        found = {way: timed(way, folder, 3 if way.startswith("flowkit") else 7) for way in ways}
         rows = []
         for way, (seconds, counted) in found.items():
             if not np.abs(counted - found["bound"][1]).max() <= 5:  # float32 against float64 at the cut

@@ -80,7 +80,9 @@ def compensated_chunks(
 
     Each channel is a weighted sum of those that spill into it: only these columns are read.
     """
-    sums = [_weights(events, name, spillover) for name in channels]
+    used = None if events.compensated else spillover
+    inverse = np.asarray(np.linalg.inv(used.matrix) if used is not None else np.eye(1), dtype=np.float64)
+    sums = [_weights(events, name, used, inverse) for name in channels]
     sources = sorted({column for weights in sums for column in weights})
     for start in range(0, len(events), CHUNK):
         rows = events.values[start : start + CHUNK]
@@ -88,14 +90,16 @@ def compensated_chunks(
         yield [_weighted_sum(read, weights) for weights in sums]
 
 
-def _weights(events: Events, channel: str, spillover: Spillover | None) -> dict[int, float]:
+def _weights(
+    events: Events, channel: str, spillover: Spillover | None, inverse: NDArray[np.float64]
+) -> dict[int, float]:
     """Return the columns of which a compensated channel is the sum, with their weights."""
     own = events.index(channel)
-    label = events.channel_names[own]
-    if spillover is None or events.compensated or label not in spillover.channels:
+    label = events.channels[own].name
+    if spillover is None or label not in spillover.channels:
         return {own: 1.0}
-    column = np.linalg.inv(spillover.matrix)[:, spillover.channels.index(label)]
-    return {events.index(name): float(w) for name, w in zip(spillover.channels, column, strict=True) if w}
+    column = inverse[:, spillover.channels.index(label)].tolist()
+    return {events.index(name): weight for name, weight in zip(spillover.channels, column, strict=True) if weight}
 
 
 def _weighted_sum(columns: Mapping[int, NDArray[np.float64]], weights: Mapping[int, float]) -> NDArray[np.float64]:

@@ -89,6 +89,9 @@ class Events:
 
     def index(self, channel: str) -> int:
         """Return the column of a channel, found by its name or, failing that, by its marker; case does not matter."""
+        names = self.channel_names
+        if channel in names:
+            return names.index(channel)
         wanted = channel.strip().casefold()
         for key in ("name", "marker"):
             labels = [getattr(c, key).strip().casefold() for c in self.channels]

@@ -73,7 +73,9 @@ def count_quadrants(events: Events, gate: QuadrantGate) -> Quadrants:
     """
     counted = Quadrants(0, 0, 0, 0)
     for annexin, dye in compensated_chunks(events, [gate.annexin, gate.dye], events.spillover):
-        missing = int(np.count_nonzero(np.isnan(annexin) | np.isnan(dye)))
+        # One NaN makes a sum NaN, which costs a quarter of asking every event.
+        suspicious = np.isnan(annexin.sum() + dye.sum())
+        missing = int(np.count_nonzero(np.isnan(annexin) | np.isnan(dye))) if suspicious else 0
         if missing:
             raise GatingError(
                 events.name or "events",
