@@ -12,6 +12,7 @@ from matplotlib.patheffects import withStroke
 from gating.cleanup import smooth
 from gating.gates import QuadrantGate
 from gating.thresholds import Grid
+from gating.transforms import Scale
 from gating.tubes import Density
 
 if TYPE_CHECKING:
@@ -37,6 +38,7 @@ def draw_quadrants(
     fractions: Mapping[str, float],
     *,
     shown: Shown | None = None,
+    scale: Scale | None = None,
     labels: bool = True,
     font_size: float = 8.0,
 ) -> None:
@@ -53,6 +55,8 @@ def draw_quadrants(
         Shown in percent in the corners.
     shown : tuple of two pairs, optional
         The range of each axis in linear units, so that panels can be compared; default: where the events are.
+    scale : Scale, optional
+        Another display scale for both axes, for example `Logicle()`; default: the one the density was taken on.
     labels : bool
         Name the axes by channel; False in small multiples that share their names.
     font_size : float
@@ -73,22 +77,27 @@ def draw_quadrants(
     floor = 0.05
     image = np.ma.masked_less(smoothed, floor)
     densest = max(float(smoothed.max()), 2 * floor)
-    extent = (density.annexin.low, density.annexin.high, density.dye.low, density.dye.high)
-    ax.imshow(
-        image,
-        norm=LogNorm(floor, densest),
-        cmap="viridis_r",
-        extent=extent,
-        origin="lower",
-        aspect="auto",
-        interpolation="nearest",
-    )
-    across, up = density.annexin.scale(gate.annexin_threshold), density.dye.scale(gate.dye_threshold)
-    ax.axvline(float(across), color=DIVIDER, linewidth=1.0)
-    ax.axhline(float(up), color=DIVIDER, linewidth=1.0)
+    across, up = scale or density.annexin.scale, scale or density.dye.scale
+    norm = LogNorm(floor, densest)
+    if scale is None:
+        extent = (density.annexin.low, density.annexin.high, density.dye.low, density.dye.high)
+        ax.imshow(
+            image,
+            norm=norm,
+            cmap="viridis_r",
+            extent=extent,
+            origin="lower",
+            aspect="auto",
+            interpolation="nearest",
+        )
+    else:  # bins of one scale have unequal widths on another
+        x, y = (on(_edges(grid)) for on, grid in ((across, density.annexin), (up, density.dye)))
+        ax.pcolormesh(x, y, image, norm=norm, cmap="viridis_r", rasterized=True, linewidth=0)
+    ax.axvline(float(across(gate.annexin_threshold)), color=DIVIDER, linewidth=1.0)
+    ax.axhline(float(up(gate.dye_threshold)), color=DIVIDER, linewidth=1.0)
     (left, right), (bottom, top) = shown or shown_range([density])
-    ax.set_xlim(*(float(density.annexin.scale(v)) for v in (left, right)))
-    ax.set_ylim(*(float(density.dye.scale(v)) for v in (bottom, top)))
+    ax.set_xlim(*(float(across(v)) for v in (left, right)))
+    ax.set_ylim(*(float(up(v)) for v in (bottom, top)))
     for population, share in fractions.items():
         x_corner, y_corner, horizontal, vertical = CORNERS[population]
         text = ax.text(
@@ -102,21 +111,18 @@ def draw_quadrants(
             fontweight="bold",
         )
         text.set_path_effects([withStroke(linewidth=2.5, foreground="white")])
-    draw_display_ticks(ax, density, minor=labels)
+    _draw_ticks(ax, (across, density.annexin), (up, density.dye), minor=labels)
     if labels:
         ax.set_xlabel(f"Annexin V ({gate.annexin})")
         ax.set_ylabel(f"dead-cell dye ({gate.dye})")
 
 
-def draw_display_ticks(ax: Axes, density: Density, *, minor: bool = True) -> None:
+def _draw_ticks(ax: Axes, across: tuple[Scale, Grid], up: tuple[Scale, Grid], *, minor: bool) -> None:
     """Put ticks at zero and at the powers of ten that the axes show, as cytometry software does."""
-    for axis, grid, (low, high) in (
-        (ax.xaxis, density.annexin, ax.get_xlim()),
-        (ax.yaxis, density.dye, ax.get_ylim()),
-    ):
-        values = [v for v in _ticks(grid) if low <= float(grid.scale(v)) <= high]
-        axis.set_ticks([float(grid.scale(v)) for v in values], [_power(v) for v in values])
-        between = [float(grid.scale(v)) for v in _minor(values)] if minor else []
+    for axis, (scale, grid), (low, high) in ((ax.xaxis, across, ax.get_xlim()), (ax.yaxis, up, ax.get_ylim())):
+        values = [v for v in _ticks(grid) if low <= float(scale(v)) <= high]
+        axis.set_ticks([float(scale(v)) for v in values], [_power(v) for v in values])
+        between = [float(scale(v)) for v in _minor(values)] if minor else []
         axis.set_ticks([v for v in between if low <= v <= high], minor=True)
     ax.tick_params(which="minor", length=1.5)
 
@@ -124,6 +130,11 @@ def draw_display_ticks(ax: Axes, density: Density, *, minor: bool = True) -> Non
 def _smooth_both(counts: NDArray[np.int64]) -> NDArray[np.float64]:
     rows = np.array([smooth(row, SMOOTHING_BINS) for row in counts.astype(np.float64)])
     return np.array([smooth(column, SMOOTHING_BINS) for column in rows.T]).T
+
+
+def _edges(grid: Grid) -> NDArray[np.float64]:
+    """Return the edges of a grid's bins in linear units, shape (bins + 1,)."""
+    return np.asarray(grid.scale.inverse(np.linspace(grid.low, grid.high, grid.bins + 1)), dtype=np.float64)
 
 
 def shown_range(densities: Sequence[Density]) -> Shown:
