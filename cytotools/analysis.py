@@ -101,6 +101,9 @@ def _analyse_flow(study: Study, block: FlowBlock, map: Map, found: _Findings) ->
     """Gate the tubes, put the replicates together, compare the treated with their control."""
     from gating import GatingError, MissingChannel, gate_plate
 
+    if block.annexin and block.annexin == block.dye:
+        got, remedy = f"{block.annexin} twice", "Name the Annexin V channel and the dead-cell dye's channel."
+        raise StudyError([Problem(study.path.name, "flow", "two different channels in annexin and dye", got, remedy)])
     found.entries += _excluded(block.samples, "flow", "file")
     given = _gates_by_hand(study, block)
     found.entries += [_of_gate_file(block, words) for words in given.notes()]

@@ -43,7 +43,7 @@ def gates_from_thresholds(
 
     rows = rows_of(thresholds)
     gates: dict[str, QuadrantGate] = {}
-    problems: list[Problem] = []
+    without: dict[str, list[str]] = {}
     for sample in rows_of(samples):
         try:
             channels = read_fcs(folder / sample["file"]).channels
@@ -54,14 +54,19 @@ def gates_from_thresholds(
             continue
         found = [_threshold(rows, sample, name) for name in names]
         missing = [name for name, value in zip(names, found, strict=True) if value is None]
-        problems += [
-            Problem("thresholds", sample["file"], f"a threshold for {name}", "none", "Add a row for it.")
-            for name in missing
-        ]
+        for name in missing:
+            without.setdefault(name, []).append(sample["file"])
         if not missing:
             gates[sample["file"]] = QuadrantGate(names[0], float(found[0] or 0.0), names[1], float(found[1] or 0.0))
-    if problems:
-        raise StudyError(problems)
+    if without:
+        remedy = "Add a row for it; an empty file, batch or cell_line holds for all."
+        places = {name: f"{len(files)} tubes, the first {files[0]}" for name, files in without.items()}
+        raise StudyError(
+            [
+                Problem("the thresholds sheet", name, "a threshold for every tube", f"none for {where}", remedy)
+                for name, where in places.items()
+            ]
+        )
     return gates
 
 

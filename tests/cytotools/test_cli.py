@@ -195,6 +195,29 @@ def test_a_channel_that_no_file_has_ends_with_2(cytotools: Command, small_study:
     assert not (tmp_path / "out").exists()
 
 
+@pytest.mark.parametrize(
+    ("sheet", "words"),
+    [
+        ("channel,threshold\nFITC-A,1500\n", r"the thresholds sheet: PE-A: .* none for 8 tubes"),
+        ("channel,threshold\nFITC-A,many\nPE-A,1\n", r"by_hand\.csv:2:2: .*'many'"),
+    ],
+)
+def test_a_thresholds_sheet_that_does_not_serve_ends_with_2(
+    cytotools: Command, small_study: Path, sheet: str, words: str
+) -> None:
+    (small_study / "flow" / "by_hand.csv").write_text(sheet)
+    edit(small_study / "study.yaml", "  dye: PE-A", "  dye: PE-A\n  thresholds: flow/by_hand.csv")
+    done = cytotools("run", small_study, "--only", "flow")
+    assert done.returncode == 2
+    assert re.search(words, done.stderr), done.stderr
+
+
+def test_one_channel_for_both_ends_with_2(cytotools: Command, small_study: Path) -> None:
+    edit(small_study / "study.yaml", "  dye: PE-A", "  dye: FITC-A")
+    done = cytotools("run", small_study, "--only", "flow")
+    assert (done.returncode, "FITC-A twice" in done.stderr) == (2, True)
+
+
 def test_swapped_control_tubes_leave_their_batch_out(cytotools: Command, small_study: Path, tmp_path: Path) -> None:
     sheet = small_study / "flow" / "samples.csv"
     text = sheet.read_text().replace(".fcs,annexin_only", ".fcs,other").replace(".fcs,dye_only", ".fcs,annexin_only")

@@ -1,0 +1,29 @@
+"""The columns that outsiders rely on are those that the makers of the tables write."""
+
+from __future__ import annotations
+
+import pytest
+
+from blots.band_table import COLUMNS as BAND_COLUMNS
+from blots.normalisation import NORMALISED_COLUMNS
+from blots.time_course import TIME_COURSE_COLUMNS
+from blots.verdicts import REBOUND_COLUMNS
+from cytotools.comparison import APOPTOSIS_COLUMNS, COMPARISON_COLUMNS
+from cytotools.tables import COLUMNS
+from gating.plate import QUADRANT_COLUMNS, THRESHOLD_COLUMNS
+
+MADE = {
+    "quadrants": QUADRANT_COLUMNS,
+    "thresholds": THRESHOLD_COLUMNS,
+    "apoptosis": APOPTOSIS_COLUMNS,
+    "comparisons": COMPARISON_COLUMNS,
+    "bands": BAND_COLUMNS,
+    "normalised": NORMALISED_COLUMNS,
+    "time_course": TIME_COURSE_COLUMNS,
+    "rebound": REBOUND_COLUMNS,
+}
+
+
+@pytest.mark.parametrize("name", [name for name in COLUMNS if name != "cautions"])
+def test_columns_are_those_of_the_makers(name: str) -> None:
+    assert COLUMNS[name] == tuple(MADE[name])
