@@ -96,7 +96,7 @@ def caution_table(entries: Iterable[Entry]) -> pd.DataFrame:
         groups.setdefault((entry.severity, entry.assay, entry.code, entry.caution), []).append(entry)
     rows = []
     for (severity, *_), group in groups.items():
-        if severity != "refused" and len(group) > MANY:
+        if group[0].code != "unusable_file" and len(group) > MANY:
             first, files = group[0], {entry.file for entry in group}
             file = first.file if len(files) == 1 else ""
             where = f"{file}, {len(group)} places" if file else f"{len(group)} places"

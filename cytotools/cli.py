@@ -138,16 +138,26 @@ def _file_bar(n_files: int) -> Iterator[tuple[Callable[[], None], Callable[[str]
 
 def main() -> None:
     """Run the command line; a user's mistake ends in a message and its exit status, never in a traceback."""
-    signal.signal(signal.SIGTERM, lambda *_: sys.exit(STOPPED))  # ends as Ctrl-C does, leaving nothing half-written
+    for name in ("SIGINT", "SIGTERM", "SIGHUP"):  # SIGHUP: the terminal has gone; Windows has none
+        if hasattr(signal, name):
+            signal.signal(getattr(signal, name), _stop)
     try:
         app()
-    except KeyboardInterrupt:
-        typer.echo("Stopped. Earlier results are as they were.", err=True)
+    except _Stopped:
+        typer.echo("Stopped. Nothing was written; earlier results are as they were.", err=True)
         sys.exit(STOPPED)
     except BrokenPipeError:  # the reader of our output has gone: `cytotools check study.yaml | head`
         os._exit(DONE)
     except Exception as error:
         sys.exit(_told(error))
+
+
+class _Stopped(BaseException):
+    """The user, or the system, asked us to stop."""
+
+
+def _stop(*_: object) -> None:
+    raise _Stopped
 
 
 def _told(error: Exception) -> int:
@@ -201,8 +211,8 @@ def _analyse_and_write(study: Study, folder: Path, only: list[str] | None, worke
 def _close(results: Results, report: Path) -> None:
     from cytotools.tables import rows_of
 
-    for row in rows_of(results.refused):
-        typer.echo(f"left out: {row['caution']}", err=True)
+    for words in dict.fromkeys(str(row["caution"]) for row in rows_of(results.refused)):
+        typer.echo(f"left out: {words}", err=True)
     severities = results.cautions["severity"].value_counts()
     counted = ", ".join(f"{n} {severity}" for severity, n in severities.items()) or "none"
     typer.echo(f"Cautions: {counted} (tables/cautions.csv).")

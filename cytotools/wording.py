@@ -142,11 +142,13 @@ def control_of(contrast: str) -> str:
 
 
 def _blot_answers(tables: Mapping[str, pd.DataFrame]) -> Iterator[str]:
-    rebound = tables["rebound"]
+    rebound, doubt = tables["rebound"], ""
+    if len(rebound) and tables["normalised"]["caution"].str.contains("uneven_loading").any():
+        doubt = " Doubtful: the loading control varies more than loading does, see the cautions."
     for row in rows_of(rebound):
         place = condition_label({**row, "hours": None})
         words = f"{place}: {row['target']} {VERDICT_WORDS.get(row['verdict'], row['verdict'])}"
-        if _finite(row["nadir_fold"]):
+        if _finite(row["nadir_fold"]) and row["verdict"] != "induction":
             words += (
                 f"; lowest at {row['nadir_hours']:g} h, {fold(row['nadir_fold'])} × the reference "
                 f"{interval(row['nadir_low'], row['nadir_high'], fold)}"
@@ -155,7 +157,7 @@ def _blot_answers(tables: Mapping[str, pd.DataFrame]) -> Iterator[str]:
             reached = row["nadir_fold"] * row["rebound_fold"]
             words += f"; then up {fold(row['rebound_fold'])}-fold {interval(row['low'], row['high'], fold)}"
             words += f", to {fold(reached)} × the reference"
-        yield f"{words}; n = {_n(row['n'])}, {row['loading_control']} as loading control."
+        yield f"{words}; n = {_n(row['n'])}, {row['loading_control']} as loading control.{doubt}"
 
 
 def _by_line(table: pd.DataFrame) -> Iterator[tuple[str, pd.DataFrame]]:

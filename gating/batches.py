@@ -196,7 +196,7 @@ def _require_unswapped(group: Group, fine: Mapping[str, NDArray[np.int64]], surv
             f"{tubes['annexin_only'][0]} and {tubes['dye_only'][0]}",
             expected=f"annexin_only bright in {survey.annexin} and dye_only bright in {survey.dye}",
             got="each bright in the other's channel",
-            remedy="Check whether the two tubes, or `annexin:` and `dye:`, are swapped; their batch was left out.",
+            remedy="Check whether the two tubes, or `annexin:` and `dye:`, are swapped.",
         )
 
 

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 from gating.batches import gate_batch
 from gating.cautions import caution, join
 from gating.controls import groups
-from gating.errors import GatingError, UnusableControl
+from gating.errors import GatingError, MissingChannel, UnusableControl
 from gating.fcs.read import read_fcs
 from gating.gates import QuadrantGate
 from gating.given_gates import count_at_given_gates
@@ -145,8 +145,22 @@ def gate_plate(
             except UnusableControl as error:
                 refused |= dict.fromkeys(group.files, error)
     if not any(part.counts for part in parts):
-        raise next(iter(refused.values()))
+        raise _nothing_usable(refused)
     return _plate(sheet, parts, refused)
+
+
+def _nothing_usable(refused: Mapping[str, GatingError]) -> GatingError:
+    """Return the first error where all files share its reason, else one that tells each reason."""
+    reasons = {(type(error), error.expected): error for error in refused.values()}
+    told = {str(error): error for error in refused.values()}
+    if len(told) == 1 or (len(reasons) == 1 and MissingChannel in next(iter(reasons))):
+        return next(iter(told.values()))
+    return GatingError(
+        "the samples sheet",
+        expected="at least one file that can be used",
+        got=f"{len(refused)} that can't: {' '.join(told)}",
+        remedy="Mend these files or their rows.",
+    )
 
 
 def _survey(folder: Path, annexin: str | None, dye: str | None, read: Reader, file: str) -> object:
