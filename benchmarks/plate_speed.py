@@ -115,14 +115,21 @@ def timed(way: str, folder: Path, runs: int) -> tuple[float, np.ndarray]:
     return statistics.median(seconds), counted
 
 
+def resident_mib(which: str) -> float:
+    """Return this process's resident memory now (VmRSS) or at its highest (VmHWM); Linux only."""
+    lines = Path("/proc/self/status").read_text().splitlines()
+    return float(next(line for line in lines if line.startswith(which)).split()[1]) / 1024
+
+
 def peak_mib(way: str, folder: Path) -> float:
     """Return how far a fresh process rises above what it holds after its imports."""
     code = (
-        "import resource, sys; sys.path.insert(0, 'benchmarks'); import plate_speed as b; from pathlib import Path\n"
+        "import sys; sys.path.insert(0, 'benchmarks'); import plate_speed as b; from pathlib import Path\n"
         f"{'import flowkit' if way.startswith('flowkit') else ''}\n"
-        "before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss\n"
+        "before = b.resident_mib('VmRSS')\n"
+        "Path('/proc/self/clear_refs').write_text('5')  # the high-water mark starts anew\n"
         f"b.WAYS['{way}'](Path(sys.argv[1]))\n"
-        "print((resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before) / 1024)"
+        "print(b.resident_mib('VmHWM') - before)"
     )
     done = subprocess.run([sys.executable, "-c", code, str(folder)], capture_output=True, text=True, check=True)
     return float(done.stdout.split()[-1])
