@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from cytotools.cautions import Entry, caution_table, entries_of
+from cytotools.cautions import Entry, caution_table, documented, entries_of
 from cytotools.comparison import compare_to_control, summarise_fractions
 from cytotools.errors import Problem, StudyError
 from cytotools.results import MeasuredImage, Results
@@ -205,6 +205,10 @@ def _measure(study: Study, block: BlotsBlock, image: BlotImage, found: _Findings
     except BlotError as error:
         found.entries.append(_refusal("blots", image.file, error))
         return None
+    scope = documented()["interval_scope"]
+    found.entries.append(
+        Entry(scope.severity, "blots", image.file, image.file, "interval_scope", scope.meaning, scope.remedy)
+    )
     found.images.append(MeasuredImage(image.file, image.membrane, blot, geometry, image.first_lane))
     return bands.assign(membrane=image.membrane, image=image.file, lane=bands["lane"] + shift)
 

@@ -72,8 +72,6 @@ COLUMNS: dict[str, tuple[str, ...]] = {
     ),
     "cautions": ("severity", "assay", "file", "place", "code", "caution", "remedy"),
 }
-# Tables that carry the study's condition columns in front.
-WITH_CONDITIONS = ("quadrants", "apoptosis", "comparisons", "time_course", "rebound")
 
 
 def rows_of(table: pd.DataFrame) -> list[dict[str, Any]]:

@@ -20,11 +20,6 @@ CAUTIONS: dict[str, Caution] = {
         "and tube-to-tube shifts are not in it",
         "Read differences between replicates, not the interval of one tube, as the measure of certainty.",
     ),
-    "late_or_necrotic": Caution(
-        "note",
-        "Annexin V+ dye+ cells are late apoptotic or necrotic: an end point can't tell them apart",
-        "Measure an earlier hour, or add a caspase inhibitor arm.",
-    ),
     "no_controls": Caution(
         "warning",
         "no unstained, annexin_only or dye_only tube serves these samples, the threshold rests on the samples alone",
@@ -56,7 +51,9 @@ CAUTIONS: dict[str, Caution] = {
         "Acquire at least 10,000 events.",
     ),
     "truncated": Caution("warning", "the file is cut, its whole events were used", "Copy the file again."),
-    "repaired": Caution("note", "the file departs from the FCS standard and was mended", "See what was mended."),
+    "repaired": Caution(
+        "note", "the file departs from the FCS standard and was mended", "`cytotools fcs FILE` says what was mended."
+    ),
     "no_compensation": Caution(
         "warning",
         "neither the file nor single stains give a spillover matrix",

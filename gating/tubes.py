@@ -39,9 +39,6 @@ class Survey:
     height: str | None
     spillover: Spillover | None
     scatter: NDArray[np.int64] | None
-    n_events: int
-    declared_events: int
-    repairs: tuple[str, ...]
 
 
 @dataclass(frozen=True, eq=False)
@@ -107,9 +104,6 @@ def survey_tube(file: str, folder: Path, annexin: str | None, dye: str | None, r
         height=height if forward and forward != height else None,
         spillover=events.spillover,
         scatter=scatter_histogram(events.column(forward)) if forward else None,
-        n_events=len(events),
-        declared_events=events.declared_events,
-        repairs=tuple(events.repairs),
     )
 
 
@@ -166,7 +160,7 @@ def count_tube(
         tuple(count_at(annexin, dye, a, d) for a, d in sorted(corners)),
         len(events),
         recipe.spillover,
-        join(_cut(events), _cleaned(quadrants, recipe, not_a_number)),
+        join(_of_file(events), _cleaned(quadrants, recipe, not_a_number)),
         _density(annexin, dye, grids) if grids else None,
     )
 
@@ -179,7 +173,7 @@ def count_at_gate(folder: Path, gate: QuadrantGate, grids: tuple[Grid, Grid] | N
     if grids:
         annexin, dye = compensated_columns(events, [gate.annexin, gate.dye], events.spillover)
         density = _density(annexin, dye, grids)
-    return Counts(file, quadrants, (quadrants,), len(events), events.spillover, _cut(events), density)
+    return Counts(file, quadrants, (quadrants,), len(events), events.spillover, _of_file(events), density)
 
 
 def every_event(folder: Path, gate: QuadrantGate, read: Reader, file: str) -> NDArray[np.int64]:
@@ -189,10 +183,16 @@ def every_event(folder: Path, gate: QuadrantGate, read: Reader, file: str) -> ND
     return np.stack([FINE.histogram(column) for column in columns])
 
 
-def _cut(events: Events) -> str:
-    if events.declared_events <= len(events):
-        return ""
-    return caution("truncated", f"{len(events)} whole events of {events.declared_events} declared")
+def _of_file(events: Events) -> str:
+    """Return what there is to say of a file: events that are not there, departures from the standard."""
+    notes = []
+    if events.declared_events > len(events):
+        notes.append(caution("truncated", f"{len(events)} whole events of {events.declared_events} declared"))
+    mended = dict.fromkeys(repair.partition(":")[0] for repair in events.repairs)
+    mended.pop("truncated", None)
+    if mended:
+        notes.append(caution("repaired", ", ".join(mended)))
+    return join(*notes)
 
 
 def _cleaned(quadrants: Quadrants, recipe: Recipe, not_a_number: int) -> str:

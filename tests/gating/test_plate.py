@@ -142,6 +142,15 @@ def test_a_cut_file_is_counted_with_a_caution_and_an_empty_one_refused(
     assert "2.fcs" in plate.refused
 
 
+def test_a_mended_file_says_so(tmp_path: Path, rng: np.random.Generator) -> None:
+    sheet, _ = write_plate(tmp_path, rng)
+    path = tmp_path / "1.fcs"
+    path.write_bytes(path.read_bytes().replace(b"$BYTEORD|1,2,3,4|", b"$BYTEORD|1      |", 1))
+    table = gate_plate(sheet, tmp_path).table
+    assert table.loc[table["file"] == "1.fcs", "caution"].str.contains("repaired: .*byte_order").all()
+    assert not table.loc[table["file"] == "2.fcs", "caution"].str.contains("byte_order").any()
+
+
 def test_gates_set_by_hand_count_every_event(tmp_path: Path, rng: np.random.Generator) -> None:
     sheet, _ = write_plate(tmp_path, rng)
     gate = QuadrantGate(annexin="FITC-A", annexin_threshold=1_500.0, dye="PE-A", dye_threshold=1_500.0)
