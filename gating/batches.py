@@ -11,13 +11,14 @@ import numpy as np
 
 from gating.cautions import caution, join
 from gating.cleanup import debris_limit
-from gating.compensation import spillover_from_controls
 from gating.controls import Group
-from gating.errors import GatingError, UnusableControl
+from gating.errors import UnusableControl
+from gating.group_spillover import group_spillovers
 from gating.parts import Map, Part, counts_of
 from gating.spillover import Spillover
 from gating.thresholds import FINE, Evidence, Grid, Threshold, grid_for, place_threshold
-from gating.tubes import Counts, Reader, Recipe, Survey, count_tube, fine_histograms, gate_of, pooled
+from gating.tubes import Counts, Reader, Survey, count_tube, fine_histograms, gate_of, pooled
+from gating.whole_cells import Recipe
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -46,7 +47,7 @@ def gate_batch(
         Keep a density of each tube.
     """
     files = [file for file in dict.fromkeys(group.files) if file in surveys]
-    spillovers, compensation = _spillovers(group, files, surveys, folder, read)
+    spillovers, compensation = group_spillovers(group, files, surveys, folder, read)
     recipes = _recipes(group, files, surveys, spillovers)
     fine = dict(zip(files, map(partial(_fine, folder, recipes, read), files), strict=True))
     histograms = {file: h for file, h in fine.items() if isinstance(h, np.ndarray)}
@@ -97,28 +98,6 @@ def _count(
     file: str,
 ) -> Counts:
     return count_tube(file, folder, recipes[file], thresholds, grids, read)
-
-
-def _spillovers(
-    group: Group, files: Sequence[str], surveys: Mapping[str, Survey], folder: Path, read: Reader
-) -> tuple[dict[str, Spillover | None], str]:
-    """Return each file's matrix: its own, else that of the group's single stains, else none with a caution."""
-    own = {file: surveys[file].spillover for file in files}
-    if all(s is not None and not s.is_identity for s in own.values()):
-        return own, ""
-    measured, note = None, ""
-    tubes = {role: group.controls.get(role, ()) for role in ("unstained", "annexin_only", "dye_only")}
-    first = surveys[files[0]]
-    if all(tubes.values()):
-        names = {"unstained": "unstained", first.annexin: "annexin_only", first.dye: "dye_only"}
-        try:
-            measured = spillover_from_controls({name: read(folder / tubes[role][0]) for name, role in names.items()})
-        except GatingError as error:
-            note = str(error).replace(";", ",")
-    else:
-        note = f"no {' and no '.join(role for role, found in tubes.items() if not found)} tube"
-    filled = {file: s if s is not None and not s.is_identity else measured for file, s in own.items()}
-    return filled, caution("no_compensation", note) if measured is None else ""
 
 
 def _recipes(

@@ -11,7 +11,7 @@ import numpy as np
 
 from gating.cautions import caution, join
 from gating.channels import find_annexin, find_dye, find_scatter
-from gating.cleanup import scatter_histogram, singlets
+from gating.cleanup import scatter_histogram
 from gating.compensation import compensated_columns
 from gating.errors import GatingError, UnreadableFcs
 from gating.events import Events
@@ -19,6 +19,7 @@ from gating.gates import QuadrantGate
 from gating.quadrants import Quadrants, count_at, count_quadrants
 from gating.spillover import Spillover
 from gating.thresholds import FINE, Grid, Threshold
+from gating.whole_cells import Recipe, whole_single_cells
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -39,18 +40,6 @@ class Survey:
     height: str | None
     spillover: Spillover | None
     scatter: NDArray[np.int64] | None
-
-
-@dataclass(frozen=True, eq=False)
-class Recipe:
-    """How the tubes of a group are turned into whole single cells."""
-
-    annexin: str
-    dye: str
-    forward: str | None = None
-    height: str | None = None
-    spillover: Spillover | None = None
-    debris_limit: float | None = None
 
 
 @dataclass(frozen=True, eq=False)
@@ -119,25 +108,10 @@ def _some_events(file: str, folder: Path, read: Reader) -> Events:
     return events
 
 
-def whole_single_cells(events: Events, recipe: Recipe) -> tuple[NDArray[np.float64], NDArray[np.float64], int]:
-    """Return Annexin V and dye of the whole single cells, compensated, and how many events held no number."""
-    annexin, dye = compensated_columns(events, [recipe.annexin, recipe.dye], recipe.spillover)
-    keep = np.isfinite(annexin) & np.isfinite(dye)
-    not_a_number = int(len(keep) - np.count_nonzero(keep))
-    if recipe.forward and recipe.debris_limit is not None:
-        area = events.column(recipe.forward)
-        keep &= area >= recipe.debris_limit
-        if recipe.height:
-            whole = np.flatnonzero(keep)
-            single = singlets(area[whole], events.column(recipe.height)[whole])
-            keep[whole[~single]] = False
-    return annexin[keep], dye[keep], not_a_number
-
-
 def fine_histograms(file: str, folder: Path, recipe: Recipe, read: Reader) -> NDArray[np.int64]:
     """Return the histograms of Annexin V and dye of one tube's whole single cells on the FINE grid, shape (2, bins)."""
-    annexin, dye, _ = whole_single_cells(read(folder / file), recipe)
-    return np.stack([FINE.histogram(annexin), FINE.histogram(dye)])
+    cells = whole_single_cells(read(folder / file), recipe)
+    return np.stack([FINE.histogram(cells.annexin), FINE.histogram(cells.dye)])
 
 
 def count_tube(
@@ -150,7 +124,8 @@ def count_tube(
 ) -> Counts:
     """Count one tube's quadrants at the thresholds (Annexin V, dye), and draw its density where grids are given."""
     events = read(folder / file)
-    annexin, dye, not_a_number = whole_single_cells(events, recipe)
+    cells = whole_single_cells(events, recipe)
+    annexin, dye = cells.annexin, cells.dye
     first, second = thresholds
     corners = {(a, d) for a in (first.low, first.high) for d in (second.low, second.high)}
     quadrants = count_at(annexin, dye, first.value, second.value)
@@ -160,7 +135,7 @@ def count_tube(
         tuple(count_at(annexin, dye, a, d) for a, d in sorted(corners)),
         len(events),
         recipe.spillover,
-        join(_of_file(events), _cleaned(quadrants, recipe, not_a_number)),
+        join(_of_file(events), _cleaned(quadrants, recipe, cells.not_a_number)),
         _density(annexin, dye, grids) if grids else None,
     )
 
