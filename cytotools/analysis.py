@@ -8,8 +8,9 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from cytotools.cautions import Entry, caution_table, documented, entries_of
-from cytotools.comparison import compare_to_control, summarise_fractions
+from cytotools.comparison import compare, summarise_fractions
 from cytotools.errors import Problem, StudyError
+from cytotools.kinetics import rate_table
 from cytotools.results import MeasuredImage, Results
 from cytotools.tables import complete, rows_of
 
@@ -127,9 +128,16 @@ def _analyse_flow(study: Study, block: FlowBlock, map: Map, found: _Findings) ->
     found.entries += [_refusal("flow", file, error) for file, error in plate.refused.items()]
     quadrants = found.keep("quadrants", "flow", plate.table, ["file"])
     found.keep("thresholds", "flow", plate.thresholds, ["batch", "cell_line", "channel"])
+    found.keep("compensation", "flow", plate.compensation, ["batch", "cell_line", "source", "detector"])
+    found.keep("artefacts", "flow", plate.artefacts, ["batch", "cell_line"])
+    found.keep("cleanup", "flow", plate.cleanup, ["step", "population"])
+    found.keep("debris_sensitivity", "flow", plate.debris_sensitivity, ["population"])
+    found.keep("sensitivity", "flow", plate.sensitivity, [])
+    found.tables["evidence"] = plate.evidence
     found.keep("apoptosis", "flow", summarise_fractions(quadrants), [])
-    compared = compare_to_control(quadrants, control=study.control or None, vehicles=_vehicles(study))
-    found.keep("comparisons", "flow", compared, [])
+    control, vehicles = study.control or None, _vehicles(study)
+    found.keep("comparisons", "flow", compare(quadrants, control, vehicles), ["quantity", "contrast"])
+    found.keep("kinetics", "flow", rate_table(quadrants, control, vehicles), ["transition"])
 
 
 def _gates_by_hand(study: Study, block: FlowBlock) -> GivenGates:

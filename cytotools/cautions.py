@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, NamedTuple
@@ -91,16 +92,20 @@ def caution_table(entries: Iterable[Entry]) -> pd.DataFrame:
     import pandas as pd
 
     listed = list(dict.fromkeys(entries))
+    alike = Counter((entry.assay, entry.code) for entry in listed if entry.severity == "note")
     groups: dict[tuple[str, str, str, str], list[Entry]] = {}
     for entry in listed:
-        groups.setdefault((entry.severity, entry.assay, entry.code, entry.caution), []).append(entry)
+        # Notes of one kind differ in their numbers alone: the tables hold each.
+        words = "" if alike[entry.assay, entry.code] > MANY else entry.caution
+        groups.setdefault((entry.severity, entry.assay, entry.code, words), []).append(entry)
     rows = []
     for (severity, *_), group in groups.items():
         if group[0].code != "unusable_file" and len(group) > MANY:
             first, files = group[0], {entry.file for entry in group}
             file = first.file if len(files) == 1 else ""
             where = f"{file}, {len(group)} places" if file else f"{len(group)} places"
-            rows.append(Entry(severity, first.assay, file, where, first.code, first.caution, first.remedy))
+            words = first.caution if len({entry.caution for entry in group}) == 1 else f"such as {first.caution}"
+            rows.append(Entry(severity, first.assay, file, where, first.code, words, first.remedy))
         else:
             rows += group
     rows.sort(key=lambda e: SEVERITIES.index(e.severity))

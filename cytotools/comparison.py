@@ -3,31 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-import numpy as np
-import pandas as pd
-
-from blots.multiplicity import holm
+from cytotools.combinations import compare_combinations
 from cytotools.conditions import CONDITION_COLUMNS
+from cytotools.contrast_rows import COMPARISON_COLUMNS as COMPARISON_COLUMNS
+from cytotools.contrast_rows import Planned, against, family_rows, unanswered
+from cytotools.control_choice import control_name, serving
+from cytotools.end_points import compare_hours
 from cytotools.experiments import CAUTIONS as CAUTIONS
-from cytotools.experiments import COMPOUNDS, Group, caution, condition_columns, grouped, join, label, place, read_groups
-from cytotools.fractions import Difference, Fraction, Mean, averaged, mean_of, paired_difference, unpaired_difference
+from cytotools.experiments import Group, caution, condition_columns, grouped, join, place, read_groups
+from cytotools.fractions import Mean, mean_of
+from cytotools.line_responses import compare_lines
 
-CONTROL_ROLES = ("untreated", "vehicle")
+if TYPE_CHECKING:
+    import pandas as pd
+
 APOPTOSIS_COLUMNS = ("population", "n", "mean", "sd", "low", "high", "caution")
-COMPARISON_COLUMNS = (
-    "quantity",
-    "contrast",
-    "scale",
-    "estimate",
-    "low",
-    "high",
-    "p_value",
-    "p_adjusted",
-    "n",
-    "caution",
-)
 
 
 def summarise_fractions(quadrants: pd.DataFrame, by: Sequence[str] = CONDITION_COLUMNS) -> pd.DataFrame:
@@ -50,6 +42,7 @@ def summarise_fractions(quadrants: pd.DataFrame, by: Sequence[str] = CONDITION_C
 
     Examples
     --------
+    >>> import pandas as pd
     >>> parts = ("live", "early_apoptotic", "late_apoptotic", "necrotic")
     >>> well = {"role": "treated", "compound": "cisplatin", "parent_events": 8000, "low": 0.0, "high": 0.5}
     >>> rows = [well | {"file": f"{r}.fcs", "replicate": r, "population": p, "fraction": f}
@@ -58,6 +51,8 @@ def summarise_fractions(quadrants: pd.DataFrame, by: Sequence[str] = CONDITION_C
     >>> table.loc[table["population"] == "total", ["n", "mean", "sd"]].round(3).to_dict("records")
     [{'n': 3, 'mean': 0.27, 'sd': 0.01}]
     """
+    import pandas as pd
+
     groups = read_groups(quadrants, by)
     both = {key for key, part in grouped(groups, place).items() if len(part) > 1}
     rows = []
@@ -94,17 +89,18 @@ def compare_to_control(
     DataFrame
         The condition columns of the treated condition, then `quantity` (the population), `contrast`, `scale`
         ("difference" in fraction), `estimate, low, high, p_value, p_adjusted, n, caution`. Controls are of the same
-        cell line, arm and hour, else of 0 h. Tests are on the logit: paired where every treated experiment
-        (replicate, else batch) has its own control, else Welch's; see `cytotools.fractions.paired_difference` for
-        estimate and limits, which exclude 0 exactly when p_value < 0.05. `p_adjusted` is Holm's over the conditions
-        of a cell line and population.
+        cell line, arm and hour, else of 0 h. Tests are on the logit, within experiments (replicate, else batch) where
+        they hold both; limits exclude 0 exactly when p_value < 0.05. All conditions of a cell line, arm and population
+        are one family: see `cytotools.contrast_families` for the rule of test and adjustment (Dunnett or Holm).
 
     References
     ----------
-    S. Holm, Scand. J. Statist. 6:65 (1979), https://www.jstor.org/stable/4615733.
+    C. W. Dunnett, JASA 50:1096 (1955), doi:10.1080/01621459.1955.10501294; S. Holm, Scand. J. Statist. 6:65 (1979),
+    https://www.jstor.org/stable/4615733.
 
     Examples
     --------
+    >>> import pandas as pd
     >>> parts = ("live", "early_apoptotic", "late_apoptotic", "necrotic")
     >>> well = {"role": "treated", "compound": "cisplatin", "parent_events": 8000, "low": 0.0, "high": 0.5}
     >>> rows = [well | {"file": f"{c}{r}", "role": role, "compound": c, "replicate": r, "population": p, "fraction": f}
@@ -114,100 +110,68 @@ def compare_to_control(
     >>> table.loc[table["quantity"] == "total", ["contrast", "estimate", "n"]].round(2).to_dict("records")
     [{'contrast': 'cisplatin against saline', 'estimate': 0.2, 'n': 3}]
     """
+    import pandas as pd
+
     groups = read_groups(quadrants, by)
-    treated = [group for group in groups if group.role == "treated"]
-    rows = [_comparison(group, groups, control, vehicles or {}) for group in treated]
-    for family in grouped(range(len(rows)), lambda i: (treated[i].value("cell_line"), treated[i].population)).values():
-        for i, adjusted in zip(family, holm([rows[i]["p_value"] for i in family]), strict=True):
-            rows[i]["p_adjusted"] = adjusted
+    rows: list[dict[str, Any]] = []
+    for family in grouped(_treated(groups), lambda group: (group.line, group.population)).values():
+        rows += _family(family, groups, control, vehicles or {})
+    order = [place(group) for group in _treated(groups)]
+    rows.sort(key=lambda row: order.index(row.pop("place")))
     return pd.DataFrame(rows, columns=[*condition_columns(quadrants, by), *COMPARISON_COLUMNS])
 
 
-def _comparison(
-    group: Group, groups: Sequence[Group], control: str | None, vehicles: Mapping[str, str]
-) -> dict[str, Any]:
-    same_population = [other for other in groups if other.population == group.population]
-    serving, cautions = _controls(group, same_population, control, vehicles)
-    row = dict(group.condition) | {"quantity": group.population, "scale": "difference"}
-    if not serving:
-        nan = float("nan")
-        words = caution("no_control", f"no {control or 'control'} row serves it")
-        row |= {"contrast": _treatment(group), "estimate": nan, "low": nan, "high": nan, "p_value": nan, "n": 0}
-        return row | {"caution": join([*group.cautions, words])}
-    found, on_test = _tested(group, serving)
-    control_cautions = [text for other in serving for text in other.cautions]
-    row |= {"contrast": f"{_treatment(group)} against {_control_name(serving[0])}", "estimate": found.estimate}
-    row |= {"low": found.low, "high": found.high, "p_value": found.p_value, "n": found.n}
-    return row | {"caution": join([*group.cautions, *control_cautions, *cautions, *on_test, *_on_difference(found)])}
+def compare(
+    quadrants: pd.DataFrame,
+    control: str | None = None,
+    vehicles: Mapping[str, str] | None = None,
+    by: Sequence[str] = CONDITION_COLUMNS,
+) -> pd.DataFrame:
+    """Return comparisons.csv in full: every comparison that a study's conditions allow.
+
+    Parameters
+    ----------
+    quadrants, control, vehicles, by
+        As `compare_to_control` takes them.
+
+    Returns
+    -------
+    DataFrame
+        Each treatment against its control first; then combinations against their single agents and the interactions
+        (`compare_combinations`), lines and arms under the same treatment (`compare_lines`), and hours
+        (`compare_hours`). Families are adjusted each for itself.
+    """
+    import pandas as pd
+
+    makers = (compare_to_control, compare_combinations, compare_lines, compare_hours)
+    rows = [row for make in makers for row in make(quadrants, control, vehicles, by).to_dict("records")]
+    return pd.DataFrame(rows, columns=[*condition_columns(quadrants, by), *COMPARISON_COLUMNS])
 
 
-def _controls(
-    group: Group, groups: Sequence[Group], control: str | None, vehicles: Mapping[str, str]
-) -> tuple[list[Group], list[str]]:
-    """Return the controls that serve a condition, and what must be said of the choice."""
-    near = [other for other in groups if other.role in CONTROL_ROLES and other.line == group.line]
-    same_hour = [other for other in near if other.value("hours") == group.value("hours")]
-    zero_hours = [other for other in near if other.value("hours") == 0]
-    for candidates in (same_hour, zero_hours):
-        chosen = _chosen(group, candidates, control, vehicles)
-        if chosen:
-            cautions = []
-            if candidates is zero_hours:
-                cautions.append(caution("zero_hours_control", "compared with 0 h"))
-            if len(chosen) > 1:
-                names = ", ".join(map(_control_name, chosen))
-                cautions.append(caution("several_controls", names))
-            return chosen, cautions
-    return [], []
+def _treated(groups: Sequence[Group]) -> list[Group]:
+    return [group for group in groups if group.role == "treated"]
 
 
-def _chosen(group: Group, candidates: Sequence[Group], control: str | None, vehicles: Mapping[str, str]) -> list[Group]:
-    wanted = {vehicles[compound] for compound in group.compounds if compound in vehicles}
-    of_role = [other for other in candidates if other.role == "vehicle"]
-    own = [other for other in of_role if wanted & set(other.compounds)]
-    serving = own or [other for other in of_role if not wanted or not other.compounds]
-    untreated = [other for other in candidates if other.role == "untreated"]
-    if control is None:
-        return serving or untreated
-    return serving if control == "vehicle" else untreated
-
-
-def _tested(group: Group, serving: Sequence[Group]) -> tuple[Difference, list[str]]:
-    """Return the paired test where each treated experiment has its control, by replicate or by batch; else Welch's."""
-    for key in ("experiments", "batches"):
-        treated, control = _by(key, [group]), _by(key, serving)
-        if len(treated) > 1 and set(treated) <= set(control):
-            return paired_difference(list(treated.values()), [control[name] for name in treated]), []
-    treated, control = _by("experiments", [group]), _by("experiments", serving)
-    if len(treated) == 1 and set(treated) <= set(control):
-        return paired_difference(list(treated.values()), [control[name] for name in treated]), []
-    words = f"{len(treated)} treated against {len(control)} control experiments"
-    return unpaired_difference(list(treated.values()), list(control.values())), [caution("unpaired", words)]
-
-
-def _by(key: str, groups: Sequence[Group]) -> dict[str, Fraction]:
-    """Return one fraction for each experiment or batch of these groups."""
-    named = [pair for group in groups for pair in zip(getattr(group, key), group.fractions, strict=True)]
-    return {name: averaged([f for _, f in part]) for name, part in grouped(named, lambda pair: pair[0]).items()}
+def _family(
+    family: Sequence[Group], groups: Sequence[Group], control: str | None, vehicles: Mapping[str, str]
+) -> list[dict[str, Any]]:
+    """Return the rows of one line and population, each with the place of its condition."""
+    planned, rows = [], []
+    for group in family:
+        controls, cautions = serving(group, groups, control, vehicles)
+        if controls:
+            words = f"{group.treatment} against {control_name(controls[0])}"
+            planned.append(Planned(group.population, words, against(group, controls), cautions=tuple(cautions)))
+        else:
+            words = caution("no_control", f"no {control or 'control'} row serves it")
+            row = unanswered(group, group.population, group.treatment, "difference", words)
+            rows.append(row | {"place": place(group)})
+    for plan, found in zip(planned, family_rows(planned), strict=True):
+        rows += [row | {"place": place(plan.group)} for row in found]
+    return rows
 
 
 def _on_mean(mean: Mean) -> list[str]:
     if mean.n == 1:
         return [caution("one_experiment", "the interval is that of the experiment itself")]
     return [caution("same_fractions", f"{mean.n} equal fractions")] if mean.identical else []
-
-
-def _on_difference(found: Difference) -> list[str]:
-    if np.isnan(found.p_value):
-        return [caution("one_experiment", "the limits hold no scatter between experiments")]
-    return [caution("same_fractions", "equal differences")] if found.identical else []
-
-
-def _treatment(group: Group) -> str:
-    """Return a treatment in words, such as `cisplatin 5 ug/mL + Smac-N7 25 uM`."""
-    parts = [[label(group.value(column)) for column in columns] for columns in COMPOUNDS]
-    return " + ".join(" ".join(filter(None, part)) for part in parts if part[0]) or group.role
-
-
-def _control_name(group: Group) -> str:
-    return " + ".join(group.compounds) or group.role

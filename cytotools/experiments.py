@@ -11,59 +11,10 @@ import numpy as np
 import pandas as pd
 
 from cytotools.fractions import Fraction, averaged
+from cytotools.statistical_cautions import CAUTIONS as CAUTIONS
+from cytotools.statistical_cautions import caution as caution
+from cytotools.statistical_cautions import join as join
 
-CAUTIONS: dict[str, tuple[str, str, str]] = {
-    "one_experiment": (
-        "warning",
-        "There is one independent replicate, so the interval holds only the errors within it and nothing is tested.",
-        "Repeat the experiment; three independent replicates are the least for a test worth having.",
-    ),
-    "unnumbered_files": (
-        "warning",
-        "Several files of one condition carry no replicate; they count as repeats of one experiment.",
-        "Number independent experiments in `replicate` and repeats of one in `technical`.",
-    ),
-    "unnumbered_repeats": (
-        "note",
-        "Files of one condition and replicate are not numbered in `technical`; they are averaged as repeats.",
-        "Number them in `technical`, or give independent experiments their own `replicate`.",
-    ),
-    "fraction_missing": (
-        "warning",
-        "A file gave no fraction and is left out of the mean.",
-        "See the cautions of the file.",
-    ),
-    "same_fractions": (
-        "warning",
-        "The replicates agree to the last digit, so the error of counting stands in for their scatter.",
-        "Check that the files are those of independent experiments and not copies.",
-    ),
-    "two_controls": (
-        "note",
-        "Untreated and vehicle rows share this condition; they are kept apart, in this order of the sheet.",
-        "Name the vehicle in `compound`.",
-    ),
-    "no_control": (
-        "refused",
-        "No control row serves this condition, so there is nothing to compare it with.",
-        "Add a control of its cell line, arm and hours, or change `control:`.",
-    ),
-    "several_controls": (
-        "note",
-        "Control rows of several kinds serve this condition and are averaged within each experiment.",
-        "Name each compound's vehicle in `compounds:`.",
-    ),
-    "unpaired": (
-        "note",
-        "Treated and control are not of the same experiments, so they are compared by Welch's test.",
-        "Run a control in every experiment.",
-    ),
-    "zero_hours_control": (
-        "note",
-        "The control is the one at 0 h, for want of one at the same hour.",
-        "Harvest a control at every hour.",
-    ),
-}
 NOT_CONDITIONS = ("replicate", "technical", "batch", "well")
 SAMPLE_ROLES = ("untreated", "vehicle", "treated")
 COMPOUNDS = (
@@ -82,7 +33,8 @@ class Group:
     """All experiments of one condition in one role: the fraction of one population in each.
 
     `condition` holds the condition columns as the table has them; `experiments` and `batches` name what each
-    fraction belongs to, in the same order as `fractions`.
+    fraction belongs to, in the same order as `fractions`; so do `cells_per_ul`, whole single cells, NaN
+    where the sheet gives no `events_per_ul`.
     """
 
     role: str
@@ -92,6 +44,7 @@ class Group:
     batches: tuple[str, ...]
     fractions: tuple[Fraction, ...]
     cautions: tuple[str, ...]
+    cells_per_ul: tuple[float, ...] = ()
 
     def value(self, column: str) -> Any:
         """Return the value of a condition column, None where it is empty or absent."""
@@ -101,6 +54,26 @@ class Group:
     def line(self) -> tuple[Any, Any]:
         """Return cell line and arm."""
         return self.value("cell_line"), self.value("arm")
+
+    @property
+    def line_name(self) -> str:
+        """Return cell line and arm in words."""
+        line, arm = map(label, self.line)
+        return line if not arm or arm.casefold() in line.casefold() else f"{line} {arm}".strip()
+
+    @property
+    def agents(self) -> tuple[str, ...]:
+        """Return the agents with their doses, such as `cisplatin 5 ug/mL`; dose 0 is none."""
+        rows = [[self.value(column) for column in columns] for columns in COMPOUNDS]
+        return tuple(" ".join(filter(None, map(label, row))) for row in rows if row[0] is not None and row[1] != 0)
+
+    @property
+    def treatment(self) -> str:
+        """Return the treatment in words, such as `cisplatin 5 ug/mL + Smac-N7 25 uM`."""
+        parts = [[label(self.value(column)) for column in columns] for columns in COMPOUNDS]
+        words = " + ".join(" ".join(filter(None, part)) for part in parts if part[0]) or self.role
+        schedule = label(self.value("schedule"))
+        return f"{words} ({schedule})" if schedule else words
 
     @property
     def compounds(self) -> tuple[str, ...]:
@@ -127,19 +100,31 @@ def _group(files: list[list[dict[Hashable, Any]]], population: str, named: Seque
     """Return one condition's experiments, technical repeats averaged; None where no file gave a fraction."""
     first = files[0][0]
     experiments = grouped(files, lambda file: _experiment(file[0]))
-    fractions, batches, names, cautions = [], [], [], []
+    fractions, batches, names, cautions, cells = [], [], [], [], []
     for name, repeats in experiments.items():
         found = [fraction for file in repeats if (fraction := _fraction(file, population)) is not None]
         cautions += _on_repeats(name, repeats, len(found))
         if found:
             fractions.append(averaged(found))
             names.append(name)
+            cells.append(float(np.mean([_cells_per_ul(file[0]) for file in repeats])))
             batches.append(str(label(repeats[0][0].get("batch")) or name))
     if not fractions:
         return None
     condition = tuple((column, first[column]) for column in named)
     role = str(first["role"])
-    return Group(role, condition, population, tuple(names), tuple(batches), tuple(fractions), tuple(cautions))
+    order = tuple(names), tuple(batches), tuple(fractions)
+    return Group(role, condition, population, *order, tuple(cautions), tuple(cells))
+
+
+def _cells_per_ul(row: Mapping[Hashable, Any]) -> float:
+    """Return whole single cells per microlitre: the events per microlitre that are such cells."""
+    per_ul, parent, events = (_number(row.get(name)) for name in ("events_per_ul", "parent_events", "file_events"))
+    return per_ul * parent / events if per_ul > 0 and parent > 0 and events > 0 else float("nan")
+
+
+def _number(value: Any) -> float:
+    return float(value) if isinstance(value, int | float) else float("nan")
 
 
 def _fraction(file: list[dict[Hashable, Any]], population: str) -> Fraction | None:
@@ -198,18 +183,6 @@ def grouped(items: Iterable[Item], key: Callable[[Item], Any]) -> dict[Any, list
     for item in items:
         groups[key(item)].append(item)
     return dict(groups)
-
-
-def caution(code: str, words: str) -> str:
-    """Return `code: words`, refusing a code that the list above does not document."""
-    if code not in CAUTIONS:
-        raise KeyError(code)
-    return f"{code}: {words}"
-
-
-def join(cautions: Iterable[str]) -> str:
-    """Join cautions into one cell, each once, leaving out the empty ones."""
-    return "; ".join(dict.fromkeys(text for text in cautions if text))
 
 
 def place(group: Group) -> tuple[Hashable, ...]:

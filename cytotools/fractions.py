@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.special import expit, logit, stdtr, stdtrit
+from scipy.special import expit, logit, stdtrit
 
 FloatArray = NDArray[np.float64]
 Z_95 = 1.959963984540054
@@ -63,18 +63,6 @@ class Mean:
     identical: bool = False
 
 
-@dataclass(frozen=True)
-class Difference:
-    """A fraction minus its control: estimate, 95 % interval, and the p-value that agrees with it."""
-
-    n: int
-    estimate: float
-    low: float
-    high: float
-    p_value: float
-    identical: bool = False
-
-
 def averaged(repeats: Sequence[Fraction]) -> Fraction:
     """Return the mean of technical repeats; their limits are averaged too, as if their errors were shared.
 
@@ -118,97 +106,19 @@ def mean_of(fractions: Sequence[Fraction]) -> Mean:
     if identical:
         error = _counting_error(fractions)
     reach = float(stdtrit(n - 1, 0.975)) * error
-    low, high = expit(logit(_level(fractions)) + np.array([-reach, reach]))
+    low, high = expit(logit(level_of(fractions)) + np.array([-reach, reach]))
     return Mean(n, value, float(values.std(ddof=1)), min(float(low), value), max(float(high), value), identical)
 
 
-def paired_difference(treated: Sequence[Fraction], control: Sequence[Fraction]) -> Difference:
-    """Return treated minus control where each treated experiment has its own control.
-
-    Parameters
-    ----------
-    treated, control : sequence of Fraction
-        Of the same experiments, in the same order.
-
-    Returns
-    -------
-    Difference
-        The test is the paired t test on logits. The estimate is the mean shift of the logit at the control's mean
-        fraction c: expit(logit(c) + shift) - c; its limits are those of the shift, transformed in the same way, so that
-        they exclude 0 exactly when p < 0.05. They take c as observed: how far another set of experiments would move the
-        control itself is no part of them. With n = 1 there is no p-value and the limits hold the two experiments' own
-        errors alone.
+def level_of(fractions: Sequence[Fraction]) -> float:
+    """Return the mean fraction, each kept half an event from 0 and 1.
 
     Examples
     --------
-    >>> control = [Fraction(value, 0.0, 1.0, 8000) for value in (0.08, 0.10, 0.12)]
-    >>> treated = [Fraction(value, 0.0, 1.0, 8000) for value in (0.18, 0.20, 0.25)]
-    >>> found = paired_difference(treated, control)
-    >>> round(found.estimate, 3), found.p_value < 0.05, found.low > 0
-    (0.111, True, True)
+    >>> level_of([Fraction(0.0, 0.0, 0.1, 500), Fraction(0.199, 0.1, 0.3, 500)])
+    0.1
     """
-    shifts = [t.logit - c.logit for t, c in zip(treated, control, strict=True)]
-    error = _error(shifts)
-    identical = error == 0.0
-    if identical:
-        error = float(np.hypot(_counting_error(treated), _counting_error(control)))
-    return _difference(treated, control, float(np.mean(shifts)), error, len(shifts) - 1.0, identical)
-
-
-def unpaired_difference(treated: Sequence[Fraction], control: Sequence[Fraction]) -> Difference:
-    """Return treated minus control between different experiments: Welch's t test on logits, else as when paired.
-
-    References
-    ----------
-    B. L. Welch, Biometrika 34:28 (1947), doi:10.1093/biomet/34.1-2.28.
-
-    Examples
-    --------
-    >>> control = [Fraction(value, 0.0, 1.0, 8000) for value in (0.08, 0.10, 0.12)]
-    >>> treated = [Fraction(value, 0.0, 1.0, 8000) for value in (0.18, 0.25)]
-    >>> unpaired_difference(treated, control).p_value.__round__(2)
-    0.08
-    """
-    logits = [np.array([f.logit for f in group]) for group in (treated, control)]
-    shift = float(logits[0].mean() - logits[1].mean())
-    variances = [_error(group) ** 2 for group in logits]
-    identical = sum(variances) == 0.0
-    if identical:
-        variances = [_counting_error(group) ** 2 for group in (treated, control)]
-    parts = [v**2 / (len(group) - 1) for v, group in zip(variances, logits, strict=True) if len(group) > 1]
-    degrees = sum(variances) ** 2 / sum(parts) if len(parts) == 2 else 0.0
-    return _difference(treated, control, shift, float(np.sqrt(sum(variances))), degrees, identical)
-
-
-def _difference(
-    treated: Sequence[Fraction],
-    control: Sequence[Fraction],
-    shift: float,
-    error: float,
-    degrees: float,
-    identical: bool,
-) -> Difference:
-    """Return the difference in fraction that a shift of the logit makes at the control's mean level."""
-    level = _level(control)
-    if degrees > 0:
-        reach = float(stdtrit(degrees, 0.975)) * error
-        p_value = 2.0 * float(stdtr(degrees, -abs(shift) / error))
-    else:
-        reach, p_value, identical = Z_95 * _own_error(treated, control), np.nan, False
-    shifted = expit(logit(level) + np.array([shift, shift - reach, shift + reach])) - level
-    estimate, low, high = shifted.tolist()
-    return Difference(len(treated), estimate, low, high, p_value, identical)
-
-
-def _level(fractions: Sequence[Fraction]) -> float:
-    """Return the mean fraction, each kept half an event from 0 and 1."""
     return float(np.mean([f.within(f.value) for f in fractions]))
-
-
-def _own_error(treated: Sequence[Fraction], control: Sequence[Fraction]) -> float:
-    """Return the standard error of the shift that the experiments' own limits give."""
-    variances = [np.mean([f.logit_error**2 for f in group]) / len(group) for group in (treated, control)]
-    return float(np.sqrt(sum(variances)))
 
 
 def _error(values: Sequence[float] | FloatArray) -> float:

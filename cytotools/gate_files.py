@@ -134,12 +134,12 @@ def _for_tube(
 ) -> tuple[FoundGate, QuadrantGate]:
     """Return the gate of one tube, and the same with its axes the right way round."""
     from gating import GatingError, MissingChannel, QuadrantGate, read_fcs
-    from gating.channels import find_annexin, find_dye
+    from gating.channels import find_roles
 
     anything = next(iter(found.values()))
     try:
         channels = read_fcs(folder / file).channels
-        names = find_annexin(channels, file, annexin), find_dye(channels, file, dye)
+        names = find_roles(channels, file, annexin, dye)
     except MissingChannel as error:
         if annexin and dye:  # gating names the file that lacks one of them
             return anything, QuadrantGate(annexin, 0.0, dye, 0.0)

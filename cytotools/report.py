@@ -129,7 +129,13 @@ def render(results: Results, figures: Sequence[ShownFigure], found: Mapping[str,
         flow_tables=[
             _apoptosis(tables["apoptosis"]),
             _comparisons(tables["comparisons"]),
+            _beyond(tables["comparisons"]),
+            _kinetics(tables["kinetics"]),
+        ],
+        flow_details=[
             _thresholds(tables["thresholds"]),
+            _compensation(tables["compensation"]),
+            _checks(tables["artefacts"]),
         ],
         blot_tables=[_rebound(tables["rebound"]), _time_course(tables["time_course"])],
         blot_details=[_bands(tables["bands"])],
@@ -184,9 +190,8 @@ def _apoptosis(table: pd.DataFrame) -> ShownTable:
 
 
 def _comparisons(table: pd.DataFrame) -> ShownTable:
-    wanted = table[table["quantity"] == "total"] if len(table) else table
-    wanted = table if not len(wanted) else wanted
-    header = ["condition", "against", "difference in points (95 % CI)", "p", "p, Holm", "n"]
+    wanted = table[(table["quantity"] == "total") & (table["scale"] == "difference")] if len(table) else table
+    header = ["condition", "against", "difference in points (95 % CI)", "p", "p, adjusted", "n"]
     rows = [
         [
             condition_label(row),
@@ -199,6 +204,86 @@ def _comparisons(table: pd.DataFrame) -> ShownTable:
         for row in rows_of(wanted)
     ]
     return ShownTable("Total apoptosis, treated against control (percentage points)", header, rows)
+
+
+def _beyond(table: pd.DataFrame) -> ShownTable:
+    """Return what goes beyond one condition against its control: interactions, lines, hours."""
+    wanted = table[table["quantity"].str.startswith("total ")] if len(table) else table
+    header = ["question", "contrast", "scale", "estimate (95 % CI)", "p", "p, adjusted", "n"]
+    rows = [
+        [
+            str(row["quantity"]).removeprefix("total "),
+            str(row["contrast"]),
+            {"odds_ratio": "odds ratio", "difference": "points"}.get(row["scale"], str(row["scale"])),
+            _estimate(
+                row["estimate"],
+                row["low"],
+                row["high"],
+                fold if row["scale"] != "difference" else lambda v: f"{100 * v:+.1f}",
+            ),
+            p_value(row["p_value"]),
+            p_value(row["p_adjusted"]),
+            _whole(row["n"]),
+        ]
+        for row in rows_of(wanted)
+    ]
+    return ShownTable("Interactions, cell lines and hours compared (total apoptosis)", header, rows, wraps=True)
+
+
+def _kinetics(table: pd.DataFrame) -> ShownTable:
+    header = ["condition", "transition", "rate per hour (95 % CI)", "n", "caution"]
+    rows = [
+        [
+            condition_label(row),
+            str(row["transition"]).replace("_", " "),
+            _rate(row["rate_per_hour"], row["low"], row["high"]),
+            _whole(row["n"]),
+            str(row["caution"]),
+        ]
+        for row in rows_of(table)
+    ]
+    return ShownTable("Rates from state to state", header, rows, frozenset({4}))
+
+
+def _rate(value: float, low: float, high: float) -> str:
+    """Return a rate, or what is known of one that the hours do not fix."""
+    form: Format = "{:.3g}".format
+    return _estimate(value, low, high, form) if value == value else f"open ({form(low)} to {form(high)})"
+
+
+def _compensation(table: pd.DataFrame) -> ShownTable:
+    header = ["batch", "cell line", "light of", "in", "taken out, %", "single stain gives, % (95 % CI)", "left, points"]
+    rows = [
+        [
+            str(row["batch"]),
+            str(row["cell_line"]),
+            str(row["source"]),
+            str(row["detector"]),
+            f"{100 * row['applied']:.2f}",
+            _estimate(row["measured"], row["low"], row["high"], lambda v: f"{100 * v:.2f}"),
+            _estimate(row["residual_slope"], row["residual_low"], row["residual_high"], lambda v: f"{100 * v:+.2f}"),
+        ]
+        for row in rows_of(table)
+    ]
+    return ShownTable("Compensation: the matrix in use against the single stains", header, rows)
+
+
+def _checks(table: pd.DataFrame) -> ShownTable:
+    """Return one row a check: how many tubes were looked at, how many raised it, its largest value."""
+    header = ["check", "what is measured", "limit", "looked at", "raised"]
+    rows = []
+    for check in dict.fromkeys(table["check"]):
+        found = table[table["check"] == check]
+        rows.append(
+            [
+                str(check).replace("_", " "),
+                str(found["statistic"].iloc[0]),
+                f"{found['limit'].iloc[0]:.3g}",
+                str(len(found)),
+                str(int(found["raised"].astype(bool).sum())),
+            ]
+        )
+    return ShownTable("Checks for artefacts", header, rows, frozenset({1}))
 
 
 def _thresholds(table: pd.DataFrame) -> ShownTable:

@@ -39,7 +39,7 @@ def gates_from_thresholds(
         A tube for which no threshold is given.
     """
     from gating import GatingError, QuadrantGate, read_fcs
-    from gating.channels import find_annexin, find_dye
+    from gating.channels import find_roles
 
     rows = rows_of(thresholds)
     gates: dict[str, QuadrantGate] = {}
@@ -47,7 +47,7 @@ def gates_from_thresholds(
     for sample in rows_of(samples):
         try:
             channels = read_fcs(folder / sample["file"]).channels
-            names = find_annexin(channels, sample["file"], annexin), find_dye(channels, sample["file"], dye)
+            names = find_roles(channels, sample["file"], annexin, dye)
         except GatingError:
             # Gating refuses the file by its own words; a gate, whichever, keeps its place until then.
             gates[sample["file"]] = QuadrantGate(annexin or "Annexin V", 0.0, dye or "dye", 0.0)

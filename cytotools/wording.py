@@ -78,7 +78,7 @@ def interval(low: float, high: float, form: Any) -> str:
 
 def answers(results: Results) -> list[str]:
     """Return the findings of a study, one sentence each, in the order of the report."""
-    return [*_flow_answers(results.tables), *_blot_answers(results.tables)]
+    return [*_flow_answers(results.tables), *_design_answers(results), *_blot_answers(results.tables)]
 
 
 def _flow_answers(tables: Mapping[str, pd.DataFrame]) -> Iterator[str]:
@@ -105,6 +105,25 @@ def _flow_answers(tables: Mapping[str, pd.DataFrame]) -> Iterator[str]:
         if highest["n"] == 1:
             words += ". One experiment: these intervals hold counting alone, nothing is tested"
         yield words + "."
+
+
+def _design_answers(results: Results) -> Iterator[str]:
+    """Yield what the design can say beyond each condition: interactions, lines, the best hour, the way of dying."""
+    from cytotools.combinations import interaction_in_words
+    from cytotools.end_points import end_points
+    from cytotools.progress import progress
+
+    comparisons, quadrants = results.tables["comparisons"], results.tables["quadrants"]
+    for row in rows_of(comparisons):
+        if row["quantity"] == "total interaction" and row["scale"] == "odds_ratio":
+            yield f"{interaction_in_words(row)}."
+    if not len(quadrants):
+        return
+    compounds = results.study.compounds
+    vehicles = {name: compound.vehicle for name, compound in compounds.items() if compound.vehicle}
+    control = results.study.control or None
+    yield from (f"{found.words}." for found in end_points(quadrants, control, vehicles))
+    yield from (f"{found.words}." for found in progress(quadrants, control, vehicles))
 
 
 def percent_points(value: float) -> str:

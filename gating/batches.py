@@ -3,18 +3,26 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from gating.agreed_channels import agree_channels
+from gating.artefacts.across_tubes import check_group
+from gating.artefacts.finding import Finding
+from gating.artefacts.within_tubes import check_tubes
 from gating.cautions import caution, join
-from gating.cleanup import debris_limit
 from gating.controls import Group
+from gating.debris import find_debris_limit
 from gating.errors import UnusableControl
+from gating.estimates import estimates, evidence_rows
 from gating.group_spillover import group_spillovers
 from gating.parts import Map, Part, counts_of
+from gating.sensitivity import CutPair, cut_pairs, sensitivity_rows
+from gating.settings import check_settings
 from gating.spillover import Spillover
 from gating.thresholds import FINE, Evidence, Grid, Threshold, grid_for, place_threshold
 from gating.tubes import Counts, Reader, Survey, count_tube, fine_histograms, gate_of, pooled
@@ -23,11 +31,17 @@ from gating.whole_cells import Recipe
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-SWAPPED = 3.0  # times brighter in the wrong channel, both ways, is no spillover
+LACKING = ("dye_only", "annexin_only")  # the control that lacks only the stain of an axis
 
 
 def gate_batch(
-    group: Group, surveys: Mapping[str, Survey], folder: Path, read: Reader, map: Map, pictures: bool
+    group: Group,
+    surveys: Mapping[str, Survey],
+    folder: Path,
+    read: Reader,
+    map: Map,
+    pictures: bool,
+    rows: Mapping[str, Mapping[str, Any]],
 ) -> Part:
     """Gate the tubes of one batch and cell line: compensate, clean, place two thresholds, count.
 
@@ -45,44 +59,69 @@ def gate_batch(
         The seam for parallel work over files.
     pictures : bool
         Keep a density of each tube.
+    rows : mapping of file to row
+        The sheet, for the checks that ask for well, compound and dose.
+
+    Raises
+    ------
+    UnusableControl
+        A control contradicts its role, or was read with other settings than the samples.
     """
-    files = [file for file in dict.fromkeys(group.files) if file in surveys]
-    spillovers, compensation = group_spillovers(group, files, surveys, folder, read)
-    recipes = _recipes(group, files, surveys, spillovers)
+    found = {file: surveys[file] for file in dict.fromkeys(group.files) if file in surveys}
+    surveys = agree_channels(found)
+    refused = check_settings(group, surveys)
+    files = [file for file in surveys if file not in refused]
+    compensation = group_spillovers(group, files, surveys, folder, read)
+    recipes = _recipes(group, files, surveys, compensation.matrices)
     fine = dict(zip(files, map(partial(_fine, folder, recipes, read), files), strict=True))
     histograms = {file: h for file, h in fine.items() if isinstance(h, np.ndarray)}
-    _require_unswapped(group, histograms, surveys[files[0]])
     rng = np.random.default_rng(20_261_121)  # the interval of a threshold must not change from run to run
-    grids, thresholds = [], []
-    for axis, lacking in enumerate(("dye_only", "annexin_only")):
-        grid, threshold = _place(group, histograms, axis, lacking, rng)
-        grids.append(grid)
-        thresholds.append(threshold)
-    pair = (thresholds[0], thresholds[1])
-    drawn = (grids[0], grids[1]) if pictures else None
-    counted = map(partial(_count, folder, recipes, pair, drawn, read), files)
-    rows = [
-        {
-            "batch": group.batch,
-            "cell_line": group.cell_line,
-            "file": "",
-            "channel": channel,
-            "threshold": t.value,
-            "low": t.low,
-            "high": t.high,
-            "basis": t.basis,
-            "caution": join(compensation, t.caution, _missing_controls(group)),
-        }
-        for channel, t in zip((recipes[files[0]].annexin, recipes[files[0]].dye), thresholds, strict=True)
-    ]
+    placed = [_place(group, histograms, axis, lacking, rng) for axis, lacking in enumerate(LACKING)]
+    grids, pair = (placed[0][0], placed[1][0]), (placed[0][1], placed[1][1])
+    bounds = [_control(group, histograms, axis, lacking) for axis, lacking in enumerate(LACKING)]
+    pairs = cut_pairs(bounds[0], bounds[1], FINE)
+    counts = counts_of(map(partial(_count, folder, recipes, pair, grids, pairs, read), files))
+    names = (recipes[files[0]].annexin, recipes[files[0]].dye)
+    stained = {file: d for file in group.stained if file in counts and (d := counts[file].density) is not None}
+    estimated, mixture = estimates(stained, pair, names)
+    shared = join(compensation.caution, _missing_controls(group))
     return Part(
-        counts=counts_of(counted),
+        counts=counts if pictures else {file: replace(c, density=None) for file, c in counts.items()},
         gates={file: gate_of(recipes[file], pair) for file in files},
-        spillovers=spillovers,
-        thresholds=rows,
-        caution=join(compensation, *(t.caution for t in thresholds), _missing_controls(group)),
+        spillovers=compensation.matrices,
+        thresholds=[_threshold_row(group, c, t, shared) for c, t in zip(names, pair, strict=True)],
+        caution=join(shared, *(t.caution for t in pair)),
         interval_holds="counting and placing only",
+        batch=group.batch,
+        cell_line=group.cell_line,
+        estimates=estimated,
+        evidence=evidence_rows(group, mixture, list(stained), names),
+        compensation=compensation.rows,
+        sensitivity=sensitivity_rows({file: c.at_quantiles for file, c in counts.items()}, pairs),
+        findings=(*compensation.findings, *_findings(group, counts, rows)),
+        refused=refused,
     )
+
+
+def _findings(group: Group, counts: Mapping[str, Counts], rows: Mapping[str, Mapping[str, Any]]) -> list[Finding]:
+    """Make every check of the batch's tubes."""
+    profiles = {file: c.profile for file, c in counts.items() if c.profile is not None}
+    levels = {file: c.levels for file, c in counts.items() if c.levels is not None}
+    return [*check_tubes(profiles, group), *check_group(levels, group, rows)]
+
+
+def _threshold_row(group: Group, channel: str, threshold: Threshold, shared: str) -> dict[str, object]:
+    return {
+        "batch": group.batch,
+        "cell_line": group.cell_line,
+        "file": "",
+        "channel": channel,
+        "threshold": threshold.value,
+        "low": threshold.low,
+        "high": threshold.high,
+        "basis": threshold.basis,
+        "caution": join(shared, threshold.caution),
+    }
 
 
 def _fine(folder: Path, recipes: Mapping[str, Recipe], read: Reader, file: str) -> NDArray[np.int64]:
@@ -93,11 +132,12 @@ def _count(
     folder: Path,
     recipes: Mapping[str, Recipe],
     thresholds: tuple[Threshold, Threshold],
-    grids: tuple[Grid, Grid] | None,
+    grids: tuple[Grid, Grid],
+    pairs: tuple[CutPair, ...],
     read: Reader,
     file: str,
 ) -> Counts:
-    return count_tube(file, folder, recipes[file], thresholds, grids, read)
+    return count_tube(file, folder, recipes[file], thresholds, grids, read, pairs)
 
 
 def _recipes(
@@ -107,36 +147,54 @@ def _recipes(
     spillovers: Mapping[str, Spillover | None],
 ) -> dict[str, Recipe]:
     """Return how each tube is cleaned; the debris limit is one for the group, since a treated tube hides its gap."""
-    with_scatter = [surveys[file].scatter for file in group.samples or files if file in surveys]
-    shares = [h / h.sum() for h in with_scatter if h is not None]
-    limit = debris_limit(np.sum(shares, axis=0)) if shares else None
+    limit = find_debris_limit(_scatter(surveys, group.samples or files), _scatter(surveys, group.negatives))
     return {
         file: Recipe(
-            surveys[file].annexin,
-            surveys[file].dye,
-            surveys[file].forward,
-            surveys[file].height,
-            spillovers[file],
-            limit,
+            annexin=surveys[file].annexin,
+            dye=surveys[file].dye,
+            forward=surveys[file].forward,
+            height=surveys[file].height,
+            spillover=spillovers[file],
+            debris_limit=limit.value if limit else None,
+            width=surveys[file].width,
+            side=surveys[file].side,
+            time=surveys[file].time,
+            debris_caution=limit.caution if limit else "",
         )
         for file in files
     }
+
+
+def _scatter(surveys: Mapping[str, Survey], files: Sequence[str]) -> list[NDArray[np.int64]]:
+    return [h for file in files if file in surveys and (h := surveys[file].scatter) is not None]
 
 
 def _place(
     group: Group, fine: Mapping[str, NDArray[np.int64]], axis: int, lacking: str, rng: np.random.Generator
 ) -> tuple[Grid, Threshold]:
     """Place one axis' threshold from the group's tubes."""
-    bounds = pooled(fine, group.controls.get(lacking, group.controls.get("unstained", ())), axis)
+    control = _control(group, fine, axis, lacking)
     negatives = pooled(fine, group.negatives, axis)
     stained = pooled(fine, group.samples + group.controls.get("positive", ()), axis) or [h[axis] for h in fine.values()]
-    grid = display_grid(bounds or negatives or stained, stained, is_control=bool(bounds))
-    evidence = Evidence(
-        grid.rebin(np.sum(bounds, axis=0), FINE) if bounds else None,
-        [grid.rebin(h, FINE) for h in negatives],
-        [grid.rebin(h, FINE) for h in stained],
-    )
-    return grid, place_threshold(evidence, grid, rng)
+    if not any(h.any() for h in stained):
+        raise UnusableControl(
+            group.name,
+            expected="whole single cells in a stained tube",
+            got="none",
+            remedy="Look at the tubes: too few events, or all of them below the debris limit.",
+        )
+    evidence = Evidence(control, negatives, stained)
+    reference = [control] if control is not None and evidence.has_control else negatives
+    reference = reference if any(h.any() for h in reference) else stained
+    grid = display_grid(reference, stained, is_control=evidence.has_control)
+    return grid, place_threshold(evidence.on(grid, FINE), grid, rng)
+
+
+def _control(group: Group, fine: Mapping[str, NDArray[np.int64]], axis: int, lacking: str) -> NDArray[np.int64] | None:
+    """Return the FINE histogram of the control that lacks an axis' stain, the unstained one where that is missing."""
+    controls = (pooled(fine, group.controls.get(role, ()), axis) for role in (lacking, "unstained"))
+    found = next((tubes for tubes in controls if tubes), None)
+    return None if found is None else np.asarray(np.sum(found, axis=0), dtype=np.int64)
 
 
 def display_grid(reference: Sequence[NDArray[np.int64]], tubes: Sequence[NDArray[np.int64]], is_control: bool) -> Grid:
@@ -158,31 +216,6 @@ def _spread(histogram: NDArray[np.int64], is_control: bool) -> tuple[float, floa
         for q in (0.005, 0.05, 0.5)
     )
     return (low, mid) if is_control else (low, min(mid, low + (low - lowest) * 1.645 / 0.931))
-
-
-def _require_unswapped(group: Group, fine: Mapping[str, NDArray[np.int64]], survey: Survey) -> None:
-    """Refuse single stains that are each brighter in the other's channel: the batch would be divided upside down."""
-    tubes = {role: group.controls.get(role, ()) for role in ("annexin_only", "dye_only")}
-    if not all(tubes.values()):
-        return
-    bright = {
-        role: [_brightness(np.sum(pooled(fine, files, axis), axis=0)) for axis in (0, 1)]
-        for role, files in tubes.items()
-    }
-    annexin, dye = bright["annexin_only"], bright["dye_only"]
-    if SWAPPED * annexin[0] < dye[0] and SWAPPED * dye[1] < annexin[1]:
-        raise UnusableControl(
-            f"{tubes['annexin_only'][0]} and {tubes['dye_only'][0]}",
-            expected=f"annexin_only bright in {survey.annexin} and dye_only bright in {survey.dye}",
-            got="each bright in the other's channel",
-            remedy="Check whether the two tubes, or `annexin:` and `dye:`, are swapped.",
-        )
-
-
-def _brightness(histogram: NDArray[np.int64]) -> float:
-    """Return the linear value that one event in a hundred exceeds, from a FINE histogram."""
-    cumulative = np.cumsum(histogram)
-    return max(float(FINE.scale.inverse(FINE.centres[int(np.searchsorted(cumulative, 0.99 * cumulative[-1]))])), 1.0)
 
 
 def _missing_controls(group: Group) -> str:

@@ -4,19 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 
-from gating.errors import InvalidGate, UnusableControl
+from gating.errors import InvalidGate
 from gating.events import Events
 from gating.spillover import Spillover
+from gating.spillover_estimate import estimate_spillover
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 CHUNK = 32_768  # events
-MIN_POSITIVE = 50  # positive events below which the median of a single stain says nothing
 
 
 def compensate(events: Events, spillover: Spillover) -> Events:
@@ -121,7 +121,8 @@ def spillover_from_controls(controls: Mapping[str, Events]) -> Spillover:
     Returns
     -------
     Spillover
-        Medians of the positive events less those of the unstained tube; nothing is clamped at zero.
+        Robust slopes among the positive cells, against negatives that match them in scatter; nothing is clamped at
+        zero. `gating.spillover_estimate.estimate_spillover` gives the intervals, too.
 
     Raises
     ------
@@ -130,8 +131,8 @@ def spillover_from_controls(controls: Mapping[str, Events]) -> Spillover:
 
     References
     ----------
-    Bagwell CB, Adams EG. Fluorescence spectral overlap compensation for any number of flow cytometry parameters.
-    Ann N Y Acad Sci 677:167 (1993), doi 10.1111/j.1749-6632.1993.tb38775.x.
+    Roca CP et al. AutoSpill is a principled framework that simplifies the analysis of multichromatic flow cytometry
+    data. Nat Commun 12:2890 (2021), doi 10.1038/s41467-021-23126-8.
 
     Examples
     --------
@@ -144,44 +145,4 @@ def spillover_from_controls(controls: Mapping[str, Events]) -> Spillover:
     >>> spillover_from_controls(controls).matrix.round(3).tolist()
     [[1.0, 0.15], [0.01, 1.0]]
     """
-    if "unstained" not in controls or len(controls) < 2:
-        raise UnusableControl(
-            "controls",
-            expected="an unstained tube and at least one single stain",
-            got=", ".join(controls) or "none",
-            remedy="Add the tubes to the sheet, with the roles unstained, annexin_only and dye_only.",
-        )
-    channels = [name for name in controls if name != "unstained"]
-    negative = np.column_stack([controls["unstained"].column(name) for name in channels])
-    matrix = np.eye(len(channels))
-    for row, name in enumerate(channels):
-        stained = np.column_stack([controls[name].column(other) for other in channels])
-        matrix[row] = _spill_row(stained, negative, row, controls[name].name or name)
-    return Spillover(matrix, channels)
-
-
-def _spill_row(stained: NDArray[Any], negative: NDArray[Any], own: int, tube: str) -> NDArray[np.float64]:
-    """Return the row of one single stain: how far its positives stand above the negatives, by its own channel."""
-    centre = np.median(negative, axis=0)
-    spread = 1.4826 * np.median(np.abs(negative - centre), axis=0)
-    low = centre[own] + 5.0 * spread[own]
-    positive = stained[stained[:, own] > low]
-    # The cut half-way up the display scale leaves out cells that took up little dye.
-    positive = positive[positive[:, own] > np.median(positive[:, own]) / 4.0] if len(positive) else positive
-    if len(positive) < MIN_POSITIVE:
-        raise UnusableControl(
-            tube,
-            expected=f"at least {MIN_POSITIVE} events that are positive in their own channel",
-            got=str(len(positive)),
-            remedy="Stain a tube that holds positive cells, or acquire more events of it.",
-        )
-    height = np.median(positive, axis=0) - centre
-    if height[own] < height.max():
-        raise UnusableControl(
-            tube,
-            expected="a single stain that is brightest in its own channel",
-            got="one that is brighter in another channel",
-            remedy="Check whether two control tubes were swapped in the sheet.",
-        )
-    row: NDArray[np.float64] = height / height[own]
-    return row
+    return estimate_spillover(controls).spillover

@@ -30,6 +30,11 @@ class Group:
         return ", ".join(part for part in parts if part) or "all tubes"
 
     @property
+    def stained(self) -> tuple[str, ...]:
+        """The doubly stained tubes: the samples, then the positive controls."""
+        return self.samples + self.controls.get("positive", ())
+
+    @property
     def files(self) -> tuple[str, ...]:
         """Samples, then controls."""
         return self.samples + tuple(file for files in self.controls.values() for file in files)

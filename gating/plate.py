@@ -9,16 +9,22 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from gating.artefacts.finding import Finding
+from gating.artefacts.late_or_necrotic import check_late_names
 from gating.batches import gate_batch
 from gating.cautions import caution, join
 from gating.controls import groups
 from gating.errors import GatingError, MissingChannel, UnusableControl
+from gating.estimates import EVIDENCE_COLUMNS
 from gating.fcs.read import read_fcs
 from gating.gates import QuadrantGate
 from gating.given_gates import count_at_given_gates
+from gating.group_spillover import COMPENSATION_COLUMNS
 from gating.intervals import wilson_interval
-from gating.parts import Map, Part
+from gating.losses import CLEANUP_COLUMNS, SENSITIVITY_COLUMNS
+from gating.parts import ARTEFACT_COLUMNS, Map, Part, finding_rows
 from gating.quadrants import POPULATIONS, Quadrants
+from gating.sensitivity import QUANTILE_COLUMNS
 from gating.sheet import read_sheet
 from gating.spillover import Spillover
 from gating.tubes import Counts, Density, Reader, Survey, attempt, survey_tube
@@ -57,6 +63,19 @@ class Plate:
         thresholds.csv: two rows a batch and cell line.
     spillovers : mapping
         The matrix that was applied to each file, None where none was.
+    cleanup, debris_sensitivity : DataFrame
+        cleanup.csv and debris_sensitivity.csv: what the clean-up took from each population, and the answer as the
+        debris limit moves.
+    compensation : DataFrame
+        compensation.csv: the coefficients in use beside those that the single stains give.
+    sensitivity : DataFrame
+        sensitivity.csv: the counts at the 98th, 99th, 99.5th and 99.9th percentile of the controls.
+    evidence : DataFrame
+        evidence.csv: what each tube's estimate rests on.
+    findings : sequence of Finding
+        Every check for artefacts, raised or not.
+    artefacts : DataFrame
+        artefacts.csv: the same as a table.
     refused : mapping
         The error of each file that could not be used.
     densities : mapping
@@ -66,7 +85,14 @@ class Plate:
     table: pd.DataFrame
     gates: Mapping[str, QuadrantGate]
     thresholds: pd.DataFrame
-    spillovers: Mapping[str, Spillover | None] = field(default_factory=dict)
+    spillovers: Mapping[str, Spillover | None]
+    cleanup: pd.DataFrame
+    debris_sensitivity: pd.DataFrame
+    compensation: pd.DataFrame
+    sensitivity: pd.DataFrame
+    evidence: pd.DataFrame
+    artefacts: pd.DataFrame
+    findings: Sequence[Finding] = ()
     refused: Mapping[str, GatingError] = field(default_factory=dict)
     densities: Mapping[str, Density] = field(default_factory=dict)
 
@@ -138,10 +164,12 @@ def gate_plate(
         refused = {file: error for file, error in found.items() if isinstance(error, GatingError)}
         surveys = {file: survey for file, survey in found.items() if isinstance(survey, Survey)}
         usable = sheet[sheet["file"].isin(surveys)]
+        by_file = {row["file"]: row for row in _records(usable)}
         parts = []
         for group in groups(usable):
             try:
-                parts.append(gate_batch(group, surveys, folder, read, map, pictures))
+                parts.append(gate_batch(group, surveys, folder, read, map, pictures, by_file))
+                refused |= parts[-1].refused
             except UnusableControl as error:
                 refused |= dict.fromkeys(group.files, error)
     if not any(part.counts for part in parts):
@@ -179,6 +207,7 @@ def _plate(sheet: pd.DataFrame, parts: Sequence[Part], refused: Mapping[str, Gat
     for part in parts:
         for file in part.counts:
             home.setdefault(file, part)
+    counted = [home[file].counts[file] for file in dict.fromkeys(sheet["file"]) if file in home]
     # A column of the sheet that bears the name of one of ours is kept under another.
     conditions = {c: f"sheet_{c}" if c in QUADRANT_COLUMNS else c for c in sheet.columns if c not in NOT_CONDITIONS}
     rows: list[dict[str, Any]] = []
@@ -189,11 +218,21 @@ def _plate(sheet: pd.DataFrame, parts: Sequence[Part], refused: Mapping[str, Gat
         carried = {name: record[c] for c, name in conditions.items()}
         counts, part = home[file].counts[file], home[file]
         rows += [carried | {"file": file, "role": record["role"]} | r for r in _quadrant_rows(counts, part)]
+    table = pd.DataFrame(rows, columns=[*conditions.values(), *QUADRANT_COLUMNS])
+    naming = check_late_names(table)
+    artefacts = [row for part in parts for row in finding_rows(part.findings, part.batch, part.cell_line)]
     return Plate(
-        table=pd.DataFrame(rows, columns=[*conditions.values(), *QUADRANT_COLUMNS]),
+        table=table,
         gates={file: part.gates[file] for file, part in home.items()},
         thresholds=pd.DataFrame([row for part in parts for row in part.thresholds], columns=list(THRESHOLD_COLUMNS)),
         spillovers={file: part.spillovers[file] for file, part in home.items()},
+        cleanup=pd.DataFrame([r for c in counted for r in c.cleanup], columns=list(CLEANUP_COLUMNS)),
+        debris_sensitivity=pd.DataFrame([r for c in counted for r in c.debris], columns=list(SENSITIVITY_COLUMNS)),
+        compensation=pd.DataFrame([r for part in parts for r in part.compensation], columns=list(COMPENSATION_COLUMNS)),
+        sensitivity=pd.DataFrame([r for part in parts for r in part.sensitivity], columns=list(QUANTILE_COLUMNS)),
+        evidence=pd.DataFrame([r for part in parts for r in part.evidence], columns=list(EVIDENCE_COLUMNS)),
+        artefacts=pd.DataFrame([*artefacts, *finding_rows(naming)], columns=list(ARTEFACT_COLUMNS)),
+        findings=(*(finding for part in parts for finding in part.findings), *naming),
         refused=refused,
         densities={f: d for f, part in home.items() if (d := part.counts[f].density) is not None},
     )
@@ -205,18 +244,24 @@ def _records(table: pd.DataFrame) -> list[dict[str, Any]]:
 
 def _quadrant_rows(counts: Counts, part: Part) -> Iterable[dict[str, Any]]:
     parent = counts.quadrants.total
-    note = join(counts.caution, part.caution, caution("partial_interval", part.interval_holds))
+    estimate = part.estimates.get(counts.file)
+    scope = estimate.caution if estimate else caution("partial_interval", part.interval_holds)
+    raised = [f.caution for f in part.findings if not f.files or counts.file in f.files]
+    note = join(counts.caution, part.caution, scope, *raised)
     for population in POPULATIONS:
         events = getattr(counts.quadrants, population)
-        low, high = _interval([counts.quadrants, *counts.corners], population)
         share = events / parent if parent else float("nan")
+        low, high = _interval([counts.quadrants, *counts.corners], population)
+        fraction = share
+        if estimate:
+            fraction, low, high = (by[population] for by in (estimate.fractions, estimate.low, estimate.high))
         yield {
             "population": population,
             "events": events,
             "parent_events": parent,
             "file_events": counts.file_events,
             "counted_fraction": share,
-            "fraction": share,
+            "fraction": fraction,
             "low": low,
             "high": high,
             "caution": note,

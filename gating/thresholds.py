@@ -4,8 +4,8 @@ Three pieces of evidence, all on one display scale:
 
 - the control that lacks only this stain (dye_only for Annexin V, annexin_only for the dye; unstained where that is
   missing) bounds the cut from below;
-- the untreated and vehicle wells are mostly negative: their mode and its left half, mirrored, say where the stained
-  negative cells end (live cells bind more Annexin V than the control that lacks it shows);
+- the untreated and vehicle wells are mostly negative: the spread near their mode says where the stained negative cells
+  end (live cells bind more Annexin V than the control that lacks it shows);
 - all stained tubes of the batch pooled, each with the same weight, show a valley where both populations are present.
 
 A well is never divided by its own density alone, so that a well with one population is not split in its mode.
@@ -13,68 +13,27 @@ A well is never divided by its own density alone, so that a well with one popula
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from gating.cautions import caution, join
-from gating.cleanup import smooth
-from gating.transforms import Asinh
+from gating.evidence import Evidence, Pool, Tubes, tubes_of
+from gating.grids import BINS, FINE, Grid, grid_for
+from gating.negative_cells import Control, Population, control_cells, negative_cells, shifts_of
+from gating.valleys import equal_error, first_valley
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-BINS = 800
+__all__ = ["BINS", "FINE", "Evidence", "Grid", "Threshold", "grid_for", "place_threshold"]
+
 SMOOTHING_DECADES = 0.05
-CONTROL_QUANTILE = 0.99
 EDGE_SD = 2.576  # one negative event in 200 lies above, if they are normal on the display scale
-DEPTH = 0.6  # a valley is at most this part of the lower of its two shoulders
-TALL, VISIBLE = 0.25, 0.02  # what counts as a mode, as a part of the highest one
-MIN_POSITIVE_EVENTS = 50
+EDGE_OF_A_TUBE_SD = 2.326  # one in 100 of the tube whose negative cells lie furthest right
+INSIDE_CONTROL = 0.10  # a valley that cuts off more of the control's cells contradicts it; spread cuts off up to 7 %
 RESAMPLES = 80
-
-
-@dataclass(frozen=True)
-class Grid:
-    """A display scale cut into bins: histograms of different tubes on one grid can be pooled."""
-
-    scale: Asinh
-    low: float
-    high: float
-    bins: int = BINS
-
-    @property
-    def centres(self) -> NDArray[np.float64]:
-        """Display coordinate of the middle of each bin, shape (bins,)."""
-        width = (self.high - self.low) / self.bins
-        return np.asarray(self.low + width * (np.arange(self.bins) + 0.5), dtype=np.float64)
-
-    def histogram(self, values: NDArray[np.float64], weights: NDArray[np.int64] | None = None) -> NDArray[np.int64]:
-        """Return the counts of linear values; what lies outside falls into the outermost bins."""
-        display = np.clip(self.scale(values), self.low, np.nextafter(self.high, self.low))
-        counts, _ = np.histogram(display, bins=self.bins, range=(self.low, self.high), weights=weights)
-        return counts.astype(np.int64)
-
-    def rebin(self, counts: NDArray[np.int64], fine: Grid) -> NDArray[np.int64]:
-        """Return counts on this grid of a histogram that was taken on a finer one."""
-        filled = np.flatnonzero(counts)
-        return self.histogram(fine.scale.inverse(fine.centres[filled]), weights=counts[filled])
-
-
-@dataclass(frozen=True, eq=False)
-class Evidence:
-    """Histograms on one grid: the control that lacks this stain, mostly negative tubes, all stained tubes."""
-
-    control: NDArray[np.int64] | None
-    negatives: Sequence[NDArray[np.int64]]
-    stained: Sequence[NDArray[np.int64]]
-
-    @property
-    def is_anchored(self) -> bool:
-        """True where a control or an untreated well says which population is the negative one."""
-        return self.control is not None or bool(self.negatives)
 
 
 @dataclass(frozen=True)
@@ -88,24 +47,23 @@ class Threshold:
     caution: str = ""
 
 
-# Fine enough for any cytometer, so that a tube is read once and binned later to the scale that suits its batch.
-FINE = Grid(Asinh(2.0), -6.0, 8.0, bins=7_000)
+@dataclass(frozen=True)
+class _Cut:
+    """A place in bins, what it rests on, and whether a valley shows there."""
+
+    place: float
+    basis: str
+    has_valley: bool
 
 
-def grid_for(values_low: float, values_mid: float, maximum: float) -> Grid:
-    """Return the grid that suits a channel whose negative events have this 5th and 50th percentile.
+@dataclass(frozen=True, eq=False)
+class _View:
+    """The evidence as one draw of tubes and events has it; `shifts` are those of the negative mode, in bins."""
 
-    Negative events fill the linear part of the scale, so that their spread is neither stretched nor squeezed.
-
-    Examples
-    --------
-    >>> grid = grid_for(0.0, 164.5, 262_144.0)
-    >>> round(grid.scale.cofactor)
-    300
-    """
-    spread = max((values_mid - values_low) / 1.645, maximum * 2e-6)
-    scale = Asinh(3.0 * spread)
-    return Grid(scale, float(scale(min(values_low, 0.0) - 20 * spread)), float(scale(maximum * 1.2)))
+    control: Control | None
+    negatives: Pool
+    stained: Pool
+    shifts: NDArray[np.float64]
 
 
 def place_threshold(evidence: Evidence, grid: Grid, rng: np.random.Generator) -> Threshold:
@@ -118,12 +76,13 @@ def place_threshold(evidence: Evidence, grid: Grid, rng: np.random.Generator) ->
     grid : Grid
         The display scale of all its histograms.
     rng : numpy.random.Generator
-        For the interval: tubes, and the events in each, are drawn again 80 times.
+        For the interval: tubes, and the events in them, are drawn again 80 times.
 
     Returns
     -------
     Threshold
-        In linear units. Its interval is that of the placing alone.
+        In linear units. Its interval is that of the placing; where only one population shows it also holds how far
+        the negative cells of one tube stand from those of another.
 
     Examples
     --------
@@ -132,109 +91,98 @@ def place_threshold(evidence: Evidence, grid: Grid, rng: np.random.Generator) ->
     >>> negative, positive = rng.normal(0, 100, 5_000), rng.normal(9_000, 2_000, 2_000)
     >>> mixed = grid.histogram(np.concatenate([negative, positive]))
     >>> found = place_threshold(Evidence(grid.histogram(negative), [grid.histogram(negative)], [mixed]), grid, rng)
-    >>> 400 < found.value < 4_000, found.basis
+    >>> 300 < found.value < 4_000, found.basis
     (True, 'both')
     """
-    cut, basis = _cut(evidence, grid)
-    cuts = [_cut(_resample(evidence, rng), grid)[0] for _ in range(RESAMPLES)]
-    low, high = (float(grid.scale.inverse(q)) for q in np.quantile(cuts, [0.025, 0.975]))
-    value = float(grid.scale.inverse(cut))
-    if basis == "control" and not evidence.is_anchored:
+    sigma = SMOOTHING_DECADES / grid.step
+    negatives, stained = tubes_of(evidence.negatives, grid.bins), tubes_of(evidence.stained, grid.bins)
+    control = control_cells(evidence.control, sigma) if evidence.control is not None and evidence.has_control else None
+    pools = negatives.pool(sigma), stained.pool(sigma)
+    shifts = _shifts(evidence, negative_cells(*pools, control, sigma), sigma)
+    found = _cut(_View(control, *pools, shifts), sigma)
+    drawn = _drawn_again(evidence, negatives, stained, shifts, sigma, rng)
+    low, high = (grid.value_at(place) for place in np.quantile(drawn, [0.025, 0.975]))
+    value = grid.value_at(found.place)
+    if found.basis == "control" and not evidence.is_anchored:
         low, high = -np.inf, np.inf  # the one population may be all negative or all positive
-    return Threshold(value, min(low, value), max(high, value), basis, _cautions(evidence, basis))
+    return Threshold(value, min(low, value), max(high, value), found.basis, _cautions(evidence, found))
 
 
-def _cautions(evidence: Evidence, basis: str) -> str:
+def _shifts(evidence: Evidence, population: Population, sigma: float) -> NDArray[np.float64]:
+    """Return the shift of the negative mode in every tube where it shows, in bins."""
+    known = shifts_of(evidence.negatives, population, sigma, is_negative=True)
+    other = shifts_of(evidence.stained, population, sigma, is_negative=False)
+    found = np.concatenate([known, other])
+    return np.asarray(found[~np.isnan(found)], dtype=np.float64)
+
+
+def _drawn_again(
+    evidence: Evidence,
+    negatives: Tubes,
+    stained: Tubes,
+    shifts: NDArray[np.float64],
+    sigma: float,
+    rng: np.random.Generator,
+) -> NDArray[np.float64]:
+    """Return the places of the cut when tubes and events are drawn again, in bins, shape (RESAMPLES,)."""
+    places = []
+    draws = zip(negatives.draws(RESAMPLES, rng), stained.draws(RESAMPLES, rng), strict=True)
+    for of_negatives, of_stained in draws:
+        control = None
+        if evidence.control is not None and evidence.has_control:
+            control = control_cells(rng.poisson(evidence.control), sigma)
+        view = _View(
+            control,
+            negatives.pool_again(sigma, of_negatives, rng),
+            stained.pool_again(sigma, of_stained, rng),
+            rng.choice(shifts, len(shifts)) if len(shifts) else shifts,
+        )
+        cut = _cut(view, sigma)
+        another_tube = 0.0 if cut.has_valley else rng.normal(0.0, _scatter(shifts))
+        places.append(cut.place + another_tube)
+    return np.asarray(places, dtype=np.float64)
+
+
+def _scatter(shifts: NDArray[np.float64]) -> float:
+    return float(np.std(shifts, ddof=1)) if len(shifts) > 1 else 0.0
+
+
+def _cut(view: _View, sigma: float) -> _Cut:
+    """Return the cut: in the valley; where there is none, between populations that overlap; else at the edge."""
+    population = negative_cells(view.negatives, view.stained, view.control, sigma)
+    furthest = max(float(view.shifts.max(initial=0.0)), 0.0)
+    bound = view.control.bound if view.control else population.mode
+    seen = "both" if view.control else "valley"
+    valley = first_valley(view.stained, population, population.mode + int(furthest), sigma)
+    if valley:
+        cuts_control = view.control is not None and view.control.share_above(valley.divider) > INSIDE_CONTROL
+        if cuts_control and valley.divider < bound:
+            return _Cut(bound + 0.5, "conflict", True)
+        return _Cut(valley.divider + 0.5, seen, True)
+    # A control's own shape says more of where negative cells end than a normal one.
+    own = float(bound - view.control.population.mode) if view.control else 0.0
+    of_a_tube = furthest + EDGE_OF_A_TUBE_SD * population.right
+    end = max(bound, population.mode + max(EDGE_SD * population.right, own, of_a_tube))
+    overlap = equal_error(view.stained, population, view.control, _scatter(view.shifts), end, sigma)
+    edge = max(end, population.mode + furthest + own)
+    return _Cut(edge + 0.5, "control", False) if overlap is None else _Cut(overlap + 0.5, seen, False)
+
+
+def _cautions(evidence: Evidence, found: _Cut) -> str:
     notes = []
-    if basis == "conflict":
+    if found.basis == "conflict":
         notes.append(caution("conflict", "the valley lies inside the negative control"))
-    if basis == "control" and not evidence.is_anchored:
+    elif found.basis == "control" and not evidence.is_anchored:
         notes.append(caution("unanchored", "one population, and no control or untreated well to tell which one"))
-    elif basis == "control":
+    elif found.basis == "control":
         notes.append(caution("one_mode", "no valley between a negative and a positive population"))
-    if evidence.control is None and evidence.negatives:
-        notes.append(caution("missing_control", "no tube that lacks this stain alone"))
+    elif not found.has_valley:
+        notes.append(
+            caution("no_valley", "negative and positive cells overlap, the threshold makes equal errors of both")
+        )
+    if not evidence.has_control and evidence.is_anchored:
+        words = "no tube that lacks this stain alone"
+        if evidence.control is not None:
+            words = f"the tube that lacks this stain alone holds {int(evidence.control.sum())} events"
+        notes.append(caution("missing_control", words))
     return join(*notes)
-
-
-def _resample(evidence: Evidence, rng: np.random.Generator) -> Evidence:
-    def again(tubes: Sequence[NDArray[np.int64]]) -> list[NDArray[np.int64]]:
-        return [rng.poisson(tubes[i]) for i in rng.integers(0, len(tubes), len(tubes))]
-
-    control = None if evidence.control is None else rng.poisson(evidence.control)
-    return Evidence(control, again(evidence.negatives), again(evidence.stained))
-
-
-def _cut(evidence: Evidence, grid: Grid) -> tuple[float, str]:
-    """Return the cut on the display scale and what it rests on."""
-    centres = grid.centres
-    sigma = SMOOTHING_DECADES / (centres[1] - centres[0])
-    stained = _pool(evidence.stained, sigma)
-    negatives = _pool(evidence.negatives, sigma) if evidence.negatives else stained
-    if evidence.control is not None and evidence.control.sum():
-        bound = _quantile(evidence.control, centres, CONTROL_QUANTILE)
-        mode, spread = _negative_population(negatives, centres, TALL)
-        if mode - 2.0 * spread > bound:  # even the untreated wells are mostly positive
-            mode, spread = _negative_population(_pool([evidence.control], sigma), centres, TALL)
-    else:
-        # Without a control the negative population is the dimmest one, however few its cells are.
-        mode, spread = _negative_population(negatives, centres, VISIBLE)
-        bound = mode
-    valley = _valley(stained, sum(int(h.sum()) for h in evidence.stained), mode, spread, centres)
-    if valley is None:
-        return max(bound, mode + EDGE_SD * spread), "control"
-    if valley < bound:
-        return bound, "conflict"
-    return valley, "both" if evidence.control is not None else "valley"
-
-
-def _pool(tubes: Sequence[NDArray[np.int64]], sigma: float) -> NDArray[np.float64]:
-    """Return the mean of the tubes' smoothed densities: each tube weighs the same, however long it ran."""
-    shares = [h / h.sum() for h in tubes if h.sum()]
-    return smooth(np.mean(shares, axis=0), sigma) if shares else np.zeros(BINS)
-
-
-def _negative_population(
-    density: NDArray[np.float64], centres: NDArray[np.float64], share: float
-) -> tuple[float, float]:
-    """Return mode and SD of the negative events: the leftmost mode of this share of the highest, its left mirrored."""
-    rising = np.flatnonzero((density[1:-1] >= density[:-2]) & (density[1:-1] > density[2:])) + 1
-    tall = [int(i) for i in rising if density[i] >= share * density.max() and _stands_out(density, int(i))]
-    peak = tall[0] if tall else int(np.argmax(density))
-    left = np.cumsum(density[: peak + 1])
-    # 31.7 % of a normal distribution's lower half lie more than one SD below its mode.
-    one_sd_below = centres[int(np.searchsorted(left, 0.3173 * left[-1]))]
-    return float(centres[peak]), float(max(centres[peak] - one_sd_below, centres[1] - centres[0]))
-
-
-def _stands_out(density: NDArray[np.float64], peak: int) -> bool:
-    """Say whether a mode is the highest one, or is parted by a valley from the higher one to its right."""
-    higher = np.flatnonzero(density[peak:] > density[peak])
-    return not len(higher) or bool(density[peak : peak + higher[0]].min() <= DEPTH * density[peak])
-
-
-def _valley(
-    density: NDArray[np.float64], n_events: int, mode: float, spread: float, centres: NDArray[np.float64]
-) -> float | None:
-    """Return the middle of the emptiest stretch between the two modes, None where there is no valley."""
-    start = int(np.searchsorted(centres, mode))
-    beyond = int(np.searchsorted(centres, mode + 3.0 * spread))
-    if beyond >= len(centres) - 2:
-        return None
-    peak = beyond + int(np.argmax(density[beyond:]))
-    if peak <= beyond or density[peak] <= 0:
-        return None
-    between = density[start : peak + 1]
-    lowest = float(between.min())
-    near = start + np.flatnonzero(between <= lowest + 0.02 * density[peak])
-    valley = int(np.median(near))
-    positives = density[valley:].sum() / density.sum() * n_events
-    shoulder = min(float(density[start]), float(density[peak]))
-    if lowest > DEPTH * shoulder or positives < MIN_POSITIVE_EVENTS:
-        return None
-    return float(centres[valley])
-
-
-def _quantile(histogram: NDArray[np.int64], centres: NDArray[np.float64], q: float) -> float:
-    cumulative = np.cumsum(histogram)
-    return float(centres[int(np.searchsorted(cumulative, q * cumulative[-1]))])

@@ -2,23 +2,29 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
 
+from gating.acquisition import find_time
 from gating.cautions import caution, join
-from gating.channels import find_annexin, find_dye, find_scatter
-from gating.cleanup import scatter_histogram
+from gating.channels import find_roles, find_scatter
 from gating.compensation import compensated_columns
+from gating.debris import scatter_histogram
 from gating.errors import GatingError, UnreadableFcs
-from gating.events import Events
+from gating.events import Channel, Events
 from gating.gates import QuadrantGate
+from gating.levels import Levels, tube_levels
+from gating.losses import classes_at, cleanup_rows, count_losses, debris_caution, move_debris_limit, sensitivity_rows
 from gating.quadrants import Quadrants, count_at, count_quadrants
+from gating.sensitivity import CutPair
+from gating.settings import detector_settings
 from gating.spillover import Spillover
 from gating.thresholds import FINE, Grid, Threshold
+from gating.tube_profile import TubeProfile, tube_profile
 from gating.whole_cells import Recipe, whole_single_cells
 
 if TYPE_CHECKING:
@@ -40,6 +46,11 @@ class Survey:
     height: str | None
     spillover: Spillover | None
     scatter: NDArray[np.int64] | None
+    width: str | None = None
+    side: str | None = None
+    time: str | None = None
+    channels: tuple[Channel, ...] = ()
+    settings: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, eq=False)
@@ -53,7 +64,11 @@ class Density:
 
 @dataclass(frozen=True, eq=False)
 class Counts:
-    """Quadrants of one tube at the threshold and at the corners of the thresholds' intervals."""
+    """What is kept of one tube.
+
+    Its quadrants at the thresholds, at the corners of their intervals and at quantiles of the controls, rows of cleanup.csv and of
+    debris_sensitivity.csv, and the numbers that the checks for artefacts ask for.
+    """
 
     file: str
     quadrants: Quadrants
@@ -62,6 +77,11 @@ class Counts:
     spillover: Spillover | None
     caution: str
     density: Density | None
+    cleanup: tuple[Mapping[str, object], ...] = ()
+    debris: tuple[Mapping[str, object], ...] = ()
+    profile: TubeProfile | None = None
+    levels: Levels | None = None
+    at_quantiles: tuple[Quadrants, ...] = ()
 
 
 def attempt(step: Callable[[str], object], file: str) -> object:
@@ -85,14 +105,20 @@ def survey_tube(file: str, folder: Path, annexin: str | None, dye: str | None, r
     events = _some_events(file, folder, read)
     forward = find_scatter(events.channels, "FSC", "A") or find_scatter(events.channels, "FSC", "H")
     height = find_scatter(events.channels, "FSC", "H")
+    green, red = find_roles(events.channels, file, annexin, dye)
     return Survey(
         file=file,
-        annexin=find_annexin(events.channels, file, annexin),
-        dye=find_dye(events.channels, file, dye),
+        annexin=green,
+        dye=red,
         forward=forward,
         height=height if forward and forward != height else None,
         spillover=events.spillover,
         scatter=scatter_histogram(events.column(forward)) if forward else None,
+        width=find_scatter(events.channels, "FSC", "W"),
+        side=find_scatter(events.channels, "SSC", "A") or find_scatter(events.channels, "SSC", "H"),
+        time=find_time(events.channels),
+        channels=tuple(events.channels),
+        settings=detector_settings(events, [name for name in (green, red, forward) if name]),
     )
 
 
@@ -119,24 +145,32 @@ def count_tube(
     folder: Path,
     recipe: Recipe,
     thresholds: tuple[Threshold, Threshold],
-    grids: tuple[Grid, Grid] | None,
+    grids: tuple[Grid, Grid],
     read: Reader,
+    pairs: Sequence[CutPair] = (),
 ) -> Counts:
-    """Count one tube's quadrants at the thresholds (Annexin V, dye), and draw its density where grids are given."""
+    """Count one tube's quadrants at the thresholds (Annexin V, dye), and its density on two display scales."""
     events = read(folder / file)
     cells = whole_single_cells(events, recipe)
     annexin, dye = cells.annexin, cells.dye
     first, second = thresholds
     corners = {(a, d) for a in (first.low, first.high) for d in (second.low, second.high)}
     quadrants = count_at(annexin, dye, first.value, second.value)
+    classes = classes_at(first.value, second.value)
+    losses, moved = count_losses(cells, classes), move_debris_limit(cells, classes)
     return Counts(
         file,
         quadrants,
         tuple(count_at(annexin, dye, a, d) for a, d in sorted(corners)),
         len(events),
         recipe.spillover,
-        join(_of_file(events), _cleaned(quadrants, recipe, cells.not_a_number)),
-        _density(annexin, dye, grids) if grids else None,
+        join(_of_file(events), _few(quadrants), cells.caution, debris_caution(moved)),
+        _density(annexin, dye, grids),
+        cleanup=tuple(cleanup_rows(file, losses, cells)),
+        debris=tuple(sensitivity_rows(file, recipe.debris_limit, moved)),
+        profile=tube_profile(events, cells, recipe, first.value, second.value),
+        levels=tube_levels(events, cells, first.value, second.value),
+        at_quantiles=tuple(count_at(annexin, dye, pair.annexin, pair.dye) for pair in pairs),
     )
 
 
@@ -170,24 +204,14 @@ def _of_file(events: Events) -> str:
     return join(*notes)
 
 
-def _cleaned(quadrants: Quadrants, recipe: Recipe, not_a_number: int) -> str:
-    """Return what there is to say of a tube's clean-up."""
-    notes = []
-    if quadrants.total < FEW_EVENTS:
-        notes.append(caution("few_events", f"{quadrants.total} whole single cells"))
-    if recipe.forward is None:
-        notes.append(caution("no_scatter", "debris and doublets were not left out"))
-    elif recipe.height is None:
-        notes.append(caution("no_pulse_height", "doublets were not left out"))
-    if not_a_number:
-        notes.append(caution("not_a_number", f"{not_a_number} events"))
-    return join(*notes)
+def _few(quadrants: Quadrants) -> str:
+    return caution("few_events", f"{quadrants.total} whole single cells") if quadrants.total < FEW_EVENTS else ""
 
 
 def _density(annexin: NDArray[np.float64], dye: NDArray[np.float64], grids: tuple[Grid, Grid]) -> Density:
     across, up = (Grid(g.scale, g.low, g.high, PICTURE_BINS) for g in grids)
-    x, y = (np.clip(g.scale(v), g.low, np.nextafter(g.high, g.low)) for g, v in ((across, annexin), (up, dye)))
-    counts, _, _ = np.histogram2d(y, x, bins=PICTURE_BINS, range=((up.low, up.high), (across.low, across.high)))
+    flat = up.places(dye) * PICTURE_BINS + across.places(annexin)
+    counts = np.bincount(flat, minlength=PICTURE_BINS**2).reshape(PICTURE_BINS, PICTURE_BINS)
     return Density(counts.astype(np.int64), across, up)
 
 

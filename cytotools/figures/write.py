@@ -18,7 +18,7 @@ def write_figures(results: Results, folder: Path) -> list[Saved]:
     written: list[Saved] = []
     with styled():
         if results.plate is not None and len(results.tables["quadrants"]):
-            written += flow_figures(results.plate, results.tables["apoptosis"], folder)
+            written += flow_figures(results.plate, results.tables["apoptosis"], folder, results.plate.findings)
         if results.images:
             written += blot_figures(results, folder)
     return written

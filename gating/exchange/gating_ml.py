@@ -69,9 +69,10 @@ def gating_ml(
         raise GatingError("gates.xml", expected="at least one gate", got="none", remedy="Gate a sample first.")
     page = root("gating:Gating-ML")
     names = identifiers(gates)
-    taken = {label for name in names for label in _labels(name)}
-    scales = _add_transformations(page, transformations or {}, gates.values(), taken)
-    references = _add_matrices(page, [spillover for _, spillover in gates.values()], taken)
+    taken = {label for name in names for label in labels(name)}
+    channels = [channel for gate, _ in gates.values() for channel in (gate.annexin, gate.dye)]
+    scales = add_transformations(page, transformations or {}, channels, taken)
+    references = add_matrices(page, [spillover for _, spillover in gates.values()], taken)
     for identifier, (name, (gate, spillover)) in zip(names, gates.items(), strict=True):
         _add_gate(page, identifier, name, gate, spillover, references, scales)
     return document(page)
@@ -91,24 +92,24 @@ def identifiers(names: Iterable[str]) -> list[str]:
         base = re.sub(r"[^A-Za-z0-9.-]+", "_", name).strip("_") or "gate"
         base = base if base[0].isalpha() else f"gate_{base}"
         tries = (base if k == 1 else f"{base}_{k}" for k in range(1, sys.maxsize))
-        found.append(next(label for label in tries if taken.isdisjoint(_labels(label))))
-        taken.update(_labels(found[-1]))
+        found.append(next(label for label in tries if taken.isdisjoint(labels(label))))
+        taken.update(labels(found[-1]))
     return found
 
 
-def _labels(identifier: str) -> list[str]:
+def labels(identifier: str) -> list[str]:
     """Return every label that a gate uses up: a document has one space of names for all its parts."""
     return [identifier, *(f"{identifier}.{part}" for part in (*DIVIDERS, *SIDES))]
 
 
-def _add_transformations(
+def add_transformations(
     page: Element,
     transformations: Mapping[str, Transformation],
-    gates: Iterable[tuple[QuadrantGate, Spillover | None]],
+    channels: Iterable[str],
     taken: set[str],
 ) -> dict[str, tuple[str, Transformation]]:
-    """Add the scale of each channel that a gate uses; return its label and itself under the channel."""
-    used = {channel for gate, _ in gates for channel in (gate.annexin, gate.dye)}
+    """Add the scale of each of these channels; return its label and itself under the channel."""
+    used = set(channels)
     scales: dict[str, tuple[str, Transformation]] = {}
     for channel, scale in transformations.items():
         if channel not in used:
@@ -122,7 +123,7 @@ def _add_transformations(
     return scales
 
 
-def _add_matrices(page: Element, spillovers: Iterable[Spillover | None], taken: set[str]) -> dict[object, str]:
+def add_matrices(page: Element, spillovers: Iterable[Spillover | None], taken: set[str]) -> dict[object, str]:
     """Add each matrix once, however many gates share it; return the labels under the matrices' keys."""
     references: dict[object, str] = {}
     for spillover in spillovers:
@@ -141,6 +142,12 @@ def _add_matrices(page: Element, spillovers: Iterable[Spillover | None], taken: 
             for value in row:
                 add(spectrum, "transforms:coefficient", {"transforms:value": number(value)})
     return references
+
+
+def reference_of(channel: str, spillover: Spillover | None, references: Mapping[object, str]) -> str:
+    """Return the label of the matrix that compensates a channel."""
+    inside = spillover is not None and channel in spillover.channels
+    return references.get(_key(spillover), UNCOMPENSATED) if spillover and inside else UNCOMPENSATED
 
 
 def _key(spillover: Spillover) -> object:
@@ -177,8 +184,7 @@ def _add_gate(
         ("annexin", gate.annexin, gate.annexin_threshold),
         ("dye", gate.dye, gate.dye_threshold),
     ):
-        inside = spillover is not None and channel in spillover.channels
-        reference = references.get(_key(spillover), UNCOMPENSATED) if spillover and inside else UNCOMPENSATED
+        reference = reference_of(channel, spillover, references)
         attributes = {"gating:id": f"{identifier}.{divider}", "gating:compensation-ref": reference}
         if channel in scales:
             label, scale = scales[channel]

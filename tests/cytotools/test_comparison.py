@@ -13,7 +13,11 @@ from scipy import stats
 from scipy.special import expit, logit
 
 from cytotools.comparison import APOPTOSIS_COLUMNS, COMPARISON_COLUMNS, compare_to_control, summarise_fractions
-from cytotools.fractions import Fraction, mean_of, paired_difference, unpaired_difference
+from cytotools.contrast_families import find_contrasts
+from cytotools.contrast_rows import Planned, against, family_rows
+from cytotools.experiments import Group
+from cytotools.fractions import Fraction, mean_of
+from cytotools.logit_contrasts import Contrast, Observation
 
 VEHICLES = {"cisplatin": "saline"}
 
@@ -48,6 +52,17 @@ def made(values: list[float] | np.ndarray[Any, Any], events: float = 8000) -> li
     return [Fraction(float(v), max(float(v) - 0.01, 0.0), min(float(v) + 0.01, 1.0), events) for v in values]
 
 
+def difference(treated: list[Fraction], control: list[Fraction], paired: bool = True) -> dict[str, Any]:
+    """Return the row of one treatment against one control, of the same experiments or of others."""
+
+    def group(role: str, fractions: list[Fraction], prefix: str) -> Group:
+        names = tuple(f"{prefix}{i}" for i in range(len(fractions)))
+        return Group(role, (), "total", names, names, tuple(fractions), ())
+
+    others = group("vehicle", control, "" if paired else "control ")
+    return family_rows([Planned("total", "", against(group("treated", treated, ""), [others]))])[0][0]
+
+
 def test_mean_is_arithmetic_and_interval_is_t_on_the_logit() -> None:
     values = [0.10, 0.12, 0.15]
     found = mean_of(made(values))
@@ -58,15 +73,19 @@ def test_mean_is_arithmetic_and_interval_is_t_on_the_logit() -> None:
 
 def test_paired_p_value_is_the_t_test_of_logits() -> None:
     control, treated = [0.08, 0.10, 0.12], [0.14, 0.15, 0.22]
-    found = paired_difference(made(treated), made(control))
-    assert found.p_value == pytest.approx(stats.ttest_rel(logit(treated), logit(control)).pvalue)
-    assert found.estimate == pytest.approx(np.mean(treated) - np.mean(control), abs=0.003)
+    found = difference(made(treated), made(control))
+    assert found["p_value"] == pytest.approx(stats.ttest_rel(logit(treated), logit(control)).pvalue)
+    assert found["estimate"] == pytest.approx(np.mean(treated) - np.mean(control), abs=0.003)
 
 
-def test_unpaired_p_value_is_welch_on_logits() -> None:
-    control, treated = [0.08, 0.10, 0.12, 0.10], [0.14, 0.15, 0.22]
-    found = unpaired_difference(made(treated), made(control))
-    assert found.p_value == pytest.approx(stats.ttest_ind(logit(treated), logit(control), equal_var=False).pvalue)
+def test_unpaired_t_value_is_welchs_on_logits() -> None:
+    control, treated = [0.08, 0.10, 0.12], [0.14, 0.15, 0.22]
+    found = difference(made(treated), made(control), paired=False)
+    t = stats.ttest_ind(logit(treated), logit(control), equal_var=False).statistic
+    first, second = (float(np.var(logit(v), ddof=1)) / 3 for v in (treated, control))
+    degrees = min((first + second) ** 2 / (first**2 / 4 + second**2 / 4) - 2, 4)  # Welch's second formula
+    assert found["p_value"] == pytest.approx(2 * stats.t.sf(abs(t), degrees))
+    assert found["caution"] == "unpaired: 3 against 3 experiments"
 
 
 fractions = st.lists(st.tuples(st.floats(0.0, 1.0), st.floats(0.0, 1.0)), min_size=1, max_size=5)
@@ -75,12 +94,12 @@ fractions = st.lists(st.tuples(st.floats(0.0, 1.0), st.floats(0.0, 1.0)), min_si
 @given(fractions)
 def test_limits_agree_with_p_and_hold_the_estimate(pairs: list[tuple[float, float]]) -> None:
     treated, control = (made(list(column)) for column in zip(*pairs, strict=True))
-    for found in (paired_difference(treated, control), unpaired_difference(treated, control)):
-        assert -1.0 <= found.low <= found.estimate <= found.high <= 1.0
+    for found in (difference(treated, control), difference(treated, control, paired=False)):
+        assert -1.0 <= found["low"] <= found["estimate"] <= found["high"] <= 1.0
         if len(pairs) > 1:
-            assert (found.low > 0 or found.high < 0) == (found.p_value < 0.05)
+            assert (found["low"] > 0 or found["high"] < 0) == (found["p_value"] < 0.05)
         else:
-            assert np.isnan(found.p_value)
+            assert np.isnan(found["p_value"])
     mean = mean_of(treated)
     assert 0.0 <= mean.low <= mean.value <= mean.high <= 1.0
 
@@ -91,9 +110,8 @@ def test_false_alarms_over_five_thousand_null_designs(sd: float, paired: bool) -
     rng = np.random.default_rng(7)
     batch = rng.normal(0, 0.3, (5000, 3)) if paired else 0.0
     values = expit(logit(0.1) + batch + rng.normal(0, sd, (2, 5000, 3)))
-    test = paired_difference if paired else unpaired_difference
-    false = sum(test(made(t), made(c)).p_value < 0.05 for t, c in zip(*values, strict=True))
-    assert 0.04 - 0.012 * (not paired) <= false / 5000 <= 0.06  # Welch's degrees of freedom are cautious at n = 3
+    false = sum(difference(made(t), made(c), paired)["p_value"] < 0.05 for t, c in zip(*values, strict=True))
+    assert 0.04 <= false / 5000 <= 0.06
 
 
 def test_intervals_cover_what_they_claim() -> None:
@@ -104,8 +122,8 @@ def test_intervals_cover_what_they_claim() -> None:
     control, treated = ([made(row) for row in group] for group in values)
     covered = np.mean([f.low <= means[1] <= f.high for f in map(mean_of, treated)])
     assert 0.935 <= covered <= 0.965
-    found = [paired_difference(t, c) for t, c in zip(treated, control, strict=True)]
-    assert 0.935 <= np.mean([f.low <= means[1] - means[0] <= f.high for f in found]) <= 0.975
+    found = [difference(t, c) for t, c in zip(treated, control, strict=True)]
+    assert 0.935 <= np.mean([f["low"] <= means[1] - means[0] <= f["high"] for f in found]) <= 0.975
 
 
 def test_total_is_early_and_late_over_replicates() -> None:
@@ -153,9 +171,9 @@ def test_zeros_and_equal_fractions_fall_back_on_counting() -> None:
     found = mean_of(made([0.0, 0.0, 0.0], events=5000))
     assert (found.value, found.low, found.identical) == (0.0, 0.0, True)
     assert 0 < found.high < 0.01
-    equal = paired_difference(made([0.3, 0.3]), made([0.1, 0.1]))
-    assert equal.identical
-    assert 0 < equal.p_value < 0.05
+    equal = difference(made([0.3, 0.3]), made([0.1, 0.1]))
+    assert equal["caution"] == "same_fractions: equal differences"
+    assert 0 < equal["p_value"] < 0.05
 
 
 def test_treated_against_its_vehicle_paired() -> None:
@@ -168,12 +186,19 @@ def test_treated_against_its_vehicle_paired() -> None:
     assert found["caution"] == ""
 
 
-def test_missing_controls_make_it_welch() -> None:
+def test_one_pair_of_experiments_with_a_missing_control_is_compared_as_groups() -> None:
     table = plate([0.09, 0.10, 0.12], [0.20, 0.22, 0.27])
     found = total(compare_to_control(table[table["file"] != "c2"], vehicles=VEHICLES))
-    oracle = stats.ttest_ind(logit([0.20, 0.22, 0.27]), logit([0.09, 0.12]), equal_var=False)
-    assert found["p_value"] == pytest.approx(oracle.pvalue)
-    assert found["caution"] == "unpaired: 3 treated against 2 control experiments"
+    assert (found["caution"], found["n"]) == ("unpaired: 3 against 2 experiments", 2)
+    assert found["p_value"] < 0.1
+
+
+def test_four_pairs_and_a_missing_control_stay_paired() -> None:
+    control, treated = [0.05, 0.10, 0.20, 0.30, 0.4], [0.08, 0.16, 0.29, 0.41, 0.5]
+    table = plate(control, treated)
+    found = total(compare_to_control(table[table["file"] != "c5"], vehicles=VEHICLES))
+    assert found["p_value"] == pytest.approx(stats.ttest_rel(logit(treated[:4]), logit(control[:4])).pvalue)
+    assert (found["caution"], found["n"]) == ("incomplete_pairs: 1 experiments lack a part of it", 4)
 
 
 def test_one_replicate_is_an_estimate_without_p() -> None:
@@ -244,24 +269,70 @@ def test_pairs_by_batch_where_controls_carry_no_replicate() -> None:
     assert found["p_value"] == pytest.approx(stats.ttest_rel(logit([0.2, 0.22, 0.25]), logit([0.1, 0.11, 0.12])).pvalue)
 
 
-def test_holm_within_line_and_population() -> None:
-    low, high = plate([0.1, 0.11, 0.13], [0.12, 0.15, 0.16]), plate([0.1, 0.11, 0.13], [0.3, 0.33, 0.36])
-    high = high[high["role"] == "treated"].assign(dose=10.0)
-    high["file"] = "h" + high["file"]
-    table = compare_to_control(pd.concat([low, high]), vehicles=VEHICLES)
-    rows = table[table["quantity"] == "total"]
-    p = sorted(rows["p_value"])
-    assert sorted(rows["p_adjusted"]) == pytest.approx([2 * p[0], max(2 * p[0], p[1])])
+def doses(values: dict[float, list[float]], **other: Any) -> pd.DataFrame:
+    """Return quadrants.csv of a vehicle (dose 0) and several doses of cisplatin, a replicate an entry."""
+    rows: list[dict[str, Any]] = []
+    for dose, fractions in values.items():
+        kind = {"compound": "cisplatin"} if dose else {"role": "vehicle", "compound": "saline"}
+        for replicate, fraction in enumerate(fractions, start=1):
+            own = {"replicate": str(replicate), "dose": dose, "hours": 24.0, **kind, **other}
+            rows += tube(f"{other}{dose}-{replicate}", fraction, **own)
+    return pd.DataFrame(rows)
 
 
-def test_family_wise_error_of_three_doses_with_one_control() -> None:
+def test_several_doses_in_the_same_experiments_share_one_error() -> None:
+    values = {0.0: [0.10, 0.12, 0.15], 5.0: [0.16, 0.20, 0.22], 10.0: [0.30, 0.31, 0.38]}
+    rows = compare_to_control(doses(values), vehicles=VEHICLES)
+    logits = logit(np.array(list(values.values())))
+    residuals = logits - logits.mean(axis=0) - logits.mean(axis=1, keepdims=True) + logits.mean()
+    error = np.sqrt((residuals**2).sum() / 4 * 2 / 3)  # randomised blocks: (3 - 1) (3 - 1) degrees of freedom
+    t = (logits[1:].mean(axis=1) - logits[0].mean()) / error
+    wanted = rows[rows["quantity"] == "total"]
+    assert wanted["p_value"].to_numpy() == pytest.approx(2 * stats.t.sf(t, 4))
+    assert (wanted["p_adjusted"] > wanted["p_value"]).all()
+    assert (wanted["p_adjusted"] < 2 * wanted["p_value"]).all()
+
+
+def test_unpaired_doses_are_scipys_dunnett() -> None:
+    values = {0.0: [0.10, 0.12, 0.15], 5.0: [0.12, 0.15, 0.17], 10.0: [0.14, 0.18, 0.20]}
+    table = doses(values)
+    table["replicate"] = table["dose"].astype(str) + table["replicate"]
+    found = compare_to_control(table, vehicles=VEHICLES)
+    oracle = stats.dunnett(*(logit(values[d]) for d in (5.0, 10.0)), control=logit(values[0.0]))
+    assert found.loc[found["quantity"] == "total", "p_adjusted"].to_numpy() == pytest.approx(oracle.pvalue, abs=2e-3)
+
+
+def test_unequal_scatter_leaves_each_dose_its_own_test_and_holm() -> None:
+    values = {0.0: [0.10, 0.11, 0.12, 0.13, 0.14], 5.0: [0.20, 0.22, 0.24, 0.26, 0.28], 10.0: [0.1, 0.6, 0.2, 0.9, 0.1]}
+    rows = compare_to_control(doses(values), vehicles=VEHICLES)
+    wanted = rows[rows["quantity"] == "total"]
+    assert wanted["caution"].str.contains("unequal_scatter").all()
+    p = [stats.ttest_rel(logit(values[d]), logit(values[0.0])).pvalue for d in (5.0, 10.0)]
+    assert wanted["p_value"].to_numpy() == pytest.approx(p)
+    assert wanted["p_adjusted"].to_numpy() == pytest.approx([2 * p[0], p[1]])
+
+
+def test_a_dose_of_one_experiment_is_not_tested() -> None:
+    values = {0.0: [0.10, 0.12, 0.15], 5.0: [0.16, 0.20, 0.22], 10.0: [0.3]}
+    rows = compare_to_control(doses(values), vehicles=VEHICLES)
+    wanted = rows[rows["quantity"] == "total"]
+    assert np.isnan(wanted["p_value"].to_numpy()).tolist() == [False, True]
+    assert wanted["n"].tolist() == [3, 1]
+
+
+@pytest.mark.parametrize("doses_tested", [3, 8])
+def test_family_wise_error_against_one_control(doses_tested: int) -> None:
     rng = np.random.default_rng(9)
+    shape = (1500, doses_tested + 1, 3)
+    values = expit(logit(0.1) + rng.normal(0, 0.3, (1500, 1, 3)) + rng.normal(0, 0.15, shape))
+    contrasts = [Contrast(((i, 1.0), (0, -1.0))) for i in range(1, doses_tested + 1)]
     false = 0
-    for values in expit(logit(0.1) + rng.normal(0, 0.2, (2000, 4, 3))):
-        control = made(values[0])
-        p = [paired_difference(made(treated), control).p_value for treated in values[1:]]
-        false += min(p) * 3 < 0.05  # Holm rejects any where the smallest passes Bonferroni
-    assert false / 2000 <= 0.06
+    for design in values:
+        seen = [
+            Observation(i, str(e), f, block=str(e)) for i, row in enumerate(design) for e, f in enumerate(made(row))
+        ]
+        false += min(one.p_adjusted for one in find_contrasts(seen, contrasts)) < 0.05
+    assert 0.038 <= false / 1500 <= 0.063  # three standard errors about 5 %
 
 
 def test_nothing_in_nothing_out() -> None:

@@ -9,14 +9,27 @@ from blots.normalisation import NORMALISED_COLUMNS
 from blots.time_course import TIME_COURSE_COLUMNS
 from blots.verdicts import REBOUND_COLUMNS
 from cytotools.comparison import APOPTOSIS_COLUMNS, COMPARISON_COLUMNS
+from cytotools.kinetics import KINETICS_COLUMNS
 from cytotools.tables import COLUMNS
+from gating.estimates import EVIDENCE_COLUMNS
+from gating.group_spillover import COMPENSATION_COLUMNS
+from gating.losses import CLEANUP_COLUMNS, SENSITIVITY_COLUMNS
+from gating.parts import ARTEFACT_COLUMNS
 from gating.plate import QUADRANT_COLUMNS, THRESHOLD_COLUMNS
+from gating.sensitivity import QUANTILE_COLUMNS
 
 MADE = {
     "quadrants": QUADRANT_COLUMNS,
     "thresholds": THRESHOLD_COLUMNS,
     "apoptosis": APOPTOSIS_COLUMNS,
     "comparisons": COMPARISON_COLUMNS,
+    "kinetics": KINETICS_COLUMNS,
+    "evidence": EVIDENCE_COLUMNS,
+    "compensation": COMPENSATION_COLUMNS,
+    "cleanup": CLEANUP_COLUMNS,
+    "debris_sensitivity": SENSITIVITY_COLUMNS,
+    "sensitivity": QUANTILE_COLUMNS,
+    "artefacts": ARTEFACT_COLUMNS,
     "bands": BAND_COLUMNS,
     "normalised": NORMALISED_COLUMNS,
     "time_course": TIME_COURSE_COLUMNS,

@@ -38,7 +38,10 @@ def plate(tubes: Path) -> Plate:
 
 def test_the_path_holds(plate: Plate) -> None:
     assert not plate.refused
-    np.testing.assert_allclose(plate.table.groupby("file")["fraction"].sum(), 1.0)
+    np.testing.assert_allclose(plate.table.groupby("file")["counted_fraction"].sum(), 1.0)
+    unresolved = plate.table["caution"].str.contains("not_resolved")
+    assert plate.table["fraction"].isna().equals(unresolved)
+    np.testing.assert_allclose(plate.table[~unresolved].groupby("file")["fraction"].sum(), 1.0)
     assert plate.table.groupby("file")["parent_events"].first().between(35_000, 50_000).all()
 
 

@@ -1,0 +1,23 @@
+"""Pictures of tubes, controls, plates and checks: the only rooms of this package that know matplotlib.
+
+Each draws on the axes that the caller hands it.
+"""
+
+from gating.plots.artefacts import draw_trace
+from gating.plots.controls import draw_controls
+from gating.plots.plate_map import PlateFormat, draw_plate_map, plate_format, well_position
+from gating.plots.profiles import Profile, pooled_profile
+from gating.plots.quadrants import draw_quadrants, shown_range
+
+__all__ = [
+    "PlateFormat",
+    "Profile",
+    "draw_controls",
+    "draw_plate_map",
+    "draw_quadrants",
+    "draw_trace",
+    "plate_format",
+    "pooled_profile",
+    "shown_range",
+    "well_position",
+]
