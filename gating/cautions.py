@@ -22,13 +22,15 @@ CAUTIONS: dict[str, Caution] = {
     ),
     "not_resolved": Caution(
         "warning",
-        "positive and negative cells lie less than 2.5 pooled SD apart, the fractions can't be told: only their interval "
+        "positive and negative cells lie less than 2.5 pooled SD apart, the fractions can't be told: only their "
+        "interval "
         "is given",
         "Titrate the reagent, check the voltage and the compensation, add a positive control.",
     ),
     "low_separation": Caution(
         "warning",
-        "positive and negative cells lie less than 4 pooled SD apart: the estimate rests on their shapes, the count at a "
+        "positive and negative cells lie less than 4 pooled SD apart: the estimate rests on their shapes, the count "
+        "at a "
         "divider is off by many points",
         "Use `fraction`, not `counted_fraction`. Titrate the reagent and check the voltage.",
     ),
@@ -190,18 +192,21 @@ CAUTIONS: dict[str, Caution] = {
     ),
     "debris_binding": Caution(
         "warning",
-        "fragments that bind Annexin V reach the size of cells: the early apoptotic fraction depends on the debris limit",
+        "fragments that bind Annexin V reach the size of cells: the early apoptotic fraction depends on the debris "
+        "limit",
         "Compare the answers at the two limits, spin at low speed to lose fragments, or gate on a DNA stain.",
     ),
     "dye_only_cells": Caution(
         "note",
-        "more than 5 % of the cells are dye-positive without Annexin V: primary necrosis, bare nuclei, harvest damage or "
+        "more than 5 % of the cells are dye-positive without Annexin V: primary necrosis, bare nuclei, harvest "
+        "damage or "
         "lost Annexin V",
         "Look at their size, at the vehicle wells and at the calcium of the binding buffer.",
     ),
     "annexin_cut_doubtful": Caution(
         "note",
-        "most dye-positive cells without Annexin V lie just below the Annexin V threshold, which cuts through a population",
+        "most dye-positive cells without Annexin V lie just below the Annexin V threshold, which cuts through a "
+        "population",
         "Look at the dye_only control and set the threshold by hand if it is wrong.",
     ),
     "late_or_necrotic": Caution(
@@ -211,14 +216,16 @@ CAUTIONS: dict[str, Caution] = {
     ),
     "annexin_dim": Caution(
         "warning",
-        "Annexin-positive cells are dimmer than in other wells, the positive control or another batch: calcium lost, or "
+        "Annexin-positive cells are dimmer than in other wells, the positive control or another batch: calcium lost, "
+        "or "
         "too little Annexin V",
         "Check for EDTA or citrate, keep 2.5 mM calcium in every buffer, titrate Annexin V, stain these wells again.",
     ),
     "annexin_lost": Caution(
         "warning",
         "dead cells lack the Annexin V that those of the same treatment carry: calcium lost, or no Annexin V added",
-        "Check the binding buffer and the staining of this well; a treatment that kills by necrosis does so in every well.",
+        "Check the binding buffer and the staining of this well; a treatment that kills by necrosis does so in every "
+        "well.",
     ),
     "drift": Caution(
         "warning",

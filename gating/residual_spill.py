@@ -20,9 +20,8 @@ from gating.stain_slope import Slope, matched_slope
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-MATERIAL = 0.005  # half a percentage point of the stain's light
+MATERIAL = 0.0065  # of the stain's light: two thirds of a percentage point
 SIGNIFICANT = 3.0  # standard errors
-CONFOUNDED = 0.25  # of the cells' own light may go with their stain
 GROUPS = 8  # of brightness, in the picture
 
 
@@ -35,21 +34,11 @@ class Residual:
     applied: float
     slope: Slope
     trace: Trace | None
-    own_light: float = 0.0  # of cells in the other channel, as a part of the positive cells' brightness in their own
-
-    @property
-    def limit(self) -> float:
-        """The smallest slope that is called wrong: material, and more than large cells and doublets can feign.
-
-        These are brighter in both channels without any spillover; beside a dim stain that looks like some percentage
-        points of it.
-        """
-        return max(MATERIAL, CONFOUNDED * self.own_light)
 
     @property
     def is_wrong(self) -> bool:
-        """True where the matrix is wrong by more than the limit, beyond doubt."""
-        return abs(self.slope.value) > max(self.limit, SIGNIFICANT * self.slope.standard_error)
+        """True where the matrix is wrong by more than two thirds of a percentage point, beyond doubt."""
+        return abs(self.slope.value) > max(MATERIAL, SIGNIFICANT * self.slope.standard_error)
 
 
 def residual_slopes(
@@ -95,19 +84,9 @@ def residual_slopes(
             float(applied[places[source], places[detector]]),
             matched_slope(stain),
             _trace(stain, source, detector),
-            _own_light(stain),
         )
         for (source, detector), stain in stains.items()
     ]
-
-
-def _own_light(stain: Stain) -> float:
-    own, other = stain.stained.own[positive_events(stain)], stain.blank.other
-    if not len(own) or not len(other):
-        return 0.0
-    middle = float(np.median(other))
-    light = abs(middle) + 1.4826 * float(np.median(np.abs(other - middle)))
-    return light / max(float(np.median(own)), 1e-9)
 
 
 def applied_coefficients(spillover: Spillover | None, channels: Sequence[str]) -> NDArray[np.float64]:
@@ -148,7 +127,7 @@ def finding_of(residual: Residual, files: tuple[str, ...]) -> Finding:
         value=value,
         low=low,
         high=high,
-        limit=100.0 * residual.limit,
+        limit=100.0 * MATERIAL,
         raised=residual.is_wrong,
         words=f"the matrix {way}-compensates {residual.source} in {residual.detector} by {abs(value):.1f} "
         f"({smallest:.1f} to {largest:.1f}) percentage points, it takes out {100.0 * residual.applied:.1f} %",

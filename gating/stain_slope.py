@@ -35,6 +35,8 @@ HEIGHT_SD = {True: 0.1, False: 1.0}
 # What may be left of the correlation of own light and stain.
 LEFT_CORRELATION = {True: 0.1, False: 0.15}
 HEAVIEST = 20.0  # times the median leverage
+UNSTAINED_RANGE = (0.05, 0.95)
+FEWEST_DARK = 100
 FEWEST = 5  # positive events below which there is no line
 
 
@@ -151,6 +153,7 @@ def _held_line(stain: Stain, positive: NDArray[np.bool_], negative: Negative) ->
     spill = abs(float(np.median(other) / np.median(own))) + stain.applied
     light = negative.other_variance if negative.matched else 4.0 * negative.other_variance + negative.other**2
     height = HEIGHT_SD[negative.matched] ** 2 * light + negative.other_error**2 + (spill * negative.own_error) ** 2
+    height += _tube_shift(stain) ** 2
     # Where own light can't be told from scatter, bright cells count for more: there it matters least.
     leverage = np.clip(own / np.median(own), 0.0, HEAVIEST)
     return HeldLine(
@@ -165,6 +168,29 @@ def _held_line(stain: Stain, positive: NDArray[np.bool_], negative: Negative) ->
         own_light_sd=float(np.sqrt(negative.other_variance)),
         left_correlation=LEFT_CORRELATION[negative.matched],
     )
+
+
+def _tube_shift(stain: Stain) -> float:
+    """Return how far the cells without stain differ in the other detector from those of the unstained tube.
+
+    Tubes differ a little, by washing, volume and time: what the unstained tube says of the line's height is no more
+    certain than that. The densest half is compared, so that dead cells, which only the unstained tube has there, do
+    not count.
+    """
+    low, high = np.quantile(stain.blank.own, UNSTAINED_RANGE)
+    dark, blank = (
+        np.sort(light.other[(light.own >= low) & (light.own <= high)]) for light in (stain.stained, stain.blank)
+    )
+    if min(len(dark), len(blank)) < FEWEST_DARK:
+        return 0.0
+    return _densest_half(dark) - _densest_half(blank)
+
+
+def _densest_half(ordered: NDArray[np.float64]) -> float:
+    """Return the mean of the shortest stretch that holds half of the values (the shorth)."""
+    half = (len(ordered) + 1) // 2
+    start = int(np.argmin(ordered[half - 1 :] - ordered[: len(ordered) - half + 1]))
+    return float(ordered[start : start + half].mean())
 
 
 def _regressors(size: NDArray[np.float64] | None, positive: NDArray[np.bool_]) -> NDArray[np.float64]:

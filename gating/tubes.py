@@ -66,8 +66,8 @@ class Density:
 class Counts:
     """What is kept of one tube.
 
-    Its quadrants at the thresholds, at the corners of their intervals and at quantiles of the controls, rows of cleanup.csv and of
-    debris_sensitivity.csv, and the numbers that the checks for artefacts ask for.
+    Its quadrants at the thresholds, at the corners of their intervals and at quantiles of the controls, rows of
+    cleanup.csv and of debris_sensitivity.csv, and the numbers that the checks for artefacts ask for.
     """
 
     file: str

@@ -36,7 +36,7 @@ def tube(
         dim = 0.2 * (rng.gamma(4.0, 1.0, n) - 4.0)
         bright = distance + 0.35 * rng.standard_t(5, n)
         axes.append(np.where(positive, bright, dim) + shift)
-    counts = np.histogram2d(*axes, bins=(EDGES, EDGES))[0].astype(np.int64)
+    counts = np.histogram2d(axes[0], axes[1], bins=(EDGES, EDGES))[0].astype(np.int64)
     return counts, np.bincount(states, minlength=4) / n
 
 
