@@ -15,6 +15,7 @@ from gating.artefacts.across_tubes import check_group
 from gating.artefacts.finding import Finding
 from gating.artefacts.within_tubes import check_tubes
 from gating.cautions import caution, join
+from gating.compound_wells import bare_tubes, without_compound_light
 from gating.controls import Group
 from gating.debris import find_debris_limit
 from gating.errors import UnusableControl
@@ -67,9 +68,11 @@ def gate_batch(
     UnusableControl
         A control contradicts its role, or was read with other settings than the samples.
     """
-    found = {file: surveys[file] for file in dict.fromkeys(group.files) if file in surveys}
-    surveys = agree_channels(found)
+    every = surveys
+    surveys = agree_channels({file: every[file] for file in dict.fromkeys(group.files) if file in every})
     refused = check_settings(group, surveys)
+    bare = tuple(file for file in bare_tubes(group, rows) if file in every and file not in surveys)
+    surveys |= {file: every[file] for file in bare}
     files = [file for file in surveys if file not in refused]
     compensation = group_spillovers(group, files, surveys, folder, read)
     recipes = _recipes(group, files, surveys, compensation.matrices)
@@ -84,6 +87,7 @@ def gate_batch(
     names = (recipes[files[0]].annexin, recipes[files[0]].dye)
     stained = {file: d for file in group.stained if file in counts and (d := counts[file].density) is not None}
     estimated, mixture = estimates(stained, pair, names)
+    estimated |= without_compound_light(group, bare, rows, recipes, pair, folder, read)
     shared = join(compensation.caution, _missing_controls(group))
     return Part(
         counts=counts if pictures else {file: replace(c, density=None) for file, c in counts.items()},
@@ -100,6 +104,7 @@ def gate_batch(
         sensitivity=sensitivity_rows({file: c.at_quantiles for file, c in counts.items()}, pairs),
         findings=(*compensation.findings, *_findings(group, counts, rows)),
         refused=refused,
+        group=group,
     )
 
 

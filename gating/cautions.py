@@ -278,6 +278,11 @@ CAUTIONS: dict[str, Caution] = {
         "the compound shines in this channel, and an unstained treated tube of the same dose shows how much",
         "None is needed where its light was taken out.",
     ),
+    "compound_subtracted": Caution(
+        "note",
+        "the compound's own light was taken out of `fraction` as a distribution, `counted_fraction` holds it",
+        "Use `fraction`.",
+    ),
     "may_shine": Caution(
         "note",
         "the compound is known to shine, though it was not seen to here",

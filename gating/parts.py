@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from gating.artefacts.finding import Finding
+from gating.controls import Group
 from gating.errors import GatingError
 from gating.estimates import Estimate
 from gating.gates import QuadrantGate
@@ -39,6 +40,7 @@ class Part:
     sensitivity: Sequence[Mapping[str, object]] = ()
     findings: Sequence[Finding] = ()
     refused: Mapping[str, GatingError] = field(default_factory=dict)
+    group: Group | None = None
 
 
 ARTEFACT_COLUMNS = (

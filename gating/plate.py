@@ -9,6 +9,7 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from gating.artefacts.across_tubes import compare_batches
 from gating.artefacts.finding import Finding
 from gating.artefacts.late_or_necrotic import check_late_names
 from gating.batches import gate_batch
@@ -219,7 +220,7 @@ def _plate(sheet: pd.DataFrame, parts: Sequence[Part], refused: Mapping[str, Gat
         counts, part = home[file].counts[file], home[file]
         rows += [carried | {"file": file, "role": record["role"]} | r for r in _quadrant_rows(counts, part)]
     table = pd.DataFrame(rows, columns=[*conditions.values(), *QUADRANT_COLUMNS])
-    naming = check_late_names(table)
+    across = [*check_late_names(table), *_compared_batches(parts, {str(r["file"]): r for r in _records(sheet)})]
     artefacts = [row for part in parts for row in finding_rows(part.findings, part.batch, part.cell_line)]
     return Plate(
         table=table,
@@ -231,11 +232,25 @@ def _plate(sheet: pd.DataFrame, parts: Sequence[Part], refused: Mapping[str, Gat
         compensation=pd.DataFrame([r for part in parts for r in part.compensation], columns=list(COMPENSATION_COLUMNS)),
         sensitivity=pd.DataFrame([r for part in parts for r in part.sensitivity], columns=list(QUANTILE_COLUMNS)),
         evidence=pd.DataFrame([r for part in parts for r in part.evidence], columns=list(EVIDENCE_COLUMNS)),
-        artefacts=pd.DataFrame([*artefacts, *finding_rows(naming)], columns=list(ARTEFACT_COLUMNS)),
-        findings=(*(finding for part in parts for finding in part.findings), *naming),
+        artefacts=pd.DataFrame([*artefacts, *finding_rows(across)], columns=list(ARTEFACT_COLUMNS)),
+        findings=(*(finding for part in parts for finding in part.findings), *across),
         refused=refused,
         densities={f: d for f, part in home.items() if (d := part.counts[f].density) is not None},
     )
+
+
+def _compared_batches(parts: Sequence[Part], rows: Mapping[str, Mapping[str, Any]]) -> list[Finding]:
+    """Hold the batches of each cell line against each other."""
+    found: list[Finding] = []
+    for line in dict.fromkeys(part.cell_line for part in parts):
+        of_line = [part for part in parts if part.cell_line == line and part.group is not None]
+        levels = {
+            part.batch: ({f: c.levels for f, c in part.counts.items() if c.levels is not None}, part.group)
+            for part in of_line
+            if part.group is not None
+        }
+        found += compare_batches(levels, rows) if len(levels) > 1 else []
+    return found
 
 
 def _records(table: pd.DataFrame) -> list[dict[str, Any]]:
