@@ -11,6 +11,11 @@ if TYPE_CHECKING:
 CITATIONS = {
     "flow": "Annexin V assay: Vermes I et al., J Immunol Methods 184:39 (1995), doi 10.1016/0022-1759(95)00072-I. "
     "Spillover: Bagwell CB and Adams EG, Ann N Y Acad Sci 677:167 (1993), doi 10.1111/j.1749-6632.1993.tb38775.x. "
+    "Smooth densities: Eilers PHC and Marx BD, Stat Sci 11:89 (1996), doi 10.1214/ss/1038425655. Their Bayesian "
+    "intervals: Nychka D, J Am Stat Assoc 83:1134 (1988), doi 10.1080/01621459.1988.10478711. "
+    "Time: Emmaneel A et al., Cytometry A 101:325 (2022), doi 10.1002/cyto.a.24501; Monaco G et al., Bioinformatics "
+    "32:2473 (2016), doi 10.1093/bioinformatics/btw191. "
+    "Dunnett CW, J Am Stat Assoc 50:1096 (1955), doi 10.1080/01621459.1955.10501294. "
     "Score interval: Wilson EB, J Am Stat Assoc 22:209 (1927), doi 10.1080/01621459.1927.10502953. "
     "Gating-ML 2.0: Spidlen J et al., Cytometry A 87:683 (2015), doi 10.1002/cyto.a.22690.",
     "blots": "Densitometry and its errors: Gassmann M et al., Electrophoresis 30:1845 (2009), "
@@ -44,28 +49,39 @@ def _flow(results: Results) -> Iterator[str]:
     yield (
         f"Flow cytometry. {len(plate.gates)} FCS files were read. {channels}{own} of them were compensated with the "
         "spillover matrix of the file or, where it has none, with one estimated from the single-stained controls "
-        "(medians of positive less unstained events)."
+        "(a robust line among the positive cells, its height held at unstained cells of the same scatter)."
     )
     if by_hand:
         yield "Thresholds were given in the study; every event was counted and nothing was cleaned away."
         return
     yield (
-        "Debris was left out below the emptiest stretch of forward scatter between a tenth and 0.45 of the main cells' "
-        "size, found once for all tubes of a batch and cell line; doublets were left out where the ratio of pulse area "
-        "to pulse height exceeded that of single cells of the same size by four robust standard deviations."
+        "Clean-up. Events whose scatter is off scale, and stretches of time in which the flow rate or the level of a "
+        "channel breaks (after the ideas of PeacoQC and flowAI), were left out. Debris was left out below a limit of "
+        "forward scatter found once for all tubes of a batch and cell line; doublets were left out where the ratio of "
+        "pulse area to pulse height lies above that of single cells of the same size. What each step took from each "
+        "quadrant stands in cleanup.csv, the answers with the debris limit moved by a fifth in debris_sensitivity.csv."
     )
     yield (
-        "One threshold a channel was placed for each batch and cell line: in the middle of the valley of the pooled "
-        "stained tubes where they show two populations, never below the 99th percentile of the control that lacks the "
-        "stain (dye_only for Annexin V, annexin_only for the dye), and, where no valley shows, at the edge of the "
-        "negative population of the untreated and vehicle wells (2.58 SD above its mode). Events at or above a "
-        "threshold are positive. The interval of one tube holds counting (Wilson) and the placing of the thresholds "
-        "(80 resamples of tubes and events), not misclassification at the divider, compensation or tube-to-tube shifts."
+        "Dividers. One threshold a channel was placed for each batch and cell line: in the first valley right of the "
+        "negative cells of the pooled stained tubes, never inside the control that lacks the stain (dye_only for "
+        "Annexin V, annexin_only for the dye); where populations overlap too much for a valley, where as many negative "
+        "cells lie above as positive ones below; where only one population shows, at the edge of the negative one. "
+        "counted_fraction is the share of events in each quadrant; sensitivity.csv holds it at the 98th to 99.9th "
+        "percentile of the controls."
+    )
+    yield (
+        "Estimates. fraction is that of a mixture fitted to all doubly stained tubes of a batch together. Each of the "
+        "four states has a smooth density of free form on each axis (penalised B-splines of the log density) that the "
+        "tubes share; a tube has its own fractions, and its negative and positive cells may stand a little to the side "
+        "of the batch's. A state's two brightnesses may go together (Farlie-Gumbel-Morgenstern copula). Intervals hold "
+        "counting, overlap, the tube's shifts and the uncertainty of the shapes. Where positive and negative cells lie "
+        "less than 2.5 pooled robust SD apart (D in evidence.csv), only the interval is given."
     )
     yield (
         "Fractions of replicates were summarised by their mean with a t interval on the logit scale. Treated samples "
-        "were compared with their control on the logit scale, paired by replicate where both share their replicates, "
-        "with Holm's adjustment within a cell line."
+        "were compared on the logit scale within experiments where these hold both (paired t, or the pooled error of "
+        "experiment + condition), else by Welch's test with Satterthwaite degrees of freedom; comparisons of a line and "
+        "arm were adjusted together by the multivariate t (Dunnett), or by Holm's method where scatter was unequal."
     )
 
 
