@@ -80,7 +80,8 @@ def _flow(results: Results) -> Iterator[str]:
     yield (
         "Fractions of replicates were summarised by their mean with a t interval on the logit scale. Treated samples "
         "were compared on the logit scale within experiments where these hold both (paired t, or the pooled error of "
-        "experiment + condition), else by Welch's test with Satterthwaite degrees of freedom; comparisons of a line and "
+        "experiment + condition), else by Welch's test with Satterthwaite degrees of freedom; comparisons of a line "
+        "and "
         "arm were adjusted together by the multivariate t (Dunnett), or by Holm's method where scatter was unequal."
     )
 
