@@ -77,9 +77,13 @@ def rates_of(treatment: Treatment) -> list[dict[str, Any]]:
     """Return the rows of kinetics.csv of one condition, a row a transition."""
     courses = [course for course in treatment.courses if len(course.hours) > 1]
     counted = bool(courses) and all(course.counted for course in courses)
-    said = [*treatment.cautions] if counted else [*treatment.cautions, caution("apparent_rates", "no events_per_ul")]
+    said = (
+        [*treatment.cautions]
+        if counted
+        else [*treatment.cautions, caution("apparent_rates", "no events_per_ul, so division makes them low")]
+    )
     if not courses:
-        return [_row(treatment, name, (NAN, 0.0, np.inf), 0, said) for name in TRANSITIONS[:3]]
+        return []  # an end point, not a course
     courses = courses if counted else [_fractions_alone(course) for course in courses]
     growths, on_growth = _growths(treatment, courses) if counted else ([None] * len(courses), [])
     fits = [fit_rates(course, growth) for course, growth in zip(courses, growths, strict=True)]

@@ -278,7 +278,7 @@ def _checks(table: pd.DataFrame) -> ShownTable:
             [
                 str(check).replace("_", " "),
                 str(found["statistic"].iloc[0]),
-                f"{found['limit'].iloc[0]:.3g}",
+                f"{found['limit'].iloc[0]:,.4g}".replace(",", "\u202f"),
                 str(len(found)),
                 str(int(found["raised"].astype(bool).sum())),
             ]

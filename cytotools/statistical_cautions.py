@@ -66,7 +66,7 @@ CAUTIONS: dict[str, tuple[str, str, str]] = {
         "Run each agent alone at the same doses and hours.",
     ),
     "apparent_rates": (
-        "note",
+        "warning",
         "Rates are apparent: fitted to fractions as if no cell divided or dissolved, so division makes them low.",
         "Give `events_per_ul` of every tube (counting beads or a volumetric cytometer).",
     ),

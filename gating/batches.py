@@ -26,7 +26,7 @@ from gating.sensitivity import CutPair, cut_pairs, sensitivity_rows
 from gating.settings import check_settings
 from gating.spillover import Spillover
 from gating.thresholds import FINE, Evidence, Grid, Threshold, grid_for, place_threshold
-from gating.tubes import Counts, Reader, Survey, count_tube, fine_histograms, gate_of, pooled
+from gating.tubes import FEWEST_CELLS, Counts, Reader, Survey, count_tube, fine_histograms, gate_of, pooled
 from gating.whole_cells import Recipe
 
 if TYPE_CHECKING:
@@ -85,7 +85,8 @@ def gate_batch(
     pairs = cut_pairs(bounds[0], bounds[1], FINE)
     counts = counts_of(map(partial(_count, folder, recipes, pair, grids, pairs, read), files))
     names = (recipes[files[0]].annexin, recipes[files[0]].dye)
-    stained = {file: d for file in group.stained if file in counts and (d := counts[file].density) is not None}
+    enough = {file for file, c in counts.items() if c.quadrants.total >= FEWEST_CELLS}
+    stained = {file: d for file in group.stained if file in enough and (d := counts[file].density) is not None}
     estimated, mixture = estimates(stained, pair, names)
     estimated |= without_compound_light(group, bare, rows, recipes, pair, folder, read)
     shared = join(compensation.caution, _missing_controls(group))
@@ -179,8 +180,8 @@ def _place(
 ) -> tuple[Grid, Threshold]:
     """Place one axis' threshold from the group's tubes."""
     control = _control(group, fine, axis, lacking)
-    negatives = pooled(fine, group.negatives, axis)
-    stained = pooled(fine, group.samples + group.controls.get("positive", ()), axis) or [h[axis] for h in fine.values()]
+    negatives = _with_cells(pooled(fine, group.negatives, axis))
+    stained = _with_cells(pooled(fine, group.stained, axis)) or _with_cells([h[axis] for h in fine.values()])
     if not any(h.any() for h in stained):
         raise UnusableControl(
             group.name,
@@ -193,6 +194,11 @@ def _place(
     reference = reference if any(h.any() for h in reference) else stained
     grid = display_grid(reference, stained, is_control=evidence.has_control)
     return grid, place_threshold(evidence.on(grid, FINE), grid, rng)
+
+
+def _with_cells(tubes: list[NDArray[np.int64]]) -> list[NDArray[np.int64]]:
+    """Return the tubes that have cells enough to say where these lie; where none has, those that have any."""
+    return [h for h in tubes if h.sum() >= FEWEST_CELLS] or [h for h in tubes if h.any()]
 
 
 def _control(group: Group, fine: Mapping[str, NDArray[np.int64]], axis: int, lacking: str) -> NDArray[np.int64] | None:

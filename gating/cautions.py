@@ -25,7 +25,8 @@ CAUTIONS: dict[str, Caution] = {
         "positive and negative cells lie less than 2.5 pooled SD apart, the fractions can't be told: only their "
         "interval "
         "is given",
-        "Titrate the reagent, check the voltage and the compensation, add a positive control.",
+        "Titrate the reagent, check the voltage and the compensation, add a positive control, and an unstained treated "
+        "tube where a compound shines.",
     ),
     "low_separation": Caution(
         "warning",
@@ -84,6 +85,11 @@ CAUTIONS: dict[str, Caution] = {
         "note",
         "this quantile of the control lies among its few bright events, far above its negative cells",
         "Look at the control for cells carried over from the tube before; the threshold in use leaves them out.",
+    ),
+    "too_few_cells": Caution(
+        "refused",
+        "fewer than 100 whole single cells: no fraction is given, and the tube is in no mean",
+        "Acquire the tube again, at least 10,000 events.",
     ),
     "few_events": Caution(
         "warning",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from math import isfinite, isnan
+from math import isfinite
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -31,6 +31,7 @@ EVIDENCE_COLUMNS = (
     "misfit",
 )
 RESOLVED, SEPARATE = 2.5, 4.0  # pooled robust SD between the medians of positive and negative cells
+PARTNERS = ([1, 0, 3, 2], [3, 2, 1, 0])  # the state that differs on Annexin V alone, on the dye alone
 MISFIT = 0.10  # share of a tube's cells that the batch's shapes can't place
 
 
@@ -73,30 +74,31 @@ def estimates(
     tubes = [densities[file].counts.T for file in files]
     valleys = tuple(t.basis in ("both", "valley", "conflict") and "no_valley" not in t.caution for t in thresholds)
     found = demix(tubes, (axes[0], axes[1]), (dividers[0], dividers[1]), (valleys[0], valleys[1]))
-    shared, is_resolved = _on_separation(found.separation, channels)
-    return {file: _estimate(found, tube, is_resolved, shared) for tube, file in enumerate(files)}, found
+    shared = _on_separation(found.separation, channels)
+    return {file: _estimate(found, tube, shared) for tube, file in enumerate(files)}, found
 
 
-def _on_separation(separation: Sequence[float], channels: Sequence[str]) -> tuple[str, bool]:
-    """Return what must be said of the batch's separation, and whether its populations can be told apart."""
-    notes, is_resolved = [], True
+def _on_separation(separation: Sequence[float], channels: Sequence[str]) -> str:
+    """Return what must be said of the batch's separation."""
+    notes = []
     for d, channel in zip(separation, channels, strict=True):
-        if isnan(d) or d >= SEPARATE:
-            continue
-        if d < RESOLVED:
-            is_resolved = False
-            notes.append(caution("not_resolved", f"D = {d:.1f} in {channel}"))
-        else:
-            notes.append(caution("low_separation", f"D = {d:.1f} in {channel}"))
-    return join(*notes), is_resolved
+        if d < SEPARATE:
+            code = "not_resolved" if d < RESOLVED else "low_separation"
+            notes.append(caution(code, f"D = {d:.1f} in {channel}"))
+    return join(*notes)
 
 
-def _estimate(found: Demixed, tube: int, is_resolved: bool, shared: str) -> Estimate:
+def _estimate(found: Demixed, tube: int, shared: str) -> Estimate:
     usual = float(np.median(found.misfit))
     odd = float(np.sqrt(max(found.misfit[tube] ** 2 - usual**2, 0.0))) if usual < MISFIT else float(found.misfit[tube])
     words = caution("misfit", f"{100 * odd:.0f} % of the cells") if odd > MISFIT else ""
-    fractions = found.fractions[tube] if is_resolved else np.full(len(POPULATIONS), np.nan)
-    return Estimate(_named(fractions), _named(found.low[tube]), _named(found.high[tube]), join(shared, words))
+    fractions, low, high = found.fractions[tube], found.low[tube].copy(), found.high[tube].copy()
+    for axis, d in enumerate(found.separation):
+        if d < RESOLVED:  # two states that differ on this axis alone: only their sum is known
+            fractions = np.full(len(POPULATIONS), np.nan)
+            low = np.zeros_like(low)
+            high = np.minimum(high + high[PARTNERS[axis]], 1.0)
+    return Estimate(_named(fractions), _named(low), _named(high), join(shared, words))
 
 
 def _named(values: NDArray[np.float64]) -> dict[str, float]:

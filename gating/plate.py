@@ -28,7 +28,7 @@ from gating.quadrants import POPULATIONS, Quadrants
 from gating.sensitivity import QUANTILE_COLUMNS
 from gating.sheet import read_sheet
 from gating.spillover import Spillover
-from gating.tubes import Counts, Density, Reader, Survey, attempt, survey_tube
+from gating.tubes import FEWEST_CELLS, Counts, Density, Reader, Survey, attempt, survey_tube
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -260,14 +260,16 @@ def _records(table: pd.DataFrame) -> list[dict[str, Any]]:
 def _quadrant_rows(counts: Counts, part: Part) -> Iterable[dict[str, Any]]:
     parent = counts.quadrants.total
     estimate = part.estimates.get(counts.file)
+    is_counted = part.group is None or parent >= FEWEST_CELLS
     scope = estimate.caution if estimate else caution("partial_interval", part.interval_holds)
+    scope = scope if is_counted else caution("too_few_cells", f"{parent} whole single cells")
     raised = [f.caution for f in part.findings if not f.files or counts.file in f.files]
     note = join(counts.caution, part.caution, scope, *raised)
     for population in POPULATIONS:
         events = getattr(counts.quadrants, population)
         share = events / parent if parent else float("nan")
         low, high = _interval([counts.quadrants, *counts.corners], population)
-        fraction = share
+        fraction = share if is_counted else float("nan")
         if estimate:
             fraction, low, high = (by[population] for by in (estimate.fractions, estimate.low, estimate.high))
         yield {

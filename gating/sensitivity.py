@@ -143,7 +143,7 @@ def _on(control: NDArray[np.int64], channel: str, quantile: float, cut: float, e
     above = (1.0 - quantile) * float(control.sum())
     notes = []
     if above < FEWEST_ABOVE:
-        notes.append(caution("few_above_cut", f"{above:.0f} events of the control of {channel} lie above it"))
+        notes.append(caution("few_above_cut", f"{above:.0f} events of the control of {channel} lie above this cut"))
     if cut > end:
         notes.append(caution("bright_in_control", f"the cut in {channel} lies among bright events of its control"))
     return join(*notes)

@@ -32,7 +32,7 @@ if TYPE_CHECKING:
 
 Reader = Callable[[Path], Events]
 PICTURE_BINS = 128
-FEW_EVENTS = 1_000
+FEWEST_CELLS = 100  # below which a tube has no fraction
 
 
 @dataclass(frozen=True, eq=False)
@@ -164,7 +164,7 @@ def count_tube(
         tuple(count_at(annexin, dye, a, d) for a, d in sorted(corners)),
         len(events),
         recipe.spillover,
-        join(_of_file(events), _few(quadrants), cells.caution, debris_caution(moved)),
+        join(_of_file(events), cells.caution, debris_caution(moved)),
         _density(annexin, dye, grids),
         cleanup=tuple(cleanup_rows(file, losses, cells)),
         debris=tuple(sensitivity_rows(file, recipe.debris_limit, moved)),
@@ -202,10 +202,6 @@ def _of_file(events: Events) -> str:
     if mended:
         notes.append(caution("repaired", ", ".join(mended)))
     return join(*notes)
-
-
-def _few(quadrants: Quadrants) -> str:
-    return caution("few_events", f"{quadrants.total} whole single cells") if quadrants.total < FEW_EVENTS else ""
 
 
 def _density(annexin: NDArray[np.float64], dye: NDArray[np.float64], grids: tuple[Grid, Grid]) -> Density:

@@ -12,6 +12,7 @@ from matplotlib.figure import Figure
 
 from cytotools.figures.style import Saved, save
 from gating.artefacts.finding import Finding, Trace
+from gating.cautions import CAUTIONS
 from gating.plots import draw_trace
 
 if TYPE_CHECKING:
@@ -25,6 +26,8 @@ MOST_OF_A_CHECK = 3  # panels; a fault of a whole plate is raised for every tube
 def artefact_sheets(findings: Sequence[Finding], folder: Path) -> Iterator[Saved]:
     """Write the findings that are raised, nine a sheet, those furthest beyond their limit first within each check.
 
+    Notes are no alarms: they stand in the table alone.
+
     Parameters
     ----------
     findings : sequence of Finding
@@ -32,13 +35,17 @@ def artefact_sheets(findings: Sequence[Finding], folder: Path) -> Iterator[Saved
     folder : Path
         Where the figures go.
     """
-    raised = [finding for finding in findings if finding.raised]
+    raised = [f for f in findings if f.raised and not _is_note(f.check) and np.isfinite(f.value)]
     drawn, left_out = _chosen(raised)
     pages = [drawn[k : k + COLUMNS * ROWS] for k in range(0, len(drawn), COLUMNS * ROWS)]
     for number, page in enumerate(pages, 1):
         name = "artefacts" if len(pages) == 1 else f"artefacts_{number}"
         title = "Checks that raised an alarm" + (f", {number} of {len(pages)}" if len(pages) > 1 else "")
         yield save(_sheet(page), folder, Saved(name, title, _caption(findings, left_out), "flow"))
+
+
+def _is_note(check: str) -> bool:
+    return check in CAUTIONS and CAUTIONS[check].severity == "note"
 
 
 def _chosen(raised: Sequence[Finding]) -> tuple[list[list[Finding]], dict[str, int]]:

@@ -77,7 +77,10 @@ def check_late_naming(
     earlier = [float(h) for h in points if h < last]
     if not earlier:
         return _finding(
-            files, (0.0, 0.0, 0.0), "one time point: late apoptotic and primary necrotic cells look alike", None
+            files,
+            (np.nan, np.nan, np.nan),
+            "one time point: late apoptotic and primary necrotic cells look alike",
+            None,
         )
     rises = {h: _difference(soon[time == h], base) for h in earlier}
     trace = _trace(time, soon, base)
@@ -132,8 +135,10 @@ def _tubes(table: pd.DataFrame) -> list[dict[str, Any]]:
     """Return one record a file with its two fractions; without hours, all tubes are one time point."""
     import pandas as pd
 
+    table = table[table["fraction"].notna()]  # a tube whose populations can't be told apart has none to name
     wide = table.drop_duplicates("file").set_index("file").drop(columns=["population", "fraction"])
     shares = table.pivot_table(index="file", columns="population", values="fraction", sort=False)
+    shares = shares.reindex(columns=["early_apoptotic", "late_apoptotic"])
     joined = wide.join(shares[["early_apoptotic", "late_apoptotic"]], how="inner").reset_index()
     hours = joined["hours"] if "hours" in joined else pd.Series("", index=joined.index)
     joined["hours"] = pd.to_numeric(hours, errors="coerce").fillna(0.0)

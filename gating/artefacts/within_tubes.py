@@ -15,6 +15,8 @@ from gating.artefacts.time_drift import check_time_drift
 from gating.controls import Group
 from gating.tube_profile import TubeProfile
 
+FEWEST_IN_TIME = 1_000  # cells, below which the first of them are a handful
+
 
 def check_tubes(profiles: Mapping[str, TubeProfile], group: Group) -> list[Finding]:
     """Look for artefacts inside the tubes of one batch and cell line.
@@ -44,7 +46,7 @@ def check_tubes(profiles: Mapping[str, TubeProfile], group: Group) -> list[Findi
     return [
         *check_few_events(tubes),
         *check_saturation(tubes),
-        *check_carry_over(tubes),
+        *check_carry_over({file: tube for file, tube in tubes.items() if tube.cells >= FEWEST_IN_TIME}),
         *check_time_drift(tubes),
         *check_rna(stained),
         *check_debris(stained),

@@ -56,7 +56,7 @@ def test_a_quantile_above_which_few_events_lie_says_so() -> None:
     small, large = FINE.histogram(normal(1_500, 1)), FINE.histogram(normal(50_000, 2))
     said = {pair.quantile: pair.caution for pair in cut_pairs(small, large, FINE)}
     assert said[0.98] == said[0.99] == ""
-    assert said[0.999] == "few_above_cut: 2 events of the control of Annexin V lie above it"
+    assert said[0.999] == "few_above_cut: 2 events of the control of Annexin V lie above this cut"
 
 
 def test_a_quantile_that_bright_events_of_the_control_capture_says_so() -> None:
