@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 BLOCK_BINS = 4  # bins along each axis that are compared together
 PASSES = 12  # of the tube's own weights, given the others' shapes
 SUPPORT = 500.0  # events in the other tubes that tell a state's shape; with fewer the shared shape has to do
+SUPPORT_SHARE = 0.02  # of the other tubes' cells: a state with fewer there may be nothing but tails
 SMOOTHING_BINS = 1.0
 
 
@@ -95,7 +96,8 @@ def _of_the_others(
     others = own.sum(axis=0) - own
     found = np.empty_like(moved.densities)
     for t in range(tubes):
-        supported = events.sum(axis=0) - events[t] >= SUPPORT
+        left = events.sum(axis=0) - events[t]
+        supported = left >= max(SUPPORT, SUPPORT_SHARE * float(left.sum()))
         smoothed = np.stack([smooth(others[t, k], SMOOTHING_BINS) for k in range(STATES)])
         shapes = np.where(
             supported[:, None], smoothed / np.maximum(smoothed.sum(axis=1, keepdims=True), 1.0), densities

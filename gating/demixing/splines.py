@@ -18,7 +18,7 @@ DEGREE = 3
 LARGEST_STEP = 1.5  # of a coefficient, in one Newton step
 HALVINGS = 6
 STIFFNESS = 300.0  # of the rule that a density falls, in its foreign territory, from knot to knot
-STIFFNESS_AT_HOME = 300.0
+STIFFNESS_AT_HOME = 100.0
 LEAST_SLOPE = 0.15  # natural logarithms a knot: t with 4 degrees of freedom falls by 0.3 at 8 SD
 RIDGE = 1e-3  # keeps a coefficient that no event supports where it is
 

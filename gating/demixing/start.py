@@ -19,6 +19,7 @@ ROUGHNESS = 0.2  # SD of third differences of the log density at knots half a ne
 KNOT_SD = 0.5
 REMEMBERED, REMEMBERED_UNSEEN = 5.0, 1_000.0  # events that a starting shape is worth
 UNLIKE = 0.03  # by so much the shares of cells above a divider differ between tubes, where some hold positive cells
+RICH = 0.5  # of the largest share above the divider
 FEWEST_POSITIVE = 50.0  # events of the batch above a divider that tell where its positive cells lie
 DISTANCE_SD = 6.0  # where positive cells are put that no event tells of
 SHIFT_PART = 0.05  # SD of shifts from tube to tube that is expected, as a part of the positive-negative distance
@@ -53,7 +54,9 @@ def signs_at(tubes: NDArray[np.float64], axis: Axis, divider: float, has_valley:
     pooled = tubes.sum(axis=0)
     share = tubes[:, centres >= divider].sum(axis=1) / np.maximum(tubes.sum(axis=1), 1.0)
     is_seen = has_valley or float(np.ptp(share)) > UNLIKE or float(share.min()) > 0.5
-    below, above = pooled * (centres < divider), pooled * (centres >= divider)
+    # Tubes with few positive cells show mostly the tail of the negative ones above a divider: the richest tell the place.
+    richest = tubes[share >= RICH * share.max()].sum(axis=0)
+    below, above = pooled * (centres < divider), richest * (centres >= divider)
     low, centre, _ = _quantiles(below, centres)
     # The right half of the negative cells may reach beyond the divider, or hold positive ones: the left half is true.
     spread = max(centre - low, axis.bin_width)
