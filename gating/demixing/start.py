@@ -54,7 +54,7 @@ def signs_at(tubes: NDArray[np.float64], axis: Axis, divider: float, has_valley:
     pooled = tubes.sum(axis=0)
     share = tubes[:, centres >= divider].sum(axis=1) / np.maximum(tubes.sum(axis=1), 1.0)
     is_seen = has_valley or float(np.ptp(share)) > UNLIKE or float(share.min()) > 0.5
-    # Tubes with few positive cells show mostly the tail of the negative ones above a divider: the richest tell the place.
+    # Where few cells are positive, what lies above a divider is the tail of the others: the richest tubes tell.
     richest = tubes[share >= RICH * share.max()].sum(axis=0)
     below, above = pooled * (centres < divider), richest * (centres >= divider)
     low, centre, _ = _quantiles(below, centres)
