@@ -91,3 +91,14 @@ def condition_label(row: Mapping[str, Any], columns: Iterable[str] = ("cell_line
 
 def _is_number(value: object) -> bool:
     return isinstance(value, int | float) and value == value
+
+
+def printed(words: str) -> str:
+    """Return a sentence with its units as they are printed.
+
+    Examples
+    --------
+    >>> printed("cisplatin 5 ug/mL with Smac-N7 25 uM.")
+    'cisplatin 5 µg/mL with Smac-N7 25 µM.'
+    """
+    return re.sub(r"(?<=\d )u(?=[gMLl])", "µ", words)

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from cytotools.figures.style import Saved
-from cytotools.labels import condition_label
+from cytotools.labels import condition_label, printed
 from cytotools.methods import methods
 from cytotools.output import PROVENANCE, require_replaceable, swapped_in, written_files
 from cytotools.provenance import as_json, provenance
@@ -213,7 +213,7 @@ def _beyond(table: pd.DataFrame) -> ShownTable:
     rows = [
         [
             str(row["quantity"]).removeprefix("total "),
-            str(row["contrast"]),
+            printed(str(row["contrast"])),
             {"odds_ratio": "odds ratio", "difference": "points"}.get(row["scale"], str(row["scale"])),
             _estimate(
                 row["estimate"],

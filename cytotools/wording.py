@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import math
-import re
 from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
-from cytotools.labels import condition_label
+from cytotools.labels import condition_label, printed
 from cytotools.tables import rows_of
 
 if TYPE_CHECKING:
@@ -117,25 +116,14 @@ def _design_answers(results: Results) -> Iterator[str]:
     comparisons, quadrants = results.tables["comparisons"], results.tables["quadrants"]
     for row in rows_of(comparisons):
         if row["quantity"] == "total interaction" and row["scale"] == "odds_ratio":
-            yield _printed(f"{interaction_in_words(row)}.")
+            yield printed(f"{interaction_in_words(row)}.")
     if not len(quadrants):
         return
     compounds = results.study.compounds
     vehicles = {name: compound.vehicle for name, compound in compounds.items() if compound.vehicle}
     control = results.study.control or None
-    yield from (_printed(f"{found.words}.") for found in end_points(quadrants, control, vehicles))
-    yield from (_printed(f"{found.words}.") for found in progress(quadrants, control, vehicles))
-
-
-def _printed(words: str) -> str:
-    """Return a sentence with its units as they are printed.
-
-    Examples
-    --------
-    >>> _printed("cisplatin 5 ug/mL with Smac-N7 25 uM.")
-    'cisplatin 5 µg/mL with Smac-N7 25 µM.'
-    """
-    return re.sub(r"(?<=\d )u(?=[gMLl])", "µ", words)
+    yield from (printed(f"{found.words}.") for found in end_points(quadrants, control, vehicles))
+    yield from (printed(f"{found.words}.") for found in progress(quadrants, control, vehicles))
 
 
 def percent_points(value: float) -> str:
