@@ -269,7 +269,7 @@ def _compensation(table: pd.DataFrame) -> ShownTable:
 
 
 def _checks(table: pd.DataFrame) -> ShownTable:
-    """Return one row a check: how many tubes were looked at, how many raised it, its largest value."""
+    """Return one row a check: its limit, how many tubes were looked at and how many raised it."""
     header = ["check", "what is measured", "limit", "looked at", "raised"]
     rows = []
     for check in dict.fromkeys(table["check"]):

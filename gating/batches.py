@@ -97,8 +97,6 @@ def gate_batch(
         thresholds=[_threshold_row(group, c, t, shared) for c, t in zip(names, pair, strict=True)],
         caution=join(shared, *(t.caution for t in pair)),
         interval_holds="counting and placing only",
-        batch=group.batch,
-        cell_line=group.cell_line,
         estimates=estimated,
         evidence=evidence_rows(group, mixture, list(stained), names),
         compensation=compensation.rows,

@@ -32,8 +32,6 @@ class Part:
     thresholds: Sequence[Mapping[str, object]]
     caution: str
     interval_holds: str
-    batch: str = ""
-    cell_line: str = ""
     estimates: Mapping[str, Estimate] = field(default_factory=dict)
     evidence: Sequence[Mapping[str, object]] = ()
     compensation: Sequence[Mapping[str, object]] = ()

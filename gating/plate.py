@@ -14,7 +14,7 @@ from gating.artefacts.finding import Finding
 from gating.artefacts.late_or_necrotic import check_late_names
 from gating.batches import gate_batch
 from gating.cautions import caution, join
-from gating.controls import groups
+from gating.controls import Group, groups
 from gating.errors import GatingError, MissingChannel, UnusableControl
 from gating.estimates import EVIDENCE_COLUMNS
 from gating.fcs.read import read_fcs
@@ -22,6 +22,7 @@ from gating.gates import QuadrantGate
 from gating.given_gates import count_at_given_gates
 from gating.group_spillover import COMPENSATION_COLUMNS
 from gating.intervals import wilson_interval
+from gating.levels import Levels
 from gating.losses import CLEANUP_COLUMNS, SENSITIVITY_COLUMNS
 from gating.parts import ARTEFACT_COLUMNS, Map, Part, finding_rows
 from gating.quadrants import POPULATIONS, Quadrants
@@ -221,7 +222,7 @@ def _plate(sheet: pd.DataFrame, parts: Sequence[Part], refused: Mapping[str, Gat
         rows += [carried | {"file": file, "role": record["role"]} | r for r in _quadrant_rows(counts, part)]
     table = pd.DataFrame(rows, columns=[*conditions.values(), *QUADRANT_COLUMNS])
     across = [*check_late_names(table), *_compared_batches(parts, {str(r["file"]): r for r in _records(sheet)})]
-    artefacts = [row for part in parts for row in finding_rows(part.findings, part.batch, part.cell_line)]
+    artefacts = [row for p in parts if p.group for row in finding_rows(p.findings, p.group.batch, p.group.cell_line)]
     return Plate(
         table=table,
         gates={file: part.gates[file] for file, part in home.items()},
@@ -241,16 +242,12 @@ def _plate(sheet: pd.DataFrame, parts: Sequence[Part], refused: Mapping[str, Gat
 
 def _compared_batches(parts: Sequence[Part], rows: Mapping[str, Mapping[str, Any]]) -> list[Finding]:
     """Hold the batches of each cell line against each other."""
-    found: list[Finding] = []
-    for line in dict.fromkeys(part.cell_line for part in parts):
-        of_line = [part for part in parts if part.cell_line == line and part.group is not None]
-        levels = {
-            part.batch: ({f: c.levels for f, c in part.counts.items() if c.levels is not None}, part.group)
-            for part in of_line
-            if part.group is not None
-        }
-        found += compare_batches(levels, rows) if len(levels) > 1 else []
-    return found
+    lines: dict[str, dict[str, tuple[Mapping[str, Levels], Group]]] = {}
+    for part in parts:
+        if part.group:
+            levels = {file: c.levels for file, c in part.counts.items() if c.levels is not None}
+            lines.setdefault(part.group.cell_line, {})[part.group.batch] = levels, part.group
+    return [found for batches in lines.values() if len(batches) > 1 for found in compare_batches(batches, rows)]
 
 
 def _records(table: pd.DataFrame) -> list[dict[str, Any]]:

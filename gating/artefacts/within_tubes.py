@@ -41,8 +41,7 @@ def check_tubes(profiles: Mapping[str, TubeProfile], group: Group) -> list[Findi
     []
     """
     tubes = {file: profiles[file] for file in dict.fromkeys(group.files) if file in profiles}
-    both = dict.fromkeys((*group.samples, *group.controls.get("positive", ())))
-    stained = {file: tubes[file] for file in both if file in tubes}
+    stained = {file: tubes[file] for file in dict.fromkeys(group.stained) if file in tubes}
     return [
         *check_few_events(tubes),
         *check_saturation(tubes),

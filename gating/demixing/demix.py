@@ -13,7 +13,7 @@ from gating.demixing.fit import Problem, fit_hard_mixture, fit_mixture
 from gating.demixing.joint import Axis, Joint, joint
 from gating.demixing.misfit import misfits, with_the_rest
 from gating.demixing.model import SIGNS, Mixture
-from gating.demixing.precision import fraction_covariances
+from gating.demixing.precision import fraction_variances
 from gating.demixing.start import FEWEST_POSITIVE, signs_at, starting_point
 from gating.intervals import wilson_limits
 
@@ -33,7 +33,6 @@ class Demixed:
     ----------
     fractions, low, high : ndarray, shape (tubes, 4)
         Live, early apoptotic, late apoptotic, necrotic, with their 95 % intervals.
-    covariances : ndarray, shape (tubes, 4, 4)
     separation : tuple of two float
         D of Annexin V and of the dye: distance of the medians of positive and negative cells over their pooled robust
         SD; NaN where too few positive cells tell.
@@ -41,20 +40,14 @@ class Demixed:
         The share of a tube's cells that the batch's shapes can't place.
     shifts : ndarray, shape (tubes, 2, 2)
         By axis, of the negative and the positive cells, display units.
-    axes : tuple of two Axis
-    densities : tuple of two ndarray, shape (4, bins)
-        The shapes, for pictures.
     """
 
     fractions: NDArray[np.float64]
     low: NDArray[np.float64]
     high: NDArray[np.float64]
-    covariances: NDArray[np.float64]
     separation: tuple[float, float]
     misfit: NDArray[np.float64]
     shifts: NDArray[np.float64]
-    axes: tuple[Axis, Axis]
-    densities: tuple[NDArray[np.float64], NDArray[np.float64]]
 
 
 def demix(
@@ -66,8 +59,8 @@ def demix(
     """Estimate the four fractions of each tube of a batch from all of them together.
 
     Each state has a shape on each axis that the tubes of the batch share; a tube has its own fractions, and its
-    negative and positive cells may stand a little to the side of the batch's. Within a state the two axes are taken
-    as independent.
+    negative and positive cells may stand a little to the side of the batch's. Within a state the two
+    brightnesses may go together (`gating.demixing.ranks`).
 
     Parameters
     ----------
@@ -108,22 +101,16 @@ def demix(
     separation = _separations(problem.of(alike), mixture, data)
     mixture = mixture if alike.all() else with_the_rest(problem, mixture, alike)
     separation = tuple(d if found.is_seen else float("nan") for d, found in zip(separation, signs, strict=True))
-    covariances = fraction_covariances(problem, mixture, float(np.nanmin([*separation, np.inf])))
-    low, high = wilson_limits(
-        mixture.weights, np.diagonal(covariances, axis1=1, axis2=2), data.counts.sum(axis=(1, 2))[:, None]
-    )
-    densities = tuple(problem.splines[a].densities(mixture.coefficients[a]) for a in (0, 1))
+    variances = fraction_variances(problem, mixture, float(np.nanmin([*separation, np.inf])))
+    low, high = wilson_limits(mixture.weights, variances, data.counts.sum(axis=(1, 2))[:, None])
     width = np.array([axis.bin_width for axis in data.axes])
     return Demixed(
         fractions=mixture.weights,
         low=low,
         high=high,
-        covariances=covariances,
         separation=(separation[0], separation[1]),
         misfit=misfits(problem, mixture),
         shifts=mixture.shifts * width[None, :, None],
-        axes=data.axes,
-        densities=(densities[0], densities[1]),
     )
 
 

@@ -17,8 +17,8 @@ TAIL = 0.001  # of a neighbouring state's cells
 LEAST_EVENTS = 0.5  # of a state in a tube, so that its variance is known where none was found
 
 
-def fraction_covariances(problem: Problem, mixture: Mixture, separation: float) -> NDArray[np.float64]:
-    """Return the covariance of each tube's four fractions, shape (tubes, 4, 4).
+def fraction_variances(problem: Problem, mixture: Mixture, separation: float) -> NDArray[np.float64]:
+    """Return the variances of each tube's four fractions, shape (tubes, 4).
 
     The counts are Poisson about their expectation. What each tube has of its own (four numbers of cells, four shifts)
     is eliminated from the information on the shapes, then the uncertainty of the shapes is carried back to each tube.
@@ -55,11 +55,10 @@ def fraction_covariances(problem: Problem, mixture: Mixture, separation: float) 
     counting[:, range(STATES), range(STATES)] = cells
     covariance = counting + _doubt(separation) * (covariance - counting)
     to_fractions = (np.eye(STATES)[None] - shares[:, :, None]) / cells.sum(axis=1)[:, None, None]
-    found = to_fractions @ covariance @ to_fractions.transpose(0, 2, 1)
+    found = np.einsum("tij,tjk,tik->ti", to_fractions, covariance, to_fractions, optimize=True)
     # Where a neighbour's tail reaches in, a thousandth of its cells may be this state's or not.
     neighbours = shares[:, [1, 0, 3, 2]] + shares[:, [3, 2, 1, 0]]
-    found[:, range(STATES), range(STATES)] += (TAIL * neighbours) ** 2
-    return np.asarray(found, dtype=np.float64)
+    return np.asarray(found + (TAIL * neighbours) ** 2, dtype=np.float64)
 
 
 def _doubt(separation: float) -> float:

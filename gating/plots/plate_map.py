@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
@@ -13,6 +12,7 @@ import numpy as np
 from matplotlib.colors import Normalize
 from matplotlib.patches import Rectangle
 
+from gating.artefacts.wells import position
 from gating.errors import GatingError
 
 if TYPE_CHECKING:
@@ -66,16 +66,15 @@ def well_position(well: str) -> tuple[int, int]:
     >>> well_position("A1"), well_position("p24"), well_position("AF48")
     ((0, 0), (15, 23), (31, 47))
     """
-    found = re.fullmatch(r"(A[A-F]|[A-Z])0*([1-9]\d?)", well.strip().upper())
-    if not found or int(found[2]) > FORMATS[-1].columns:
+    found = position(well)
+    if found is None or found[0] >= FORMATS[-1].rows or found[1] >= FORMATS[-1].columns:
         raise GatingError(
             "the plate map",
             expected="wells such as A1 or P24",
             got=repr(well),
             remedy="Write the row's letter and the column's number.",
         )
-    letters = found[1]
-    return (ord(letters[-1]) - ord("A")) + 26 * (len(letters) - 1), int(found[2]) - 1
+    return found
 
 
 def row_name(row: int) -> str:
