@@ -12,10 +12,13 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from blots.blot import Blot
     from blots.errors import BlotError, InvalidBoxes, InvalidTimeCourse, LanesNotFound, UnfitImage, UnreadableImage
+    from blots.found_boxes import boxes_of
     from blots.geometry import Band, BlotGeometry, Lane, find_geometry
     from blots.image_files import read_blot
+    from blots.imagej_rois import read_boxes, write_rois
+    from blots.measured_blot import MeasuredBlot
     from blots.normalisation import normalise
-    from blots.quantify import measure_bands, quantify_blot
+    from blots.quantify import measure_bands, measure_blot, quantify_blot
     from blots.rebound import Rebound, find_rebound
     from blots.time_course import fold_changes, replicate_folds
     from blots.verdicts import rebound_table
@@ -29,18 +32,23 @@ __all__ = [
     "InvalidTimeCourse",
     "Lane",
     "LanesNotFound",
+    "MeasuredBlot",
     "Rebound",
     "UnfitImage",
     "UnreadableImage",
+    "boxes_of",
     "find_geometry",
     "find_rebound",
     "fold_changes",
     "measure_bands",
+    "measure_blot",
     "normalise",
     "quantify_blot",
     "read_blot",
+    "read_boxes",
     "rebound_table",
     "replicate_folds",
+    "write_rois",
 ]
 
 # A name is imported when it is first asked for: a study without blots does not wait for image processing.
@@ -53,18 +61,23 @@ _HOME = {
     "InvalidTimeCourse": "blots.errors",
     "Lane": "blots.geometry",
     "LanesNotFound": "blots.errors",
+    "MeasuredBlot": "blots.measured_blot",
     "Rebound": "blots.rebound",
     "UnfitImage": "blots.errors",
     "UnreadableImage": "blots.errors",
+    "boxes_of": "blots.found_boxes",
     "find_geometry": "blots.geometry",
     "find_rebound": "blots.rebound",
     "fold_changes": "blots.time_course",
     "measure_bands": "blots.quantify",
+    "measure_blot": "blots.quantify",
     "normalise": "blots.normalisation",
     "quantify_blot": "blots.quantify",
     "read_blot": "blots.image_files",
+    "read_boxes": "blots.imagej_rois",
     "rebound_table": "blots.verdicts",
     "replicate_folds": "blots.time_course",
+    "write_rois": "blots.imagej_rois",
 }
 
 

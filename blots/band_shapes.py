@@ -13,13 +13,17 @@ from numpy.typing import NDArray
 
 Array = NDArray[np.float64]
 
-_TAIL_SIGMAS = 5.0
+_CORE_SIGMAS = 2.0
+_REACH_CORES = 2.5
+_PAST_SIGMAS = 4.0  # past the crest of a neighbour: a smear may run under it
 _KNOT_SIGMAS = 0.45
 
 
 @dataclass(frozen=True, eq=False)
 class BandShape:
     """The profile of a row's bands at distance v below the crest; it spans `above` to `below` and sums to one.
+
+    `core` is how far above and below the crest its body reaches; what lies beyond is tail.
 
     Examples
     --------
@@ -33,12 +37,16 @@ class BandShape:
     weights: Array
     sigma_px: float
     measured: bool = True
+    core: tuple[float, float] = (0.0, 0.0)
     _knots: Array = field(repr=False, default_factory=lambda: np.empty(0))
 
     @classmethod
-    def gaussian(cls, sigma_px: float, above: float, below: float) -> BandShape:
-        """Return a Gaussian's shape, where nothing better is known."""
-        empty = cls(above, below, np.empty(0), sigma_px, False, _knots_over(above, below, sigma_px))
+    def gaussian(
+        cls, sigma_px: float, above: float, below: float, core: tuple[float, float] | None = None
+    ) -> BandShape:
+        """Return a Gaussian's shape, where nothing better is known; its core ends at two standard deviations."""
+        core = core or (_CORE_SIGMAS * sigma_px, _CORE_SIGMAS * sigma_px)
+        empty = cls(above, below, np.empty(0), sigma_px, False, core, _knots_over(above, below, sigma_px))
         v = np.arange(np.floor(above), np.ceil(below) + 1)
         basis = empty.basis(v)
         target = np.exp(-0.5 * (v / sigma_px) ** 2)
@@ -52,7 +60,7 @@ class BandShape:
     def with_weights(self, weights: Array, measured: bool = True) -> BandShape:
         """Return the shape with other weights, scaled to sum to one."""
         area = float(self.basis(np.arange(self.above, self.below, 0.25)).sum(axis=0) @ weights) * 0.25
-        return BandShape(self.above, self.below, weights / area, self.sigma_px, measured, self._knots)
+        return BandShape(self.above, self.below, weights / area, self.sigma_px, measured, self.core, self._knots)
 
     def at(self, v_px: Array) -> Array:
         """Return the shape at distances `v_px`."""
@@ -64,9 +72,10 @@ class BandShape:
 
     @property
     def remoteness(self) -> Array:
-        """How far out each spline lies: 0 within two standard deviations of the crest, 1 at five."""
+        """How far out each spline lies: 0 within the core, 1 at two and a half times its reach."""
         middle = (self._knots[:-4] + self._knots[4:]) / 2
-        return np.asarray(np.maximum(np.abs(middle) / self.sigma_px - 2, 0) / (_TAIL_SIGMAS - 2))
+        core = np.where(middle < 0, self.core[0], self.core[1])
+        return np.asarray(np.maximum(np.abs(middle) - core, 0) / (_REACH_CORES - 1) / core)
 
     @property
     def centre(self) -> float:
@@ -76,24 +85,32 @@ class BandShape:
         return float((v * profile).sum() / max(profile.sum(), 1e-12))
 
 
-def spans(rows: Array, sigmas: Array) -> list[tuple[float, float]]:
+def spans(rows: Array, sigmas: Array, cores: Array | None = None) -> list[tuple[float, float]]:
     """Return how far above and below its crest each row's shape may reach.
 
-    Five standard deviations either way, but not into the core of a neighbour: two free shapes over the same pixels
-    could otherwise be traded for one another.
+    Two and a half times its core either way (five standard deviations of a Gaussian), but at most four
+    beyond the crest of a neighbour, where its smear may still run.
+
+    Parameters
+    ----------
+    rows, sigmas : ndarray, shape (n_rows,)
+        Where the rows lie and their usual height.
+    cores : ndarray, shape (n_rows, 2), optional
+        How far the body of each reaches above and below its crest; two standard deviations when absent.
 
     Examples
     --------
     >>> spans(np.array([100.0, 120.0]), np.array([5.0, 5.0]))
-    [(-25.0, 15.0), (-15.0, 25.0)]
+    [(-25.0, 25.0), (-25.0, 25.0)]
     """
+    cores = np.tile(_CORE_SIGMAS * sigmas, (2, 1)).T if cores is None else cores
     found = []
     for k, (row, sigma) in enumerate(zip(rows, sigmas, strict=True)):
-        above = below = _TAIL_SIGMAS * sigma
+        above, below = _REACH_CORES * cores[k]
         if k > 0:
-            above = min(above, max(row - rows[k - 1] - sigmas[k - 1], 1.5 * sigma))
+            above = min(above, max(row - rows[k - 1] + _PAST_SIGMAS * sigma, 1.5 * sigma))
         if k + 1 < len(rows):
-            below = min(below, max(rows[k + 1] - row - sigmas[k + 1], 1.5 * sigma))
+            below = min(below, max(rows[k + 1] - row + _PAST_SIGMAS * sigma, 1.5 * sigma))
         found.append((-float(above), float(below)))
     return found
 

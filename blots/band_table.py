@@ -10,21 +10,23 @@ from numpy.typing import NDArray
 
 from blots.blot import Blot
 from blots.cautions import caution, join
+from blots.error_budget import ErrorBudget, clipped_fraction
 from blots.lane_fits import LaneFits
+from blots.lane_totals import LaneTotals
+from blots.layout import BlotGeometry
+from blots.second_opinions import Opinions
 
 Array = NDArray[np.float64]
+
+_MOST_CLIPPED = 0.4  # of a band, where fewer than two lanes show its row whole
 
 COLUMNS = (
     "membrane", "image", "lane", "target", "x", "y", "volume", "low", "high", "detection_limit", "below_detection",
     "saturated_fraction", "method_spread", "kda", "caution",
 )  # fmt: skip
 
-_DISAGREE = 0.15
 
-
-def band_table(
-    blot: Blot, fits: LaneFits, volume: Array, error: Array, limit: Array, clipped: Array, spread: Array
-) -> pd.DataFrame:
+def band_table(blot: Blot, fits: LaneFits, volume: Array, budget: ErrorBudget, opinions: Opinions) -> pd.DataFrame:
     """Return bands.csv as a table: a row a lane and target, with its interval, its limit and its cautions.
 
     Parameters
@@ -33,9 +35,16 @@ def band_table(
         The picture, whose name and fitness every row carries.
     fits : LaneFits
         What was fitted.
-    volume, error, limit, clipped, spread : ndarray, shape (n_lanes, n_targets)
-        Volume, its standard deviation, detection limit, clipped fraction, and how far the methods lie apart.
+    volume : ndarray, shape (n_lanes, n_targets)
+        The bands' volumes.
+    budget : ErrorBudget
+        Their errors, part by part.
+    opinions : Opinions
+        What other methods read.
     """
+    error, limit, clipped = budget.total, budget.detection_limit, clipped_fraction(fits)
+    spread, disagree = opinions.spread(volume), opinions.disagree(volume, error)
+    whole = ((clipped == 0) & (volume > limit)).sum(axis=0)
     rows = []
     geometry, fit = fits.geometry, fits.fit
     everywhere = join(*_image_cautions(blot), *geometry.cautions)
@@ -43,14 +52,46 @@ def band_table(
         for k, target in enumerate(geometry.targets):
             y = float(fit.y[i, k] + fit.shapes[k].centre)
             x = float(np.interp(y, np.arange(len(lane.x)), lane.x))
-            band = _BandNumbers(*(float(a[i, k]) for a in (volume, error, limit, clipped, spread)))
-            said = join(_band_caution(fits, i, k, band), everywhere)
-            low, high = band.interval(measured=fit.shapes[k].measured or band.clipped == 0)
+            band = _BandNumbers(
+                volume=float(volume[i, k]),
+                error=float(error[i, k]),
+                limit=float(limit[i, k]),
+                clipped=float(clipped[i, k]),
+                spread=float(spread[i, k]),
+                disagree=bool(disagree[i, k]),
+            )
+            open_end = bool(
+                band.clipped > 0 and (not fit.shapes[k].measured or (band.clipped > _MOST_CLIPPED and whole[k] < 2))
+            )
+            said = join(_band_caution(fits, i, k, band, open_end), everywhere)
+            low, high = band.interval(open_end)
             below = band.volume < band.limit
             rows.append(
                 ("", blot.name, lane.number, target, x, y, band.volume, low, high, band.limit, below, band.clipped,
                  band.spread, np.nan, said)
             )  # fmt: skip
+    return pd.DataFrame(rows, columns=list(COLUMNS))
+
+
+def total_table(blot: Blot, geometry: BlotGeometry, totals: LaneTotals, budget: ErrorBudget) -> pd.DataFrame:
+    """Return bands.csv of whole lanes: a row a lane; x and y are the lane's middle."""
+    rows, middle = [], (blot.shape[0] - 1) / 2
+    everywhere = join(*_image_cautions(blot), *geometry.cautions)
+    for i, lane in enumerate(geometry.lanes):
+        volume, error, limit = float(totals.volume[i]), float(budget.total[i, 0]), float(budget.detection_limit[i, 0])
+        clipped, said = float(totals.clipped[i]), []
+        high = volume + 1.96 * error
+        if clipped > 0:
+            said.append(caution("saturated", f"{max(clipped, 0.01):.0%} of the lane is clipped"))
+        if not totals.bare[i]:
+            said.append(caution("no_bare_membrane", "its background is the lane's own lowest level"))
+        if volume < limit:
+            said.append(caution("undetected", f"under the limit of {limit:.3g}"))
+        x = float(np.interp(middle, np.arange(len(lane.x)), lane.x))
+        rows.append(
+            ("", blot.name, lane.number, geometry.targets[0], x, middle, volume, volume - 1.96 * error, high, limit,
+             volume < limit, clipped, np.nan, np.nan, join(*said, everywhere))
+        )  # fmt: skip
     return pd.DataFrame(rows, columns=list(COLUMNS))
 
 
@@ -61,21 +102,22 @@ class _BandNumbers:
     limit: float
     clipped: float
     spread: float
+    disagree: bool
 
-    def interval(self, measured: bool) -> tuple[float, float]:
-        high = self.volume + 1.96 * self.error if measured else np.inf
+    def interval(self, open_end: bool) -> tuple[float, float]:
+        high = np.inf if open_end else self.volume + 1.96 * self.error
         return self.volume - 1.96 * self.error, high
 
 
-def _band_caution(fits: LaneFits, i: int, k: int, band: _BandNumbers) -> str:
+def _band_caution(fits: LaneFits, i: int, k: int, band: _BandNumbers, open_end: bool) -> str:
     shape, said = fits.fit.shapes[k], []
     if band.clipped > 0:
         said.append(caution("saturated", f"{max(band.clipped, 0.01):.0%} of the band is clipped"))
-        if not shape.measured:
+        if open_end:
             said.append(caution("lower_bound", "no lane shows this row unclipped"))
     if band.volume < band.limit:
         said.append(caution("undetected", f"under the limit of {band.limit:.3g}"))
-    elif band.spread > _DISAGREE:
+    elif band.disagree:
         said.append(caution("methods_disagree", f"by {band.spread:.0%} of the volume"))
     if not shape.measured and band.clipped == 0:
         said.append(caution("shape_assumed", "a Gaussian stands in for the shape of this row"))

@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from scipy.ndimage import gaussian_filter1d
 from scipy.signal import find_peaks
 
+from blots.band_scale import bend_noise, two_sided
 from blots.boxes import Box
 from blots.errors import BlotError
 from blots.lane_lines import LaneLines
@@ -20,6 +21,9 @@ _CORE = 0.35  # of the lane's width to either side: free of the neighbours' ligh
 _LANE_SHIFT_PX = 2.5  # how far a whole lane may run ahead
 _LANE_STRETCH_PX = 1.5
 _OWN_PX = 0.8  # how far one band lies off its lane's and its row's place
+_BAND_SIGMAS = 6
+_CROWDED = 0.3  # of the picture's height: more, and bands pass for noise
+_GRAIN = 5.0  # real noise is coarser than its finest grain
 _CLEAR_CREST = 7.0  # over the noise, in one lane at least
 _RIVAL = 0.6  # a row left out that is this clear against the faintest one chosen makes the choice unsure
 
@@ -38,7 +42,12 @@ class BandRows(NamedTuple):
 
 
 def find_band_rows(
-    name: str, level: Array, lines: LaneLines, bands: Sequence[str], taken: Sequence[float] = ()
+    name: str,
+    level: Array,
+    lines: LaneLines,
+    bands: Sequence[str],
+    taken: Sequence[float] = (),
+    sigma_px: float | None = None,
 ) -> BandRows:
     """Find as many rows of bands as are named, from top to bottom, and each lane's place in them.
 
@@ -57,6 +66,8 @@ def find_band_rows(
         Names from top to bottom.
     taken : sequence of float
         Levels of rows that are known already and not to be found again.
+    sigma_px : float, optional
+        The height of the bands as a standard deviation, as far as it is known.
 
     Returns
     -------
@@ -79,8 +90,8 @@ def find_band_rows(
     [60.0, 140.0]
     """
     profiles = lane_profiles(level, lines)
-    sigma = _band_sigma(profiles, max(1.5, len(level) / 130))
-    crests = _crests(profiles, sigma)
+    sigma = _band_sigma(profiles, sigma_px or max(1.5, len(level) / 130))
+    crests = _crests(profiles, sigma, len(bands))
     clearness = np.log1p(np.maximum(crests - 3, 0)).mean(axis=0)
     peaks, _ = find_peaks(clearness, height=0.03 * float(clearness.max()), distance=max(1, round(1.2 * sigma)))
     shown = [p for p in peaks if crests[:, max(0, p - 2) : p + 3].max() > _CLEAR_CREST]
@@ -135,10 +146,17 @@ def crest_inside(signal: Array, box: Box, sigma_px: float) -> float:
     return row if clear > 6 else box.centre[1]
 
 
-def _crests(profiles: Array, sigma: float) -> Array:
-    """Return how far every point of every profile stands out as the crest of a band, in units of the noise."""
+def _crests(profiles: Array, sigma: float, bands: int = 0) -> Array:
+    """Return how far every point of every profile stands out as the crest of a band, in units of the noise.
+
+    Where `bands` of this height fill the picture, its fine grain tells the noise.
+    """
     bend = -gaussian_filter1d(profiles, 0.8 * sigma, axis=1, order=2, mode="nearest")
-    noise = 1.4826 * np.median(np.abs(bend - np.median(bend, axis=1, keepdims=True)), axis=1, keepdims=True)
+    noise = bend_noise(bend - np.median(bend, axis=1, keepdims=True), axis=1)
+    if bands * _BAND_SIGMAS * sigma > _CROWDED * profiles.shape[1]:
+        grain = np.median(np.abs(np.diff(profiles, 2, axis=1)), axis=1, keepdims=True) * 1.4826 / np.sqrt(6)
+        noise = np.minimum(noise, _GRAIN * grain * 0.46 * (0.8 * sigma) ** -2.5)
+    bend = two_sided(bend, 0.8 * sigma, axis=1)
     return np.asarray(bend / np.maximum(noise, float(np.median(noise)) / 4 + 1e-12))
 
 
@@ -153,7 +171,7 @@ def _band_sigma(profiles: Array, guess: float) -> float:
         widths = [_half_height(profile, int(peak), guess) for peak in peaks]
         found += [width / 2.355 for width in widths if np.isfinite(width)]
     sigma = float(np.percentile(found, 25)) if found else guess
-    return float(np.clip(sigma, 1.2, profiles.shape[1] / 20))
+    return float(np.clip(sigma, 1.2, profiles.shape[1] / 8))
 
 
 def _half_height(profile: Array, peak: int, guess: float) -> float:
@@ -182,7 +200,10 @@ def _own_places(crests: Array, rows: Array, sigma: float) -> tuple[Array, Array]
     depth = (rows - rows.mean()) / max(float(np.ptp(rows)) / 2, 1.0)
     predicted = np.stack([_lane_shift(s, e, depth) for s, e in zip(seen - rows, error, strict=True)])
     trust = _OWN_PX**2 / (_OWN_PX**2 + error**2)
-    return rows + predicted + trust * (seen - rows - predicted), clear
+    # A crest far off its row is something else: a rung of a ladder, dust, what a bubble left of the band.
+    own = seen - rows - predicted
+    trust = trust / (1 + (own / max(0.8 * sigma, _OWN_PX)) ** 4)
+    return rows + predicted + trust * own, clear
 
 
 def _crest_near(crest: Array, row: float, reach: float) -> tuple[float, float]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -32,6 +33,10 @@ class Blot:
         True where the file holds dark bands on a light ground; `signal` is then full scale minus the stored value.
     polarity_confidence : float
         0 (a toss-up) to 1 (every structure of the picture agrees).
+    metadata : mapping of str to str
+        What the file says of itself: `format`, `scanner`, `acquired`, ...
+    quarter_turns : int
+        By how many quarter turns, anticlockwise, `signal` is turned against the image as stored; see `blots.turns`.
 
     Examples
     --------
@@ -48,6 +53,8 @@ class Blot:
     cautions: tuple[str, ...] = field(default=())
     stored_dark_bands: bool = False
     polarity_confidence: float = 1.0
+    metadata: Mapping[str, str] = field(default_factory=dict)
+    quarter_turns: int = 0
 
     def __post_init__(self) -> None:
         """Keep private read-only arrays."""

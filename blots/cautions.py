@@ -49,6 +49,96 @@ CAUTIONS: dict[str, Caution] = {
         "The background was cut off at the lowest level.",
         "Export the scan with no contrast applied.",
     ),
+    "orientation": Caution(
+        "note",
+        "The file asks viewers to turn or mirror the picture; it is measured as stored.",
+        "Give boxes in the pixels as stored; save the picture upright where that confuses.",
+    ),
+    "page_chosen": Caution(
+        "warning",
+        "The file holds several pages and the study names none.",
+        "Name the page in the study, counted from 0.",
+    ),
+    "channel_chosen": Caution(
+        "warning",
+        "The file holds several channels and the study names none.",
+        "Name the channel in the study.",
+    ),
+    "lookup_table": Caution(
+        "note",
+        "The picture is shown in colours of a lookup table; the numbers under it are measured.",
+        "None is needed where the table was only laid over the scan.",
+    ),
+    "false_colour": Caution(
+        "warning",
+        "The colours of the picture do not tell which of two means more signal.",
+        "Export the scan as greyscale.",
+    ),
+    "transparent": Caution(
+        "warning",
+        "Some pixels are transparent, so that a viewer does not show the numbers that are measured.",
+        "Export the scan without transparency.",
+    ),
+    "square_law": Caution(
+        "note",
+        "The file holds square roots of the signal; they were squared.",
+        "None is needed.",
+    ),
+    "scaled": Caution(
+        "note",
+        "The file states a factor between stored numbers and signal; it was applied.",
+        "None is needed.",
+    ),
+    "untested_format": Caution(
+        "warning",
+        "The format's reader follows its description; no file from a real scanner could be tried.",
+        "Compare with the TIFF that the scanner's program exports, and tell us the outcome.",
+    ),
+    "gamma": Caution(
+        "refused",
+        "A curve was laid over the numbers, so that they no longer follow the light.",
+        "Export the scan at 16 bits, with no gamma and no contrast applied.",
+    ),
+    "gamma_suspected": Caution(
+        "warning",
+        "The noise does not follow the level as light's does, so a curve may have been laid over the numbers.",
+        "Export the scan at 16 bits, with no gamma and no contrast applied.",
+    ),
+    "contrast_stretched": Caution(
+        "warning",
+        "The contrast of an 8-bit image was changed, evenly as far as its levels show.",
+        "Export the scan at 16 bits, with no contrast applied.",
+    ),
+    "contrast_clipped": Caution(
+        "warning",
+        "An 8-bit image was cut off at its lowest or highest level.",
+        "Export the scan at 16 bits, with no contrast applied.",
+    ),
+    "resampled": Caution(
+        "warning",
+        "The image was enlarged or turned with interpolation, which smooths its bands and its noise.",
+        "Use the scan as the camera stored it; a turned membrane needs no turning.",
+    ),
+    "burnt_in": Caution(
+        "warning",
+        "Letters, arrows or frames are part of the image and count as signal where they lie on a lane.",
+        "Use the scan without annotations.",
+    ),
+    "painted_out": Caution(
+        "warning",
+        "A patch of the image holds one exact number, as when background is painted over.",
+        "Look at the place, and use the scan as the camera stored it.",
+    ),
+    "seam": Caution(
+        "warning",
+        "The level jumps along a straight line of pixels, as where two images were joined.",
+        "Look at the place; compare lanes on one side of it only.",
+    ),
+    "twin_regions": Caution(
+        "warning",
+        "The same noise occurs at two places, as where a region was copied.",
+        "Look at both places, and use the scan as the camera stored it.",
+    ),
     "polarity_unsure": Caution(
         "warning",
         "The picture does not say clearly whether its bands are dark or bright.",
@@ -64,10 +154,40 @@ CAUTIONS: dict[str, Caution] = {
         "The lane shows no band; its place follows from its neighbours.",
         "Look at the blot's figure, or give the lane a box.",
     ),
+    "turned": Caution(
+        "note",
+        "The picture was turned by quarter turns so that its lanes stand upright.",
+        "Look at the blot's figure: lane 1 must be the first of the sheet. State the turn where it is not.",
+    ),
+    "upside_down": Caution(
+        "warning",
+        "The loading control's row is uneven while the row at the other end is even.",
+        "Check that the picture is upright. Turn it by 180 degrees, or name the bands from top to bottom.",
+    ),
     "rows_unsure": Caution(
         "warning",
         "The picture shows other rows of bands about as clear as those that were chosen.",
         "Look at the blot's figure; list every row in `bands`, or give boxes.",
+    ),
+    "box_from_outline": Caution(
+        "note",
+        "An ImageJ selection is no upright rectangle; its bounding box was taken.",
+        "Look at the blot's figure, or draw a rectangle.",
+    ),
+    "boxes_overlap": Caution(
+        "warning",
+        "Boxes of two bands or two lanes lie over one another.",
+        "Look at the blot's figure, and draw the boxes apart.",
+    ),
+    "box_beside_band": Caution(
+        "warning",
+        "A box holds no crest of a band while one stands out just outside it.",
+        "Look at the blot's figure, and move the box where it was meant for that band.",
+    ),
+    "boxes_place_lanes": Caution(
+        "warning",
+        "The picture alone did not show the lanes as the boxes do; lanes without a box were placed between them.",
+        "Look at the blot's figure, and give the other lanes boxes.",
     ),
     "saturated": Caution(
         "warning",
@@ -98,6 +218,11 @@ CAUTIONS: dict[str, Caution] = {
         "note",
         "The band is under its detection limit; the limit is an upper bound.",
         "Load more protein or expose longer.",
+    ),
+    "no_bare_membrane": Caution(
+        "warning",
+        "No bare membrane is seen beside the lane, so its background is a guess.",
+        "Scan the whole membrane, with gutters between the lanes.",
     ),
     "cut_by_edge": Caution(
         "warning",

@@ -1,58 +1,63 @@
-"""Image files: the only room that opens them. A path goes in, a Blot comes out."""
+"""Image files: the room that opens them. A path goes in, a Blot comes out."""
 
 from __future__ import annotations
 
-import logging
+import io
+import operator
+import zipfile
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
-from typing import NamedTuple
+from typing import BinaryIO
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 
+from blots.bio_rad_1sc import read_bio_rad_1sc
 from blots.blot import Blot
-from blots.cautions import caution
-from blots.clipping import find_saturated
+from blots.colours import no_such
 from blots.errors import UnreadableImage
-from blots.fitness import Encoding, judge
-from blots.polarity import find_polarity
+from blots.file_kinds import LOOKED_AT, document_in, document_refused, kind_of
+from blots.fitness import Encoding
+from blots.licor_scans import ChosenChannel, channel_of, choose_channel, scan_metadata
+from blots.picture_files import read_picture
+from blots.picture_signal import as_blot
+from blots.stored_image import StoredImage
+from blots.tiff_files import read_tiff
 
-_SMALLEST_PX = 32
-_UNSURE_POLARITY = 0.3
+_LARGEST_MEMBER = 2**31
+_LARGEST_TEXT = 2**16
 _EXPORT = "Export the scan as a 16-bit greyscale TIFF."
 
 
-class StoredImage(NamedTuple):
-    """One page of a file: `pixels` (rows, columns) or (rows, columns, channels) as stored, and how it was held."""
-
-    pixels: NDArray[np.generic]
-    encoding: Encoding
-
-
-def read_blot(path: str | Path, page: int = 0, channel: int | None = None) -> Blot:
+def read_blot(path: str | Path, page: int = 0, channel: int | str | None = None) -> Blot:
     """Read one image of a membrane as linear signal, whichever way it stores its bands.
+
+    The content decides how a file is read, never its suffix. The picture is taken as stored: an orientation tag turns
+    nothing, so that positions and boxes are pixels of the image as stored.
 
     Parameters
     ----------
     path : str or Path
-        A TIFF (8, 16 or 32 bits, float, grey or colour), PNG, JPEG or BMP file.
+        A TIFF (whole numbers of 1 to 64 bits, floating point, grey, colour or palette), PNG, JPEG, BMP, GIF, WebP,
+        Bio-Rad `.1sc` or Typhoon `.gel` file, or a LI-COR scan (a folder or zip archive with one TIFF a channel).
     page : int
-        The page of a multi-page TIFF, from 0.
-    channel : int, optional
-        The colour channel, from 0. When absent, equal channels are taken as grey and unlike ones are averaged, with
-        a caution.
+        The page of a file that holds several, from 0.
+    channel : int or str, optional
+        The channel, from 0; of a LI-COR scan its name, 700 or "700". When absent, equal colours are taken as grey,
+        unlike ones are averaged, and of separate channels the first is taken, the latter two with a caution.
 
     Returns
     -------
     Blot
-        `.signal` (larger is more), `.saturated`, `.fitness` and `.cautions`.
+        `.signal` (larger is more), `.saturated`, `.fitness`, `.cautions` and `.metadata`.
 
     Raises
     ------
     UnreadableImage
-        When the file is missing, no image, has no such page or channel, is smaller than 32 pixels either way, holds
-        numbers that are not finite, or shows the same level everywhere.
+        When the file is missing, no image, damaged or of a kind that is not read, has no such page or channel, is
+        smaller than 32 pixels either way, holds numbers that are not finite, or shows the same level everywhere.
 
     Examples
     --------
@@ -67,11 +72,16 @@ def read_blot(path: str | Path, page: int = 0, channel: int | None = None) -> Bl
     ('rep1.tif', (620, 1000), 'quantitative')
     """
     path = Path(path)
-    stored = _read_tiff(path, page) if _is_tiff(path) else _read_picture(path, page)
-    image, encoding = _grey(path.name, stored, channel)
-    kind = stored.pixels.dtype
-    ceiling = None if kind.kind == "f" else float(np.iinfo(kind.str).max) if kind.kind in "iu" else 255.0
-    return blot_from_array(image, path.name, encoding=encoding, ceiling=ceiling)
+    name = path.name or str(path)
+    page = _counted(name, "page", page)
+    with _access(name):
+        if path.is_dir():
+            return as_blot(name, _read_folder(name, path, page, channel))
+        if path.exists() and not path.is_file():
+            raise FileNotFoundError(0, "a pipe or device")
+        with path.open("rb") as file:
+            stored = _read(name, file, page, channel)
+    return as_blot(name, stored)
 
 
 def blot_from_array(
@@ -103,124 +113,99 @@ def blot_from_array(
     >>> blot.stored_dark_bands
     False
     """
-    image = np.asarray(image, dtype=np.float64)
-    _check_measurable(name, image)
-    polarity = find_polarity(image)
-    full = float(image.max()) if ceiling is None else ceiling
-    signal = full - image if polarity.dark_bands else image
-    saturated = find_saturated(signal, ceiling)
-    fitness, reasons = judge(signal, saturated, encoding or Encoding(bits=16))
-    if polarity.confidence < _UNSURE_POLARITY:
-        words = f"bands were taken as {'darker' if polarity.dark_bands else 'brighter'} than their ground"
-        reasons = (*reasons, caution("polarity_unsure", words))
-    return Blot(name, signal, saturated, fitness, reasons, polarity.dark_bands, polarity.confidence)
+    floor = None if ceiling is None else 0.0
+    return as_blot(name, StoredImage(np.asarray(image), encoding or Encoding(bits=16), floor, ceiling))
 
 
-def _is_tiff(path: Path) -> bool:
+def _read(name: str, file: BinaryIO, page: int, channel: int | str | None) -> StoredImage:
+    start = file.read(LOOKED_AT)
+    kind = kind_of(name, start)
+    file.seek(0)
+    if kind == "zip":
+        return _read_archive(name, file, page, channel)
+    number = _channel_number(name, channel)
+    if kind == "tiff":
+        return read_tiff(name, file, page, number)
+    if kind == "picture":
+        return read_picture(name, file, start, page, number)
+    if page or number:
+        raise no_such("page" if page else "channel", name, page or number, 1)
+    return read_bio_rad_1sc(name, file.read())
+
+
+def _read_folder(name: str, path: Path, page: int, channel: int | str | None) -> StoredImage:
+    """Read one channel of a LI-COR scan that lies in a folder."""
+    files = {file.name: file for file in path.iterdir() if file.is_file()}
+    chosen = choose_channel(name, "a folder", files, channel)
+    texts = sorted(file for file in files.values() if file.suffix.casefold() == ".txt")
+    said = [file.read_bytes() for file in texts if file.stat().st_size <= _LARGEST_TEXT]
+    with files[chosen.file].open("rb") as file:
+        return _of_scan(chosen, _read_channel(chosen, file, page), said)
+
+
+def _read_archive(name: str, file: BinaryIO, page: int, channel: int | str | None) -> StoredImage:
+    """Read one channel of a LI-COR scan that lies in a zip archive."""
     try:
-        with path.open("rb") as file:
-            start = file.read(4)
-    except OSError as error:
-        raise UnreadableImage(
-            path.name, expected="an image file", got=(error.strerror or "no file").lower(), remedy="Check the path."
-        ) from error
-    return start in (b"II*\0", b"MM\0*", b"II+\0", b"MM\0+")
-
-
-def _read_tiff(path: Path, page: int) -> StoredImage:
-    import tifffile
-
-    try:
-        with _quiet("tifffile"), tifffile.TiffFile(path) as file:
-            pages = len(file.pages)
-            if pages == 0:
-                raise UnreadableImage(path.name, expected="an image", got="a TIFF that holds none", remedy=_EXPORT)
-            if not 0 <= page < pages:
-                raise _no_such("page", path.name, page, pages)
-            found = file.pages[page]
-            if not isinstance(found, tifffile.TiffPage):
-                found = file.pages[page].aspage()
-            pixels = np.asarray(found.asarray())
-            palette = int(found.photometric) == 3
-            lossy = int(found.compression) in (6, 7, 34892, 33003, 33005, 34712)
-            bits = int(np.max(found.bitspersample))
-            if palette:
-                pixels = np.moveaxis(np.asarray(found.colormap)[:, pixels], 0, -1)
+        with zipfile.ZipFile(file) as archive:
+            sizes = {member.filename: member.file_size for member in archive.infolist() if not member.is_dir()}
+            document = document_in(list(sizes))
+            if document is not None:
+                raise document_refused(name, document)
+            chosen = choose_channel(name, "a zip archive", sizes, channel)
+            if sizes[chosen.file] > _LARGEST_MEMBER:
+                raise UnreadableImage(name, expected="a scan", got=f"{sizes[chosen.file]} bytes", remedy="Unpack it.")
+            texts = sorted(n for n, size in sizes.items() if n.casefold().endswith(".txt") and size <= _LARGEST_TEXT)
+            said, content = [archive.read(text) for text in texts], archive.read(chosen.file)
     except UnreadableImage:
         raise
-    except Exception as error:  # a damaged file can fail anywhere inside the decoder
-        raise UnreadableImage(path.name, expected="a whole TIFF image", got=_why(error), remedy=_EXPORT) from error
-    return StoredImage(np.squeeze(pixels), Encoding(bits=bits, lossy=lossy))
+    except Exception as error:  # damage shows as one of many errors, by where it lies
+        got = "one that is cut, damaged or locked by a password"
+        raise UnreadableImage(name, expected="a whole zip archive", got=got, remedy="Unpack it.") from error
+    return _of_scan(chosen, _read_channel(chosen, io.BytesIO(content), page), said)
+
+
+def _read_channel(chosen: ChosenChannel, file: BinaryIO, page: int) -> StoredImage:
+    name = Path(chosen.file).name
+    if kind_of(name, file.read(LOOKED_AT)) != "tiff":
+        raise UnreadableImage(name, expected="a TIFF", got="another kind of image", remedy=_EXPORT)
+    return read_tiff(name, file, page, None)
+
+
+def _of_scan(chosen: ChosenChannel, stored: StoredImage, texts: list[bytes]) -> StoredImage:
+    said = {key: value for text in texts for key, value in scan_metadata(text.decode("utf-8", "replace")).items()}
+    own = {"format": "LI-COR scan", "file": Path(chosen.file).name, "channel": chosen.channel}
+    return replace(stored, cautions=(*stored.cautions, *chosen.cautions), metadata={**stored.metadata, **said, **own})
+
+
+def _channel_number(name: str, channel: int | str | None) -> int | None:
+    """Return the channel counted from 0; the wavelength that a file of one channel is named after is that channel."""
+    if channel is None or str(channel).strip().casefold() == channel_of(name):
+        return None
+    words = channel.strip() if isinstance(channel, str) else channel
+    return _counted(name, "channel", int(words) if isinstance(words, str) and words.isdecimal() else words)
+
+
+def _counted(name: str, what: str, number: object) -> int:
+    try:
+        whole = operator.index(number)  # type: ignore[arg-type]
+    except TypeError:
+        whole = -1
+    if whole < 0:
+        remedy = "Count from 0." if what == "page" else "Count from 0; a LI-COR scan's channels are 700 and 800."
+        raise UnreadableImage(name, expected=f"a {what} from 0", got=repr(number), remedy=remedy)
+    return whole
 
 
 @contextmanager
-def _quiet(logger: str) -> Iterator[None]:
-    """Keep a library from writing its doubts to the terminal; what goes wrong is said by our own errors."""
-    log = logging.getLogger(logger)
-    level = log.level
-    log.setLevel(logging.CRITICAL)
+def _access(name: str) -> Iterator[None]:
+    """Say in words why a file can't be opened or read."""
     try:
         yield
-    finally:
-        log.setLevel(level)
-
-
-def _read_picture(path: Path, page: int) -> StoredImage:
-    from PIL import Image, UnidentifiedImageError
-
-    if page != 0:
-        raise _no_such("page", path.name, page, 1)
-    try:
-        with Image.open(path) as file:
-            lossy = file.format in ("JPEG", "WEBP", "JPEG2000")
-            shown = file.convert("RGB") if file.mode in ("P", "CMYK", "YCbCr", "LAB", "HSV") else file
-            pixels = np.asarray(shown)
-    except (UnidentifiedImageError, OSError, ValueError, SyntaxError, Image.DecompressionBombError) as error:
-        raise UnreadableImage(path.name, expected="an image", got=_why(error), remedy=_EXPORT) from error
-    return StoredImage(pixels, Encoding(bits=8 * pixels.dtype.itemsize, lossy=lossy))
-
-
-def _grey(name: str, stored: StoredImage, channel: int | None) -> tuple[NDArray[np.float64], Encoding]:
-    encoding = stored.encoding
-    pixels = stored.pixels.astype(np.float64) * (255 if stored.pixels.dtype == bool else 1)
-    if pixels.ndim == 2:
-        if channel is not None and channel != 0:
-            raise _no_such("channel", name, channel, 1)
-        return pixels, encoding
-    if pixels.ndim != 3 or min(pixels.shape[0], pixels.shape[2]) > 8:
-        raise UnreadableImage(name, expected="a flat image", got=f"an array of shape {pixels.shape}", remedy=_EXPORT)
-    layers = pixels if pixels.shape[2] <= 8 else np.moveaxis(pixels, 0, -1)
-    if channel is not None:
-        if not 0 <= channel < layers.shape[2]:
-            raise _no_such("channel", name, channel, layers.shape[2])
-        return layers[..., channel], encoding
-    colours = layers[..., :3] if layers.shape[2] >= 3 else layers[..., :1]
-    if (colours == colours[..., :1]).all():
-        return colours[..., 0], encoding
-    return colours.mean(axis=2), Encoding(bits=encoding.bits, colour=True, lossy=encoding.lossy)
-
-
-def _check_measurable(name: str, image: NDArray[np.float64]) -> None:
-    if image.ndim != 2 or min(image.shape) < _SMALLEST_PX:
-        got = " x ".join(map(str, image.shape))
-        raise UnreadableImage(
-            name, expected=f"at least {_SMALLEST_PX} x {_SMALLEST_PX} pixels", got=got, remedy=_EXPORT
-        )
-    if not np.isfinite(image).all():
-        raise UnreadableImage(name, expected="finite numbers", got="NaN or infinity", remedy=_EXPORT)
-    if image.min() == image.max():
-        got = f"the level {image.min():g} everywhere"
-        raise UnreadableImage(name, expected="a picture of bands", got=got, remedy="Check that this is the right file.")
-
-
-def _no_such(what: str, name: str, asked: int, there: int) -> UnreadableImage:
-    return UnreadableImage(
-        name, expected=f"{what} {asked}", got=f"{there} {what}{'s' if there != 1 else ''}", remedy="Count from 0."
-    )
-
-
-def _why(error: Exception) -> str:
-    """Return a short reason without the file's path, which the message names already."""
-    if type(error).__name__ == "UnidentifiedImageError":
-        return "a file that is no image"
-    return f"a file that can't be decoded ({type(error).__name__})"
+    except UnreadableImage:
+        raise
+    except PermissionError as error:
+        got, remedy = "a file that you may not read", "Ask for the right to read it, or copy it."
+        raise UnreadableImage(name, expected="an image file", got=got, remedy=remedy) from error
+    except (OSError, ValueError) as error:  # a ValueError is a path that holds a zero byte
+        got = (getattr(error, "strerror", None) or "no file").lower()
+        raise UnreadableImage(name, expected="an image file", got=got, remedy="Check the path.") from error

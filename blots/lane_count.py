@@ -19,8 +19,12 @@ _NAME_LANES = (
     "Look at the picture: is it upright, its lanes from top to bottom? Name every lane in the sheet, ladder and empty "
     "ones too (role empty), or give lane boxes."
 )
-_CLEARLY_BETTER = 1.3
-_ONE_LANE_BETTER = 0.35  # of what one more lane could earn
+_CLEARLY_BETTER = 0.7  # of what the other comb leaves unexplained
+_MORE_LANES = 0.85  # the same for a few lanes more than the sheet names
+_TWICE_AS_MANY = 0.3  # and for far more: bands brighter at their sides look like two
+_FAR_FEWER = 0.67
+_NEARLY_AS_GOOD = 1.3
+_HOLDS_BANDS = 0.35  # of what the usual lane holds
 
 
 class CountedLanes(NamedTuple):
@@ -31,7 +35,12 @@ class CountedLanes(NamedTuple):
 
 
 def count_lanes(
-    name: str, rows: RowsAcross, shape: tuple[int, int], lanes: int, empty_lanes: Collection[int] = ()
+    name: str,
+    rows: RowsAcross,
+    shape: tuple[int, int],
+    lanes: int,
+    empty_lanes: Collection[int] = (),
+    lean: float = 0.0,
 ) -> CountedLanes:
     """Return the comb of `lanes` lanes, or refuse where the picture shows another number.
 
@@ -50,6 +59,8 @@ def count_lanes(
         How many lanes the sheet names.
     empty_lanes : collection of int
         Lanes, from 1, that are known to hold no band.
+    lean : float
+        Columns that lanes at right angles to the rows move for each row further down.
 
     Returns
     -------
@@ -70,20 +81,52 @@ def count_lanes(
     >>> count_lanes("rep1.tif", rows, (200, 400), 5).comb.count
     5
     >>> count_lanes("rep1.tif", rows, (200, 400), 6, empty_lanes=[6]).comb.x.round(-1).tolist()
-    [60.0, 110.0, 160.0, 210.0, 260.0, 320.0]
+    [60.0, 110.0, 160.0, 210.0, 260.0, 310.0]
     """
     if rows.y.size == 0:
         raise _refused(name, lanes, 0)
-    combs = find_combs(rows, shape[0], range(max(1, lanes // 2), 2 * lanes + 3))
-    best = max(combs.values(), key=lambda comb: comb.worth, default=None)
-    if best is None or best.count == 0:
+    combs = find_combs(rows, shape[0], range(max(1, lanes // 2), 2 * lanes + 3), lean)
+    shown = [comb for comb in combs.values() if comb.count == len(comb.x)]
+    best = min(shown, key=lambda comb: comb.unexplained, default=None)
+    if best is None:
         raise _refused(name, lanes, 0)
     comb = combs.get(lanes)
-    if comb is None or (best.worth > _CLEARLY_BETTER * comb.worth and len(best.x) < lanes):
-        comb = best
+    fewer = min((c for c in shown if len(c.x) < lanes), key=lambda c: c.unexplained, default=None)
+    if comb is None or (fewer is not None and _says_fewer(fewer, comb)):
+        comb = fewer or best
+    elif comb.count < lanes:
+        comb = _with_other_bands(rows, comb)
     if comb.count < lanes:
         return CountedLanes(_with_declared_empty(name, comb, shape, lanes, empty_lanes), "")
     return _with_fewer_than_shown(name, combs, lanes)
+
+
+def _says_fewer(fewer: Comb, comb: Comb) -> bool:
+    """Tell whether fewer lanes explain the picture better, or half as many nearly as well: bands with bright sides."""
+    halved = len(fewer.x) <= _FAR_FEWER * len(comb.x)
+    return fewer.unexplained < (_NEARLY_AS_GOOD if halved else _CLEARLY_BETTER) * comb.unexplained
+
+
+def _with_other_bands(rows: RowsAcross, comb: Comb) -> Comb:
+    """Return the comb with those lanes seen, too, that hold bands in other rows than the rest: ladders."""
+    seen = comb.seen > comb.threshold
+    if rows.slabs.size == 0 or not seen.any():
+        return comb
+    drop = rows.slabs_y - rows.height_px / 2
+    columns = np.arange(rows.slabs.shape[1], dtype=float)
+    at = comb.at(drop)
+    offsets = np.linspace(-0.2, 0.2, 9) * comb.pitch_px
+    gutters = np.array([-0.5, 0.5]) * comb.pitch_px
+
+    def mean(around: Array) -> Array:
+        held = [
+            np.interp(x[:, None] + around, columns, slab).mean(axis=1) for x, slab in zip(at.T, rows.slabs, strict=True)
+        ]
+        return np.asarray(np.mean(held, axis=0))
+
+    held = mean(offsets) - mean(gutters)
+    own = held / max(float(np.median(held[seen])), 1e-9)
+    return replace(comb, seen=np.where(~seen & (own > _HOLDS_BANDS), np.maximum(own, comb.threshold * 1.01), comb.seen))
 
 
 def _with_fewer_than_shown(name: str, combs: dict[int, Comb], lanes: int) -> CountedLanes:
@@ -92,7 +135,7 @@ def _with_fewer_than_shown(name: str, combs: dict[int, Comb], lanes: int) -> Cou
     if more == lanes:
         return CountedLanes(comb, "")
     if more > lanes + 1:
-        raise _refused(name, lanes, more)
+        raise _refused(name, lanes, _likeliest(combs))
     larger = combs[more]
     kept = slice(1, None) if larger.seen[0] < larger.seen[-1] else slice(None, -1)
     side = "leftmost" if kept.start else "rightmost"
@@ -101,13 +144,21 @@ def _with_fewer_than_shown(name: str, combs: dict[int, Comb], lanes: int) -> Cou
     return CountedLanes(kept_comb, caution("lanes_left_out", words))
 
 
+def _likeliest(combs: dict[int, Comb]) -> int:
+    """Return the smallest number of lanes that explains the picture about as well as any."""
+    shown = {n: comb.unexplained for n, comb in combs.items() if comb.count == n}
+    least = min(shown.values())
+    return min(n for n, rest in shown.items() if rest < 2 * least + 0.01)
+
+
 def _shown_beyond(combs: dict[int, Comb], lanes: int) -> int:
-    """Return the number of lanes shown, counting on from `lanes` while one more lane earns its keep."""
+    """Return the number of lanes shown, counting on from `lanes` while more lanes explain the picture far better."""
     shown = lanes
     for n in range(lanes + 1, max(combs) + 1):
         if n not in combs or combs[n].count < n:
             continue
-        if combs[n].worth > combs[shown].worth * (1 + _ONE_LANE_BETTER * (n - shown) / n):
+        better = _MORE_LANES if n < 1.5 * lanes else _TWICE_AS_MANY
+        if combs[n].unexplained < better * combs[shown].unexplained:
             shown = n
     return shown
 

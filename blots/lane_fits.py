@@ -6,12 +6,15 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from blots.background import SmoothBackground
 from blots.blot import Blot
 from blots.layout import BlotGeometry
 from blots.noise import estimate_noise
 from blots.strips import LaneStrip, cut_strips
-from blots.uncertainty import choose_options
 from blots.volumes import FitOptions, JointFit, Profiles, fit_bands
+
+_KNOT_SIGMAS = 2.0
+_STIFFNESS_SIGMAS = 2.2  # below it, the shapes of real tails begin to be told from the background by their lanes
 
 
 @dataclass(frozen=True, eq=False)
@@ -44,6 +47,10 @@ def fit_lanes(blot: Blot, geometry: BlotGeometry) -> LaneFits:
         np.stack([strip.variance for strip in strips]),
         np.stack([strip.clipped == 0 for strip in strips]),
     )
-    options = choose_options(profiles, geometry.y(), geometry.sigma_px)
+    sigma = float(np.median(geometry.sigma_px))
+    background = SmoothBackground.over(
+        profiles.signal.shape[1], max(3.0, _KNOT_SIGMAS * sigma), _STIFFNESS_SIGMAS * sigma
+    )
+    options = FitOptions(background)
     fit = fit_bands(profiles, geometry.y(), geometry.sigma_px, options)
     return LaneFits(geometry, strips, profiles, options, fit)

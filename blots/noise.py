@@ -72,10 +72,13 @@ def estimate_noise(signal: Array) -> NoiseModel:
             levels.append(float(level[bins == b].mean()))
             counts.append(inside.size)
     zero = float(edges[0])
+    # Rounding to whole numbers adds a twelfth; floats of 0 to 1 are not rounded so.
+    whole = np.array_equal(signal[::7], np.rint(signal[::7]))
+    least = 1 / 12 if whole else max((1e-7 * float(np.ptp(signal))) ** 2, 1e-300)
     if not levels:
-        return NoiseModel(1 / 12, 0.0, zero)
+        return NoiseModel(least, 0.0, zero)
     floor, gain = _line(np.array(levels) - zero, np.array(variances), np.array(counts))
-    return NoiseModel(max(floor, 1 / 12), max(gain, 0.0), zero)
+    return NoiseModel(max(floor, least), max(gain, 0.0), zero)
 
 
 def _line(level: Array, variance: Array, counts: Array) -> tuple[float, float]:

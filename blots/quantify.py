@@ -3,28 +3,31 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
+from dataclasses import replace
 
 import numpy as np
 import pandas as pd
-from numpy.typing import NDArray
 
-from blots.band_table import COLUMNS, band_table
+from blots.band_table import COLUMNS, band_table, total_table
 from blots.blot import DO_NOT_QUANTIFY, Blot
 from blots.cautions import caution, join
-from blots.errors import UnfitImage
+from blots.error_budget import ErrorBudget, error_budget
+from blots.errors import BlotError, UnfitImage
 from blots.geometry import find_geometry
-from blots.lane_fits import LaneFits, fit_lanes
+from blots.lane_fits import fit_lanes
+from blots.lane_totals import lane_totals
 from blots.layout import BlotGeometry
-from blots.second_opinions import border_volumes, valley_volumes, windows
-from blots.uncertainty import background_error, shape_error
+from blots.measured_blot import MeasuredBlot
+from blots.noise import estimate_noise
+from blots.second_opinions import second_opinions
+from blots.turns import boxes_from_stored, to_stored, turned, upright
 
-__all__ = ["COLUMNS", "measure_bands", "quantify_blot"]
+__all__ = ["COLUMNS", "MeasuredBlot", "measure_bands", "measure_blot", "measured", "quantify_blot"]
 
-Array = NDArray[np.float64]
-
-
-_DETECTED = 3.3  # standard deviations, IUPAC's limit of detection
-_SATURATED_ERROR = 0.3  # of the part that had to be reconstructed
+_TOTAL = "total_protein"
+_REPEATS = "non-specific"
+_LEAST_TOTAL = 0.01  # of a lane: what its soft sides and its course leave undecided
+_LEAST_SATURATED = 1.0  # of the clipped part: a sum has no flanks to infer it from
 
 
 def quantify_blot(
@@ -35,6 +38,7 @@ def quantify_blot(
     force: bool = False,
     *,
     empty_lanes: Collection[int] = (),
+    turn: int | None = None,
 ) -> pd.DataFrame:
     """Find and measure all bands of a blot.
 
@@ -45,13 +49,17 @@ def quantify_blot(
     lanes : int
         How many lanes the picture has, ladder and empty lanes included; lane 1 is leftmost.
     bands : sequence of str
-        Targets from top to bottom. A row that is there but not wanted ("non-specific") must be named too.
+        Targets from top to bottom. A row that is there but not wanted must be named too, as "non-specific", which may
+        stand more than once. ``["total_protein"]`` measures whole lanes.
     boxes : DataFrame, optional
         ``lane, target, x, y, width, height``; a box overrides what is found.
     force : bool
         Measure an image that was judged "do not quantify", with a caution on every row.
     empty_lanes : collection of int
         Lanes known to hold no band; needed only for those at the edges.
+    turn : int, optional
+        Degrees clockwise (0, 90, 180, 270) by which the stored picture must be turned to stand upright; found from
+        the picture when absent.
 
     Returns
     -------
@@ -79,21 +87,125 @@ def quantify_blot(
     >>> len(table), bool(ratio.max() / ratio.min() < 1.02)
     (60, True)
     """
+    return measure_blot(blot, lanes, bands, boxes, force, empty_lanes=empty_lanes, turn=turn).table
+
+
+def measure_blot(
+    blot: Blot,
+    lanes: int,
+    bands: Sequence[str],
+    boxes: pd.DataFrame | None = None,
+    force: bool = False,
+    *,
+    empty_lanes: Collection[int] = (),
+    turn: int | None = None,
+) -> MeasuredBlot:
+    """Find and measure all bands of a blot, and keep all that the numbers rest on; arguments as `quantify_blot`.
+
+    Returns
+    -------
+    MeasuredBlot
+        The upright picture, its geometry, the fit, the error budget of every band, and bands.csv.
+
+    Raises
+    ------
+    UnfitImage, LanesNotFound, InvalidBoxes, BlotError
+        As `quantify_blot`.
+
+    Examples
+    --------
+    >>> from blots.image_files import blot_from_array
+    >>> from blots.simulate import BANDS, example_design, simulate_blot
+    >>> rng = np.random.default_rng(0)
+    >>> blot = blot_from_array(simulate_blot(example_design(rng), rng=rng).image, "rep1.tif")
+    >>> done = measure_blot(blot, 12, BANDS)
+    >>> done.budget.noise.shape, len(done.table)
+    ((12, 5), 60)
+    """
     _refuse_unfit(blot, force)
-    table = measure_bands(blot, find_geometry(blot, lanes, bands, boxes, empty_lanes=empty_lanes))
+    targets, whole = numbered(bands), tuple(bands) == (_TOTAL,)
+    blot = _stood_up(blot, lanes, targets, boxes, empty_lanes, turn)
+    if boxes is not None:
+        boxes = boxes_from_stored(_with_numbers(boxes, targets), blot)
+    geometry = find_geometry(blot, lanes, targets, boxes, empty_lanes=empty_lanes)
+    done = _whole_lanes(blot, geometry) if whole else measured(blot, geometry)
+    table = done.table.assign(target=[_plain(target) for target in done.table["target"]])
+    table["x"], table["y"] = to_stored(table["x"], table["y"], blot)
     if blot.fitness == DO_NOT_QUANTIFY:
         said = caution("forced", "judged do not quantify")
         table["caution"] = [join(said, cell) for cell in table["caution"]]
-    return table
+    return replace(done, table=table)
+
+
+def numbered(bands: Sequence[str]) -> tuple[str, ...]:
+    """Return targets with a name each: "non-specific", which may repeat, is numbered from its second time on.
+
+    Examples
+    --------
+    >>> numbered(["non-specific", "XIAP", "non-specific"])
+    ('non-specific', 'XIAP', 'non-specific (2)')
+    """
+    count, found = 0, []
+    for band in bands:
+        count += band == _REPEATS
+        found.append(f"{band} ({count})" if band == _REPEATS and count > 1 else band)
+    return tuple(found)
+
+
+def _plain(target: str) -> str:
+    return _REPEATS if target.startswith(f"{_REPEATS} (") else target
+
+
+def _with_numbers(boxes: pd.DataFrame, targets: tuple[str, ...]) -> pd.DataFrame:
+    """Return boxes whose repeated "non-specific" rows carry the numbers of their rows, from the top, lane by lane."""
+    names = [target for target in targets if _plain(target) == _REPEATS]
+    if len(names) < 2 or not {"lane", "target", "y"} <= set(boxes.columns):
+        return boxes
+    found = boxes.reset_index(drop=True)
+    for _, own in found[found["target"] == _REPEATS].groupby("lane"):
+        if len(own) == len(names):
+            found.loc[own.sort_values("y").index, "target"] = names
+    return found
+
+
+def _stood_up(
+    blot: Blot,
+    lanes: int,
+    targets: tuple[str, ...],
+    boxes: pd.DataFrame | None,
+    empty_lanes: Collection[int],
+    turn: int | None,
+) -> Blot:
+    """Return the blot upright, turned as a person says, else as the picture shows; boxes are of the image as stored."""
+    if turn is not None:
+        if turn not in (0, 90, 180, 270):
+            remedy = "Say by how many degrees clockwise the picture must be turned."
+            raise BlotError(blot.name, expected="a turn of 0, 90, 180 or 270", got=f"{turn}", remedy=remedy)
+        return turned(blot, -turn // 90 % 4)
+    if (boxes is not None and len(boxes)) or targets == (_TOTAL,):
+        return blot
+    return upright(blot, lanes, targets, empty_lanes=empty_lanes)
+
+
+def _whole_lanes(blot: Blot, geometry: BlotGeometry) -> MeasuredBlot:
+    """Return the lanes measured as wholes; which of their bands are clear does not matter."""
+    geometry = replace(geometry, cautions=tuple(c for c in geometry.cautions if not c.startswith("rows_unsure")))
+    totals = lane_totals(blot, geometry, estimate_noise(blot.signal))
+    size, none = totals.volume[:, None], np.zeros((len(geometry.lanes), 1))
+    budget = ErrorBudget(
+        totals.noise[:, None], totals.background[:, None], none, _LEAST_TOTAL * np.abs(size), none,
+        _LEAST_SATURATED * totals.clipped[:, None] * np.abs(size), none,
+    )  # fmt: skip
+    return MeasuredBlot(blot, geometry, None, budget, total_table(blot, geometry, totals, budget))
 
 
 def measure_bands(blot: Blot, geometry: BlotGeometry) -> pd.DataFrame:
     """Measure the bands where they were found.
 
     Each lane's rows are summed over its width. All profiles are then fitted together: bands in a shape that each row
-    shares and that is measured from the picture, on a smooth background of the lane; what a band holds beyond its
-    fitted shape is added where it exceeds the noise. Two plain methods (the line between valleys, the border of a box)
-    are set against it, each scaled to its row: `method_spread` is how far the three lie apart.
+    shares and that is measured from the picture, each lane free to be a little broader or more lopsided, on a smooth
+    background of the lane; the volume is the mean over a supple and a stiffer background. Plain methods (the line
+    between valleys, the border of a box, a sum) are set against it: `method_spread` is how far all lie apart.
 
     Parameters
     ----------
@@ -116,22 +228,17 @@ def measure_bands(blot: Blot, geometry: BlotGeometry) -> pd.DataFrame:
     >>> list(measure_bands(blot, find_geometry(blot, 12, BANDS)).columns) == list(COLUMNS)
     True
     """
+    return measured(blot, geometry).table
+
+
+def measured(blot: Blot, geometry: BlotGeometry) -> MeasuredBlot:
+    """Return the bands measured where they were found, with the fit and the error budget that they rest on."""
     fits = fit_lanes(blot, geometry)
-    fit, profiles = fits.fit, fits.profiles
-    beyond, beyond_error = _beyond_shape(fits)
-    volume = fit.volume + beyond
-    ground = background_error(profiles, fit, fits.options.background)
-    clipped = _clipped(fits)
-    error = np.sqrt(
-        fit.noise**2
-        + beyond_error**2
-        + ground[:, None] ** 2
-        + (shape_error(profiles, fit) * volume) ** 2
-        + (_SATURATED_ERROR * clipped * volume) ** 2
-    )
-    limit = _DETECTED * np.hypot(fit.noise, ground[:, None])
-    spread = _method_spread(fits, volume, volume > 3 * limit)
-    return band_table(blot, fits, volume, error, limit, clipped, spread)
+    opinions = second_opinions(fits)
+    volume = (fits.fit.volume + opinions.stiffer) / 2  # two backgrounds err to opposite sides of a tail
+    budget = error_budget(fits, volume, opinions)
+    table = band_table(blot, fits, volume, budget, opinions)
+    return MeasuredBlot(blot, geometry, fits, budget, table)
 
 
 def _refuse_unfit(blot: Blot, force: bool) -> None:
@@ -143,48 +250,3 @@ def _refuse_unfit(blot: Blot, force: bool) -> None:
             got=f"one judged do not quantify ({why})",
             remedy="Export the scan unadjusted at 16 bits, or measure it all the same with force=True.",
         )
-
-
-def _beyond_shape(fits: LaneFits) -> tuple[Array, Array]:
-    """Return what a band holds beyond its fitted shape, more than its row does, where it exceeds the noise; its error.
-
-    What the whole row holds beyond the shape is left alone: it is the same part of every band, faint ones included,
-    where noise would hide it.
-    """
-    rest = fits.fit.rest(fits.profiles)
-    total, noise = np.zeros_like(fits.fit.volume), np.full_like(fits.fit.volume, np.inf)
-    for i, y in enumerate(fits.fit.y):
-        for k, (start, stop) in enumerate(windows(y, fits.geometry.sigma_px, rest.shape[1])):
-            if fits.profiles.usable[i, start:stop].all():
-                total[i, k] = rest[i, start:stop].sum()
-                noise[i, k] = np.sqrt(fits.profiles.variance[i, start:stop].sum())
-    clear = np.isfinite(noise) & (fits.fit.volume > 50 * noise)
-    ratio = np.where(clear, total / np.where(clear, fits.fit.volume, 1), np.nan)
-    common = np.array([np.nanmedian(r) if np.isfinite(r).sum() > 1 else 0.0 for r in ratio.T])
-    own = total - common * fits.fit.volume
-    noise = np.where(np.isfinite(noise), noise, 0)
-    doubted = np.where(np.abs(own) > 3 * noise, (3 * noise) ** 2 / np.maximum(own**2, 1e-12), 1.0)
-    share = np.clip(1 - doubted, 0, 1)
-    return share * own, share * noise
-
-
-def _clipped(fits: LaneFits) -> Array:
-    """Return the part of each band's rows, weighted by its own signal, that is clipped."""
-    bands = np.maximum(fits.fit.bands, 0)
-    clipped = np.stack([strip.clipped for strip in fits.strips])
-    total = bands.sum(axis=2)
-    return np.asarray((bands * clipped[:, None]).sum(axis=2) / np.where(total > 0, total, np.inf))
-
-
-def _method_spread(fits: LaneFits, volume: Array, clear: NDArray[np.bool_]) -> Array:
-    """Return how far the methods lie apart as a fraction of the volume, each scaled to its row's clear bands."""
-    sigma = fits.geometry.sigma_px
-    valley = np.stack([valley_volumes(s.profile, y, sigma) for s, y in zip(fits.strips, fits.fit.y, strict=True)])
-    border = np.stack([border_volumes(s, y, sigma) for s, y in zip(fits.strips, fits.fit.y, strict=True)])
-    opinions = [volume]
-    for other in (valley, border):
-        ratio = np.where(clear & (other > 0), other / np.where(volume != 0, volume, 1), np.nan)
-        scale = np.array([np.nanmedian(r) if np.isfinite(r).any() else 1.0 for r in ratio.T])
-        opinions.append(other / scale)
-    apart = np.ptp(np.stack(opinions), axis=0)
-    return np.asarray(apart / np.where(volume > 0, volume, np.nan))

@@ -6,15 +6,17 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.ndimage import gaussian_filter1d, uniform_filter1d
 
+from blots.band_scale import bend_noise, two_sided, upright_strips
+
 Array = NDArray[np.float64]
 
 _STRIPS = 48
 _ROWS_LOOKED_AT = 400
-_STEEPEST_DEGREES = 6.0
+_STEEPEST_DEGREES = 9.0
 _DEEPEST_SMILE = 0.08  # of the picture's height
 
 
-def find_row_course(signal: Array) -> Array:
+def find_row_course(signal: Array, sigma_px: float | None = None) -> Array:
     """Return how far the rows of bands lie below their level in the middle of the picture, column by column.
 
     The picture is cut into narrow upright strips. Their band patterns are shifted against one another along a cubic
@@ -25,6 +27,8 @@ def find_row_course(signal: Array) -> Array:
     ----------
     signal : ndarray, shape (rows, columns)
         More signal is larger.
+    sigma_px : float, optional
+        The height of the bands as a standard deviation.
 
     Returns
     -------
@@ -40,11 +44,12 @@ def find_row_course(signal: Array) -> Array:
     True
     """
     rows, columns = signal.shape
-    step = max(1, rows // _ROWS_LOOKED_AT)
-    ridges = band_ridges(_upright_strips(signal, step))
+    sigma = sigma_px or max(1.5, rows / 120)
+    step = max(1, min(rows // _ROWS_LOOKED_AT, int(sigma / 2)))
+    ridges = band_ridges(_upright_strips(signal, step), max(1.2, sigma / step))
     z = (np.arange(_STRIPS) + 0.5) / _STRIPS * 2 - 1
     steepest = np.tan(np.radians(_STEEPEST_DEGREES)) * columns / 2 / step
-    curve = _sharpest(ridges, z, steepest, _DEEPEST_SMILE * len(ridges)) * step
+    curve = _sharpest(ridges, z, steepest, _DEEPEST_SMILE * len(ridges), max(0.5, sigma / step / 3.3)) * step
     across = (np.arange(columns) - columns / 2) / (columns / 2)
     return np.asarray(curve @ np.stack([across, across**2, across**3]))
 
@@ -64,8 +69,8 @@ def band_ridges(signal: Array, sigma_px: float | None = None) -> Array:
     """
     sigma = sigma_px or max(1.5, len(signal) / 120)
     bend = -gaussian_filter1d(signal, sigma, axis=0, order=2, mode="nearest")
-    noise = 1.4826 * float(np.median(np.abs(bend)))
-    return np.asarray(np.log1p(np.maximum(bend / (noise or 1.0) - 2, 0)))
+    noise = float(bend_noise(bend[:: max(1, len(bend) // 150)]))
+    return np.asarray(np.log1p(np.maximum(two_sided(bend, sigma) / (noise or 1.0) - 2, 0)))
 
 
 def straighten(signal: Array, course: Array) -> Array:
@@ -87,13 +92,11 @@ def straighten(signal: Array, course: Array) -> Array:
 
 def _upright_strips(signal: Array, step: int) -> Array:
     rows, columns = signal.shape
-    edges = np.linspace(0, columns, _STRIPS + 1).astype(int)
     lower = signal[: rows // step * step].reshape(rows // step, step, columns).mean(axis=1)
-    starts = np.minimum(edges[:-1], columns - 1)
-    return np.asarray(np.add.reduceat(lower, starts, axis=1) / np.maximum(np.diff(edges), 1))
+    return upright_strips(lower, _STRIPS)
 
 
-def _sharpest(ridges: Array, z: Array, steepest: float, deepest: float) -> Array:
+def _sharpest(ridges: Array, z: Array, steepest: float, deepest: float, unit: float) -> Array:
     """Return the coefficients of z, z squared and z cubed whose shifts make the sum of the strips sharpest."""
     length = 2 * len(ridges)
     spectrum = np.fft.rfft(ridges, n=length, axis=0)
@@ -106,11 +109,11 @@ def _sharpest(ridges: Array, z: Array, steepest: float, deepest: float) -> Array
         power = np.abs(np.einsum("ks,ksc->kc", spectrum[kept], turn)) ** 2
         return np.asarray(np.exp(-((frequency[kept] * blur) ** 2)) @ power)
 
-    tilts, smiles = np.meshgrid(np.linspace(-steepest, steepest, 31), np.linspace(-deepest, deepest, 17))
+    tilts, smiles = np.meshgrid(np.linspace(-steepest, steepest, 45), np.linspace(-deepest, deepest, 17))
     start = np.stack([tilts.ravel(), smiles.ravel(), np.zeros(tilts.size)], axis=1)
-    best = np.asarray(start[sharpness(start, 6.0).argmax()])
+    best = np.asarray(start[sharpness(start, 6.0 * unit).argmax()])
     for blur, move in ((4.0, 3.0), (3.0, 2.0), (2.0, 1.0), (1.0, 0.5), (1.0, 0.25)):
-        best = _climb(sharpness, best, blur, move)
+        best = _climb(sharpness, best, blur * unit, move * unit)
     return best
 
 

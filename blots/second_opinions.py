@@ -1,17 +1,90 @@
-"""Two plain ways to measure a band, as second opinions on the fit: the line between valleys, and a box's border."""
+"""Other ways to measure a band, as opinions on the fit: valleys, a box's border, a plain sum, a stiffer background.
+
+Each looks at the band with its fitted neighbours taken off, so that they disagree over what is there and not over
+crowding.
+"""
 
 from __future__ import annotations
+
+from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 from scipy.ndimage import gaussian_filter1d
 
-from blots.strips import LaneStrip
+from blots.background import SmoothBackground
+from blots.lane_fits import LaneFits
+from blots.lane_solve import CLEAR, solve_lanes, trust
 
 Array = NDArray[np.float64]
 
 _WINDOW_SIGMAS = 3.2
 _BORDER_PX = 3
+_STIFFER = 1.6
+_APART = 0.15
+_BEYOND_ERROR = 3.0
+
+
+@dataclass(frozen=True, eq=False)
+class Opinions:
+    """What other methods read, (n_lanes, n_targets) each, on the scale of the fit row by row.
+
+    `valley` and `border` are the plain methods; `stiffer` is the fit over a background that bends less; `own_rest` what
+    a band holds beyond its fitted shape, more than its row does. `plain_error` is the noise of the plain methods.
+    """
+
+    valley: Array
+    border: Array
+    stiffer: Array
+    own_rest: Array
+    plain_error: Array
+
+    def spread(self, volume: Array) -> Array:
+        """Return how far the methods lie apart, as a fraction of the volume; NaN where there is none."""
+        all_of_them = np.stack([volume, self.valley, self.border, self.stiffer, volume + self.own_rest])
+        return np.asarray(np.ptp(all_of_them, axis=0) / np.where(volume > 0, volume, np.nan))
+
+    def disagree(self, volume: Array, error: Array) -> NDArray[np.bool_]:
+        """Return where two methods or more differ from the volume by over 15 % and over three of their joint errors."""
+        joint = np.hypot(error, self.plain_error)
+        others = np.stack([self.valley, self.border, self.stiffer, volume + self.own_rest])
+        off = np.abs(others - volume)
+        far = (off > _APART * np.abs(volume)) & (off > _BEYOND_ERROR * joint)
+        return np.asarray(far.sum(axis=0) >= 2)
+
+
+def second_opinions(fits: LaneFits) -> Opinions:
+    """Return what other methods say of every band, each scaled to its row's clear bands.
+
+    Parameters
+    ----------
+    fits : LaneFits
+        From `fit_lanes`.
+
+    Returns
+    -------
+    Opinions
+    """
+    fit, sigma = fits.fit, fits.geometry.sigma_px
+    rest = fits.profiles.signal - fit.bands.sum(axis=1)
+    valley, border = np.empty_like(fit.volume), np.empty_like(fit.volume)
+    own, error = np.zeros_like(fit.volume), np.zeros_like(fit.volume)
+    left = fit.rest(fits.profiles)
+    for i, y in enumerate(fit.y):
+        for k, (start, stop) in enumerate(windows(y, sigma, rest.shape[1])):
+            alone = rest[i] + fit.bands[i, k]
+            valley[i, k] = _valley(alone, float(y[k]), start, stop)
+            border[i, k] = _border(alone, start, stop)
+            own[i, k] = left[i, start:stop].sum() if fits.profiles.usable[i, start:stop].all() else 0.0
+            error[i, k] = (stop - start) * np.sqrt(fits.profiles.variance[i, start:stop].mean() / (2 * _BORDER_PX))
+    clear = fit.volume > 2 * CLEAR * fit.noise
+    return Opinions(
+        _scaled(valley, fit.volume, clear),
+        _scaled(border, fit.volume, clear),
+        _scaled(_over_a_stiffer_background(fits), fit.volume, clear),
+        own - _usual(own, fit.volume, clear, 0.0) * fit.volume,
+        error,
+    )
 
 
 def windows(y: Array, sigma_px: Array, rows: int) -> list[tuple[int, int]]:
@@ -51,41 +124,41 @@ def valley_volumes(profile: Array, y: Array, sigma_px: Array) -> Array:
     >>> rows = np.arange(100.0)
     >>> profile = 50 + np.exp(-0.5 * ((rows - 40) / 4) ** 2) / np.sqrt(2 * np.pi) / 4 * 1000
     >>> float(valley_volumes(profile, np.array([40.0]), np.array([4.0]))[0].round(-1))
-    960.0
+    950.0
     """
-    smooth = gaussian_filter1d(profile, 1.5)
-    found = []
-    for at, (start, stop) in zip(y, windows(y, sigma_px, len(profile)), strict=True):
-        middle = int(np.clip(round(at), start + 1, stop - 1))
-        left = start + int(smooth[start:middle].argmin())
-        right = middle + int(smooth[middle:stop].argmin())
-        rows = np.arange(left, right + 1)
-        line = np.interp(rows, [left, right], [smooth[left], smooth[right]])
-        found.append(float((profile[left : right + 1] - line).sum()))
-    return np.array(found)
+    each = zip(y, windows(y, sigma_px, len(profile)), strict=True)
+    return np.array([_valley(profile, float(at), start, stop) for at, (start, stop) in each])
 
 
-def border_volumes(strip: LaneStrip, y: Array, sigma_px: Array) -> Array:
-    """Measure each band as the sum in a box less the median of the rows just above and below it, times its area.
+def _valley(profile: Array, at: float, start: int, stop: int) -> float:
+    smooth = gaussian_filter1d(profile[start:stop], 1.5)
+    middle = int(np.clip(round(at) - start, 1, stop - start - 1))
+    left, right = int(smooth[:middle].argmin()), middle + int(smooth[middle:].argmin())
+    line = np.interp(np.arange(left, right + 1), [left, right], [smooth[left], smooth[right]])
+    return float((profile[start + left : start + right + 1] - line).sum())
 
-    The border lies in the lane itself, never in the gutter, which has no haze.
 
-    Parameters
-    ----------
-    strip : LaneStrip
-        One lane.
-    y, sigma_px : ndarray, shape (n_bands,)
-        Where the bands lie and how high they are.
+def _border(profile: Array, start: int, stop: int) -> float:
+    """Return the sum in a box less the level of the rows just above and below it, which are of the lane itself."""
+    above = profile[max(0, start - _BORDER_PX) : max(start, 1)]
+    below = profile[min(stop, len(profile) - 1) : min(stop + _BORDER_PX, len(profile))]
+    return float(profile[start:stop].sum() - (stop - start) * (above.mean() + below.mean()) / 2)
 
-    Returns
-    -------
-    ndarray, shape (n_bands,)
-    """
-    found = []
-    rows = len(strip.values)
-    for start, stop in windows(y, sigma_px, rows):
-        above = strip.values[max(0, start - _BORDER_PX) : max(start, 1)]
-        below = strip.values[min(stop, rows - 1) : min(stop + _BORDER_PX, rows)]
-        ground = np.median(np.stack([above.mean(axis=0), below.mean(axis=0)]), axis=0)
-        found.append(float((strip.values[start:stop] - ground).sum()))
-    return np.array(found)
+
+def _over_a_stiffer_background(fits: LaneFits) -> Array:
+    stiff = fits.options.background
+    background = SmoothBackground(stiff.basis, stiff.penalty * _STIFFER**4, _STIFFER * stiff.stiffness_px)
+    fit, profiles = fits.fit, fits.profiles
+    amount = np.where(np.abs(fit.volume) > 0, fit.volume, 1.0)
+    pictures = np.swapaxes(fit.bands, 1, 2) / amount[:, None, :]
+    return solve_lanes(profiles.signal, trust(profiles, fit), profiles.variance, pictures, background)[0]
+
+
+def _usual(other: Array, volume: Array, clear: NDArray[np.bool_], instead: float) -> Array:
+    ratio = np.where(clear, other / np.where(volume != 0, volume, 1), np.nan)
+    return np.array([np.nanmedian(r) if np.isfinite(r).sum() > 1 else instead for r in ratio.T])
+
+
+def _scaled(other: Array, volume: Array, clear: NDArray[np.bool_]) -> Array:
+    usual = _usual(other, volume, clear, 1.0)
+    return np.asarray(other / np.where(usual > 0.2, usual, 1.0))

@@ -7,18 +7,19 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from cytotools.blot_images import measure_image
 from cytotools.cautions import Entry, caution_table, documented, entries_of
 from cytotools.comparison import compare, summarise_fractions
 from cytotools.errors import Problem, StudyError
 from cytotools.kinetics import rate_table
-from cytotools.results import MeasuredImage, Results
+from cytotools.results import MeasuredImage, RefusedImage, Results
 from cytotools.tables import complete, rows_of
 
 if TYPE_CHECKING:
     import pandas as pd
 
     from cytotools.gate_files import GivenGates
-    from cytotools.study import BlotImage, BlotsBlock, FlowBlock, Study
+    from cytotools.study import BlotsBlock, FlowBlock, Study
     from gating.errors import GatingError
     from gating.plate import Plate
 
@@ -34,6 +35,7 @@ class _Findings:
     entries: list[Entry] = field(default_factory=list)
     plate: Plate | None = None
     images: list[MeasuredImage] = field(default_factory=list)
+    refused_images: list[RefusedImage] = field(default_factory=list)
 
     def keep(self, name: str, assay: str, table: pd.DataFrame, place_columns: Sequence[str]) -> pd.DataFrame:
         """Keep a table and its cautions, but not those that it only inherits from a table kept before."""
@@ -77,7 +79,7 @@ def analyse(study: Study, only: Sequence[str] | None = None, map: Map = builtins
         words = "plate readings are checked but not analysed in this version"
         found.entries.append(Entry("note", "plates", "", "plates", "not_analysed", words, "Use a later version."))
     found.tables["cautions"] = caution_table(found.entries)
-    return Results(study, complete(found.tables), assays, found.plate, tuple(found.images))
+    return Results(study, complete(found.tables), assays, found.plate, tuple(found.images), tuple(found.refused_images))
 
 
 def _chosen(study: Study, only: Sequence[str] | None) -> tuple[str, ...]:
@@ -178,7 +180,7 @@ def _analyse_blots(study: Study, block: BlotsBlock, found: _Findings) -> None:
     from blots import fold_changes, normalise, rebound_table
 
     found.entries += _excluded(block.lanes, "blots", "membrane")
-    measured = [table for image in block.images if (table := _measure(study, block, image, found)) is not None]
+    measured = _measure(study, block, found)
     if not measured:
         return
     lanes, reference = block.lanes.drop(columns="place"), str(block.reference)
@@ -193,49 +195,21 @@ def _analyse_blots(study: Study, block: BlotsBlock, found: _Findings) -> None:
     found.keep("rebound", "blots", rebound_table(normalised, lanes, reference), ["target"])
 
 
-def _measure(study: Study, block: BlotsBlock, image: BlotImage, found: _Findings) -> pd.DataFrame | None:
-    """Return the bands of one image under the lane numbers of its membrane, None where it can't be measured."""
-    from blots import BlotError, LanesNotFound, find_geometry, measure_bands, read_blot
-
-    sheet = block.lanes[block.lanes["membrane"] == image.membrane]
-    sheet = sheet[sheet["lane"] >= image.first_lane]
-    shift = image.first_lane - 1
-    try:
-        blot = read_blot(study.folder / image.file, page=image.page, channel=_colour(image))
-        boxes = None if image.boxes is None else image.boxes.assign(lane=image.boxes["lane"] - shift)
-        empty, ladder = (set(sheet.loc[sheet["role"] == role, "lane"] - shift) for role in ("empty", "ladder"))
-        lanes = int(sheet["lane"].max()) - shift
-        try:
-            geometry = find_geometry(blot, lanes, image.bands, boxes, empty_lanes=empty)
-        except LanesNotFound:  # a ladder shows on some scans and not on others
-            geometry = find_geometry(blot, lanes, image.bands, boxes, empty_lanes=empty | ladder)
-        bands = measure_bands(blot, geometry)
-    except BlotError as error:
-        found.entries.append(_refusal("blots", image.file, error))
-        return None
-    scope = documented()["interval_scope"]
-    found.entries.append(
-        Entry(scope.severity, "blots", image.file, image.file, "interval_scope", scope.meaning, scope.remedy)
-    )
-    found.images.append(MeasuredImage(image.file, image.membrane, blot, geometry, image.first_lane))
-    return bands.assign(membrane=image.membrane, image=image.file, lane=bands["lane"] + shift)
-
-
-def _colour(image: BlotImage) -> int | None:
-    """Return the number of the colour channel that a study names as `red` or `0`."""
-    from blots import UnreadableImage
-
-    if image.channel is None or isinstance(image.channel, int):
-        return image.channel
-    names = {"red": 0, "green": 1, "blue": 2}
-    if image.channel.strip().casefold() not in names:
-        raise UnreadableImage(
-            image.file,
-            expected="a channel as its number from 0, or red, green or blue",
-            got=repr(image.channel),
-            remedy="Set `channel:` under the image.",
+def _measure(study: Study, block: BlotsBlock, found: _Findings) -> list[pd.DataFrame]:
+    """Return the bands of every image that can be measured; keep the others with the reason."""
+    scope, tables = documented()["interval_scope"], []
+    for image in block.images:
+        measured = measure_image(study, block.lanes, image)
+        if isinstance(measured, RefusedImage):
+            found.entries.append(_refusal("blots", image.file, measured.error))
+            found.refused_images.append(measured)
+            continue
+        found.entries.append(
+            Entry(scope.severity, "blots", image.file, image.file, "interval_scope", scope.meaning, scope.remedy)
         )
-    return names[image.channel.strip().casefold()]
+        found.images.append(measured)
+        tables.append(measured.bands)
+    return tables
 
 
 def _excluded(sheet: pd.DataFrame, assay: str, key: str) -> list[Entry]:

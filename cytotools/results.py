@@ -10,20 +10,54 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from blots.blot import Blot
-    from blots.geometry import BlotGeometry
-    from cytotools.study import Study
+    from blots.errors import BlotError
+    from blots.layout import BlotGeometry
+    from blots.measured_blot import MeasuredBlot
+    from cytotools.study import BlotImage, Study
     from gating.plate import Plate
 
 
 @dataclass(frozen=True, eq=False)
 class MeasuredImage:
-    """One blot image with the geometry that was found, for its picture."""
+    """One blot image that was measured: what was found, and its bands under the membrane's lane numbers."""
 
-    file: str
-    membrane: str
-    blot: Blot
-    geometry: BlotGeometry
-    first_lane: int = 1
+    image: BlotImage
+    measured: MeasuredBlot
+    bands: pd.DataFrame
+
+    @property
+    def file(self) -> str:
+        """The image's file, relative to the study folder."""
+        return self.image.file
+
+    @property
+    def membrane(self) -> str:
+        """The membrane that it shows."""
+        return self.image.membrane
+
+    @property
+    def first_lane(self) -> int:
+        """The membrane's lane that is leftmost in the image."""
+        return self.image.first_lane
+
+    @property
+    def blot(self) -> Blot:
+        """The picture, upright."""
+        return self.measured.blot
+
+    @property
+    def geometry(self) -> BlotGeometry:
+        """Its lanes and bands."""
+        return self.measured.geometry
+
+
+@dataclass(frozen=True, eq=False)
+class RefusedImage:
+    """One blot image that gives no numbers, with the reason; its picture where it could be read at all."""
+
+    image: BlotImage
+    error: BlotError
+    blot: Blot | None = None
 
 
 @dataclass(frozen=True, eq=False)
@@ -43,6 +77,8 @@ class Results:
         Gates and pictures of the flow samples.
     images : tuple of MeasuredImage
         The blots that were measured.
+    refused_images : tuple of RefusedImage
+        The blots that were not.
     """
 
     study: Study
@@ -50,6 +86,7 @@ class Results:
     assays: tuple[str, ...]
     plate: Plate | None = None
     images: tuple[MeasuredImage, ...] = ()
+    refused_images: tuple[RefusedImage, ...] = ()
 
     @property
     def cautions(self) -> pd.DataFrame:

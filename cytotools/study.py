@@ -117,6 +117,10 @@ class BlotImage:
         1 for the first antibody on the membrane, 2 after stripping.
     first_lane : int
         The membrane's lane that is leftmost in the image.
+    turn : int or None
+        Degrees clockwise (0, 90, 180, 270) that set the stored image upright; None where they are to be found.
+    force : bool
+        Measure the image even where it was judged "do not quantify", with a caution on every row.
     """
 
     file: str
@@ -129,6 +133,8 @@ class BlotImage:
     exposure_s: float | None = None
     probe_order: int | None = None
     first_lane: int = 1
+    turn: int | None = None
+    force: bool = False
 
 
 @dataclass(frozen=True, eq=False)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from functools import partial
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from cytotools.blot_rules import check_bands, check_image, fill_membrane, note_membranes
 from cytotools.cells.words import well
@@ -18,6 +19,7 @@ from cytotools.conditions import (
     threshold_columns,
 )
 from cytotools.errors import StudyError, refusal
+from cytotools.roi_boxes import are_rois, boxes_of_rois
 from cytotools.sheet_rules import check_conditions, check_files, check_lanes, check_unique
 from cytotools.sheets import Given, Table, read_sheet, tabulate
 from cytotools.sheets.sheet import MAX_BYTES
@@ -26,6 +28,9 @@ from cytotools.study_paths import file_inside, folder_of, sample_file, study_fil
 from cytotools.study_reading import Reading
 from cytotools.study_schema import BlotsModel, FlowModel, ImageModel, Location, PlateModel, StudyModel, check_schema
 from cytotools.study_yaml import parse_study
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 MAX_STUDY_BYTES = 500_000
 
@@ -166,21 +171,36 @@ def _blots(reading: Reading, model: BlotsModel) -> BlotsBlock | None:
 def _image(reading: Reading, model: ImageModel, location: Location, table: Table | None) -> BlotImage:
     file = reading.file(model.file, (*location, "file"))
     sheet = reading.file(model.boxes, (*location, "boxes"))
-    boxes = _table(reading, sheet, box_columns(model.bands), {}, "boxes")
+    drawn = sheet is not None and are_rois(sheet)
+    boxes = None if drawn else _table(reading, sheet, box_columns(model.bands), {}, "boxes")
     if table:
         check_image(reading, model, location, table, boxes)
     return BlotImage(
         file or model.file,
         model.membrane,
         model.bands,
-        boxes.frame if boxes else None,
+        _drawn_boxes(reading, sheet, model, table) if drawn and sheet else boxes.frame if boxes else None,
         model.page,
         model.channel,
         model.gel or "",
         model.exposure_s,
         model.probe_order,
         model.first_lane,
+        model.turn,
+        model.force,
     )
+
+
+def _drawn_boxes(reading: Reading, file: str, model: ImageModel, table: Table | None) -> pd.DataFrame | None:
+    """Return the boxes that were drawn in ImageJ, None where they or the lanes they lie on can't be told."""
+    lanes = [] if table is None else table.frame.loc[table.frame["membrane"] == model.membrane, "lane"].tolist()
+    if not lanes:
+        return None
+    try:
+        return boxes_of_rois(reading.path.parent / file, file, model.bands, lanes, model.first_lane)
+    except StudyError as error:
+        reading.take(*error.problems)
+        return None
 
 
 def _plate(reading: Reading, model: PlateModel, location: Location) -> PlateFile | None:

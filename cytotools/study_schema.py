@@ -136,6 +136,18 @@ def _channel(value: object) -> object:
     return _word(value)
 
 
+def _turn(value: object) -> int:
+    if value not in (0, 90, 180, 270) or isinstance(value, bool):
+        raise Refused("0, 90, 180 or 270", "Give the degrees clockwise that set the image upright.")
+    return int(str(value))
+
+
+def _yes_or_no(value: object) -> bool:
+    if not isinstance(value, bool):
+        raise Refused("true or false", "Write `force: true` to measure an image that was judged unfit.")
+    return value
+
+
 def _whole(value: object) -> int:
     if not isinstance(value, int) or isinstance(value, bool) or not 0 <= value <= 100_000:
         raise Refused("a whole number from 0", "Pages and channels are counted from 0.")
@@ -225,6 +237,8 @@ class ImageModel(Conditions):
     exposure_s: Positive | None = None
     probe_order: Ordinal | None = None
     first_lane: Ordinal = 1
+    turn: Annotated[int, _reads(_turn)] | None = None
+    force: Annotated[bool, _reads(_yes_or_no)] = False
 
 
 class BlotsModel(Conditions):

@@ -78,7 +78,12 @@ def interval(low: float, high: float, form: Any) -> str:
 
 def answers(results: Results) -> list[str]:
     """Return the findings of a study, one sentence each, in the order of the report."""
-    return [*_flow_answers(results.tables), *_design_answers(results), *_blot_answers(results.tables)]
+    return [
+        *_flow_answers(results.tables),
+        *_design_answers(results),
+        *_blot_answers(results.tables),
+        *_not_measured(results),
+    ]
 
 
 def _flow_answers(tables: Mapping[str, pd.DataFrame]) -> Iterator[str]:
@@ -177,6 +182,14 @@ def _blot_answers(tables: Mapping[str, pd.DataFrame]) -> Iterator[str]:
             words += f"; then up {fold(row['rebound_fold'])}-fold {interval(row['low'], row['high'], fold)}"
             words += f", to {fold(reached)} × the reference"
         yield f"{words}; n = {_n(row['n'])}, {row['loading_control']} as loading control.{doubt}"
+
+
+def _not_measured(results: Results) -> Iterator[str]:
+    """Yield which blot images gave no numbers, in one sentence; the cautions say why."""
+    files = [refused.image.file for refused in results.refused_images]
+    if files:
+        shown = " They are shown below without numbers." if any(r.blot for r in results.refused_images) else ""
+        yield printed(f"Not measured: {', '.join(files)}; the cautions say why.{shown}")
 
 
 def _by_line(table: pd.DataFrame) -> Iterator[tuple[str, pd.DataFrame]]:

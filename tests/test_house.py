@@ -14,7 +14,10 @@ ROOMS = sorted(path for package in ("cytotools", "gating", "blots") for path in 
 OPENING = {"open", "read_bytes", "read_text", "write_bytes", "write_text", "to_csv", "read_csv", "memmap", "fromfile"}
 MAY_OPEN = {
     "blots/image_files.py",
+    "blots/imagej_rois.py",
+    "blots/picture_files.py",
     "blots/simulate.py",
+    "cytotools/box_files.py",
     "cytotools/figures/style.py",
     "cytotools/output.py",
     "cytotools/provenance.py",

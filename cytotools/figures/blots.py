@@ -7,13 +7,19 @@ from itertools import groupby
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
 import pandas as pd
 from matplotlib.figure import Figure
+from matplotlib.transforms import ScaledTranslation
 
 from blots import replicate_folds
 from blots.plots.blot_image import draw_blot
-from blots.plots.lane_profiles import draw_lane_profiles
+from blots.plots.flags import band_flags
+from blots.plots.lane_profiles import draw_lane_profiles, profiles_height
+from blots.plots.picture import places_in
+from blots.plots.residual_map import draw_residuals, residuals
 from blots.plots.time_course import draw_time_course
+from blots.plots.unfit_image import draw_unfit
 from cytotools.conditions import CONDITION_COLUMNS
 from cytotools.figures.style import Saved, save
 from cytotools.labels import condition_label, file_stem, shown
@@ -22,7 +28,8 @@ from cytotools.tables import rows_of
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
-    from cytotools.results import MeasuredImage, Results
+    from blots.lane_fits import LaneFits
+    from cytotools.results import MeasuredImage, RefusedImage, Results
 
 WIDTH_INCHES = 7.2
 PANELS_A_ROW = 3
@@ -40,7 +47,14 @@ def blot_figures(results: Results, folder: Path) -> Iterator[Saved]:
         taken.append(name)
         sheet = _lanes(results, image)
         yield _picture(image, sheet, folder, f"blot_{name}")
-        yield _profiles(image, sheet, folder, f"profiles_{name}")
+        if image.measured.fits is not None:
+            yield _profiles(image, image.measured.fits, sheet, folder, f"profiles_{name}")
+            yield _residuals(image, image.measured.fits, folder, f"residuals_{name}")
+    for refused in results.refused_images:
+        if refused.blot is not None:
+            name = file_stem(Path(refused.image.file).stem, taken)
+            taken.append(name)
+            yield _refused(refused, folder, f"blot_{name}")
 
 
 def _course_figures(results: Results, course: pd.DataFrame, folder: Path) -> Iterator[Saved]:
@@ -101,26 +115,63 @@ def _lane_labels(sheet: Sequence[dict[str, Any]]) -> list[str]:
     for number, row in enumerate(sheet, 1):
         hours = row.get("hours")
         timed = isinstance(hours, float) and hours == hours
-        labels.append(f"{hours:g} h" if timed else shown(str(row.get("role") or number), 8))
+        labels.append(f"{hours:g} h" if timed else shown(str(row.get("role") or number), 10))
     return labels
 
 
 def _picture(image: MeasuredImage, sheet: Sequence[dict[str, Any]], folder: Path, name: str) -> Saved:
-    rows, columns = image.blot.signal.shape
-    figure = Figure(figsize=(WIDTH_INCHES, min(0.86 * WIDTH_INCHES * rows / columns + 1.0, 9.0)), layout="constrained")
+    figure = _figure_for(image.blot.shape)
     ax = figure.add_subplot()
-    draw_blot(ax, image.blot, image.geometry, labels=_lane_labels(sheet), title="")
-    _name_lines(ax, image, sheet)
-    caption = (
-        f"{image.file} with the lanes and bands that were measured, more signal darker. Solid outlines were found by "
-        "their own crest, dashed ones placed by their lane and row, dotted ones set by hand."
+    names_pt = draw_blot(
+        ax, image.blot, image.geometry, labels=_lane_labels(sheet), title="", table=image.measured.table
     )
-    return save(figure, folder, Saved(name, f"Blot of membrane {image.membrane}", caption, "blots"))
+    _name_lines(ax, image, sheet, names_pt)
+    caption = f"{image.file}, more signal darker. {_found_in_words(image)} {_cautions_in_words(image)}"
+    return save(figure, folder, Saved(name, f"Blot of membrane {image.membrane}", caption.strip(), "blots"))
 
 
-def _name_lines(ax: Axes, image: MeasuredImage, sheet: Sequence[dict[str, Any]]) -> None:
-    """Draw a bar over the neighbouring lanes of one cell line, with its name."""
+def _figure_for(shape: tuple[int, int], lines: int = 0) -> Figure:
+    """Return a figure for a picture of this shape, with room for its names and `lines` of print under it."""
+    height = 0.86 * WIDTH_INCHES * shape[0] / shape[1] + 1.2 + 0.11 * lines
+    return Figure(figsize=(WIDTH_INCHES, min(height, 9.0)), layout="constrained")
+
+
+def _found_in_words(image: MeasuredImage) -> str:
+    """Say how many bands were found in which way: what the outlines show."""
+    bases = [band.basis for band in image.geometry.bands]
+    ways = {
+        "found": "found by their own crest (solid outline)",
+        "neighbours": "too faint and placed by their lane and row (dashed)",
+        "box": "set by hand (dotted)",
+    }
+    counts = [f"{bases.count(basis)} {words}" for basis, words in ways.items() if basis in bases]
+    rows = ", ".join(image.geometry.targets)
+    return f"{len(image.geometry.lanes)} lanes with {rows} from top to bottom: {', '.join(counts)}."
+
+
+def _cautions_in_words(image: MeasuredImage) -> str:
+    flags = band_flags(image.measured.table)
+    if not flags.key:
+        return "No band carries a caution."
+    return f"Letters beside bands are cautions: {flags.key}." if any(flags.letters) else f"Caution on the {flags.key}."
+
+
+def _refused(refused: RefusedImage, folder: Path, name: str) -> Saved:
+    """Draw an image that gives no numbers, with the reasons."""
+    assert refused.blot is not None
+    figure = _figure_for(refused.blot.shape, 3 + len(refused.blot.cautions))
+    draw_unfit(figure.add_subplot(), refused.blot, [str(refused.error)], title=Path(refused.image.file).name)
+    framed = " Places to look at are framed." if places_in(refused.blot.cautions) else ""
+    caption = f"{refused.image.file} gives no numbers. {refused.error}{framed}"
+    title = f"Blot of membrane {refused.image.membrane}, not measured"
+    return save(figure, folder, Saved(name, title, caption, "blots"))
+
+
+def _name_lines(ax: Axes, image: MeasuredImage, sheet: Sequence[dict[str, Any]], names_pt: float) -> None:
+    """Draw a bar over the neighbouring lanes of one cell line, with its name, above the names of the lanes."""
     lanes = image.geometry.lanes
+    raised = ScaledTranslation(0, (names_pt + 3) / 72, ax.get_figure(root=True).dpi_scale_trans)  # type: ignore[union-attr]
+    transform = ax.get_xaxis_transform() + raised
     for line, group in groupby(
         zip(sheet, lanes, strict=True), key=lambda pair: str(pair[0].get("cell_line", "") or "")
     ):
@@ -128,17 +179,39 @@ def _name_lines(ax: Axes, image: MeasuredImage, sheet: Sequence[dict[str, Any]])
         if not line:
             continue
         left, right = members[0].x[0] - members[0].width_px / 2, members[-1].x[0] + members[-1].width_px / 2
-        transform = ax.get_xaxis_transform()
-        ax.plot([left, right], [1.075, 1.075], transform=transform, color="black", lw=1.0, clip_on=False)
-        ax.text((left + right) / 2, 1.085, shown(line), transform=transform, ha="center", va="bottom", fontsize=8)
+        middle = (left + right) / 2
+        ax.plot([left, right], [1, 1], transform=transform, color="black", lw=1.0, clip_on=False)
+        ax.annotate(
+            shown(line), (middle, 1), xycoords=transform, xytext=(0, 1.5), textcoords="offset points",
+            ha="center", va="bottom", fontsize=8, annotation_clip=False,
+        )  # fmt: skip
 
 
-def _profiles(image: MeasuredImage, sheet: Sequence[dict[str, Any]], folder: Path, name: str) -> Saved:
-    figure = Figure(figsize=(WIDTH_INCHES, 1.15 * -(-len(image.geometry.lanes) // 4) + 0.9), layout="constrained")
+def _profiles(image: MeasuredImage, fits: LaneFits, sheet: Sequence[dict[str, Any]], folder: Path, name: str) -> Saved:
+    figure = Figure(figsize=(WIDTH_INCHES, profiles_height(len(image.geometry.lanes), image.geometry.targets)))
     labels = [
         f"{lane.number}: {shown(str(row.get('cell_line', '') or ''), 14)} {label}".replace(":  ", ": ")
         for lane, row, label in zip(image.geometry.lanes, sheet, _lane_labels(sheet), strict=True)
     ]
-    draw_lane_profiles(figure, image.blot, image.geometry, labels=labels)
-    caption = "Signal down each lane (square-root axis), the background under it and the bands fitted on it."
+    table = image.measured.table
+    draw_lane_profiles(figure, image.blot, image.geometry, labels=labels, fits=fits, table=table)
+    below = int(table["below_detection"].sum())
+    caption = (
+        f"Signal down each of {len(labels)} lanes (square-root axis), the background under it (dashed) and the bands "
+        "fitted on it (filled). Upright bars: 95 % intervals of the volumes; pairs of ticks: how far independent "
+        f"estimates lie apart; triangles: detection limits, where a band lies under its own ({below} of {len(table)})."
+    )
     return save(figure, folder, Saved(name, f"Lane profiles of membrane {image.membrane}", caption, "blots"))
+
+
+def _residuals(image: MeasuredImage, fits: LaneFits, folder: Path, name: str) -> Saved:
+    figure = _figure_for(image.blot.shape)
+    draw_residuals(figure.add_subplot(), image.blot, fits)
+    left = np.abs(residuals(fits))
+    beyond = float((left[np.isfinite(left)] > 5).mean())
+    caption = (
+        "What the fit of bands and background leaves over along each lane, in units of its usual error (noise and 1 % "
+        f"of the fitted bands): plus where the picture holds more than the fit, minus where less. {beyond:.1%} of the "
+        "rows lie beyond 5 usual errors."
+    )
+    return save(figure, folder, Saved(name, f"What the fit leaves over, membrane {image.membrane}", caption, "blots"))

@@ -1,9 +1,11 @@
-"""Files of every kind that issue A reads: more signal is the larger number, and what is no picture is refused."""
+"""Image files: more signal is the larger number, pages and channels are chosen, and what is no picture is refused."""
 
 from __future__ import annotations
 
+import os
 from functools import cache
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -113,25 +115,69 @@ def write(path: Path, content: object) -> Path:
     [
         ("missing.tif", None, "no such file"),
         ("notes.tif", b"lane,target\n1,actin\n", "a file that is no image"),
-        ("empty.tif", b"", "a file that is no image"),
+        ("empty.tif", b"", "an empty file"),
         ("cut.tif", b"II*\0\x10\0\0\0", "a TIFF that holds none"),
         ("flat.tif", np.full((100, 100), 700, dtype=np.uint16), "the level 700 everywhere"),
         ("tiny.tif", np.arange(100, dtype=np.uint16).reshape(10, 10), "got 10 x 10"),
         ("nan.tif", np.full((64, 64), np.nan, dtype=np.float32), "finite numbers"),
+        ("inf.tif", np.where(np.eye(64) > 0, np.inf, 1.0), "finite numbers"),
+        ("vast.tif", np.eye(64) * 1e200, "numbers that a scanner writes, got numbers up to 1e[+]200"),
+        ("narrow.tif", np.eye(31, 400, dtype=np.uint16), "at least 32 x 32 pixels, got 31 x 400"),
+        ("name\0.tif", None, "got no file. Check the path"),
+        (300 * "long", None, "file name too long"),
+        ("no/folder.tif", None, "no such file"),
     ],
 )
 def test_what_is_no_picture_is_refused(tmp_path: Path, name: str, content: object, words: str) -> None:
     with pytest.raises(UnreadableImage, match=words) as refusal:
         read_blot(write(tmp_path / name, content))
-    assert str(refusal.value).startswith(f"{name}: ")
+    assert str(refusal.value).startswith(f"{Path(name).name}: ")
 
 
 @pytest.mark.parametrize(
-    ("asked", "words"), [({"page": 3}, "page 3, got 1 page"), ({"channel": 2}, "channel 2, got 1")]
+    ("asked", "words"),
+    [
+        ({"page": 3}, "page 3, got 1 page"),
+        ({"page": -1}, "a page from 0, got -1"),
+        ({"page": 0.5}, "a page from 0, got 0.5"),
+        ({"channel": 2}, "channel 2, got 1"),
+        ({"channel": "2"}, "channel 2, got 1"),
+        ({"channel": 700}, "channel 700, got 1 channel"),
+        ({"channel": -1}, "a channel from 0, got -1. Count from 0; a LI-COR scan's channels are 700 and 800"),
+        ({"channel": "scarlet"}, "a channel from 0, got 'scarlet'"),
+    ],
 )
-def test_a_page_or_channel_that_is_not_there_is_refused(tmp_path: Path, asked: dict[str, int], words: str) -> None:
+def test_a_page_or_channel_that_is_not_there_is_refused(tmp_path: Path, asked: dict[str, Any], words: str) -> None:
     with pytest.raises(UnreadableImage, match=words):
         read_blot(write(tmp_path / "a.tif", picture()), **asked)
+
+
+def test_a_folder_is_called_a_folder(tmp_path: Path) -> None:
+    with pytest.raises(UnreadableImage, match="got a folder with no TIFF named after a channel"):
+        read_blot(tmp_path)
+
+
+def test_a_pipe_is_not_waited_for(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "pipe.tif")
+    with pytest.raises(UnreadableImage, match="got a pipe or device"):
+        read_blot(tmp_path / "pipe.tif")
+
+
+def test_a_file_that_may_not_be_read_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A test that runs as root may read every file, so the refusal is played."""
+
+    def refused(*_: object) -> None:
+        raise PermissionError(13, "Permission denied")
+
+    path = write(tmp_path / "a.tif", picture())
+    monkeypatch.setattr(Path, "open", refused)
+    with pytest.raises(UnreadableImage, match=r"a\.tif: expected an image file, got a file that you may not read"):
+        read_blot(path)
+
+
+def test_the_metadata_say_what_the_file_says(tmp_path: Path) -> None:
+    tifffile.imwrite(tmp_path / "a.tif", picture(), software="ImageLab", metadata=None)
+    assert read_blot(tmp_path / "a.tif").metadata == {"format": "TIFF", "program": "ImageLab"}
 
 
 def test_a_cut_file_never_gives_a_traceback_of_another_kind(tmp_path: Path, rng: np.random.Generator) -> None:

@@ -1,0 +1,123 @@
+"""The error budget of every band: what makes its volume uncertain, part by part, told from the picture itself."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from blots.lane_fits import LaneFits
+from blots.lane_solve import design
+from blots.second_opinions import Opinions
+from blots.uncertainty import background_error
+
+Array = NDArray[np.float64]
+
+_DETECTED = 3.3  # standard deviations, IUPAC's limit of detection
+_SATURATED = 0.15  # of the part that had to be reconstructed
+_LEAST_SHAPE = 0.006  # lane-to-lane differences that no residual of one picture shows (sampling, soft sides)
+
+
+@dataclass(frozen=True, eq=False)
+class ErrorBudget:
+    """Standard deviations of every volume, (n_lanes, n_targets) each, in units of the volume.
+
+    `noise` of the pixels; `background` what reads at empty places of the lane; `overlap` what a stiffer background or
+    another division between neighbours would change; `shape` what the lane's own band holds beside its row's shape;
+    `truncation` what lies outside the picture; `saturation` what was clipped and is inferred; `geometry` of a place
+    that is not exactly known. An error that all bands of a row share (a tail under the background) is in none of them:
+    no picture tells it, and no ratio feels it.
+    """
+
+    noise: Array
+    background: Array
+    overlap: Array
+    shape: Array
+    truncation: Array
+    saturation: Array
+    geometry: Array
+
+    @property
+    def total(self) -> Array:
+        """The root of the sum of squares of all parts."""
+        parts = (getattr(self, name) for name in self.__dataclass_fields__)
+        return np.asarray(np.sqrt(np.sum([part**2 for part in parts], axis=0)))
+
+    @property
+    def detection_limit(self) -> Array:
+        """The volume from which a band is told from noise and background."""
+        return _DETECTED * np.sqrt(self.noise**2 + self.background**2)
+
+
+def error_budget(fits: LaneFits, volume: Array, opinions: Opinions) -> ErrorBudget:
+    """Return the error budget of fitted lanes.
+
+    Parameters
+    ----------
+    fits : LaneFits
+        From `fit_lanes`.
+    volume : ndarray, shape (n_lanes, n_targets)
+        The volumes whose error is asked for.
+    opinions : Opinions
+        Other measurements of the same bands.
+
+    Returns
+    -------
+    ErrorBudget
+
+    Examples
+    --------
+    >>> from blots.image_files import blot_from_array
+    >>> from blots.geometry import find_geometry
+    >>> from blots.lane_fits import fit_lanes
+    >>> from blots.second_opinions import second_opinions
+    >>> from blots.simulate import BANDS, example_design, simulate_blot
+    >>> rng = np.random.default_rng(0)
+    >>> blot = blot_from_array(simulate_blot(example_design(rng), rng=rng).image, "rep1.tif")
+    >>> fits = fit_lanes(blot, find_geometry(blot, 12, BANDS))
+    >>> budget = error_budget(fits, fits.fit.volume, second_opinions(fits))
+    >>> bool((budget.total >= budget.noise).all()), bool((budget.total < 0.1 * fits.fit.volume.max(axis=0)).all())
+    (True, True)
+    """
+    fit, size = fits.fit, np.abs(volume)
+    ground = background_error(fits.profiles, fit, fits.options.background)
+    clear = fit.volume > 15 * fit.noise
+    return ErrorBudget(
+        noise=fit.noise,
+        background=np.repeat(ground[:, None], size.shape[1], axis=1),
+        overlap=_shared(opinions.stiffer - volume, size, clear),
+        shape=np.hypot(_shared(opinions.own_rest, size, clear), _LEAST_SHAPE * size),
+        truncation=size * _outside(fits),
+        saturation=_SATURATED * clipped_fraction(fits) * size,
+        geometry=size * _misplaced(fits, clear),
+    )
+
+
+def clipped_fraction(fits: LaneFits) -> Array:
+    """Return the part of each band, weighted by its own signal, that is clipped, (n_lanes, n_targets)."""
+    bands = np.maximum(fits.fit.bands, 0)
+    clipped = np.stack([strip.clipped for strip in fits.strips])
+    total = bands.sum(axis=2)
+    return np.asarray((bands * clipped[:, None]).sum(axis=2) / np.where(total > 0, total, np.inf))
+
+
+def _shared(apart: Array, size: Array, clear: NDArray[np.bool_]) -> Array:
+    """Return a standard deviation from differences: half the band's own, half what its row's clear bands show."""
+    ratio = np.where(clear, np.abs(apart) / np.where(size > 0, size, 1), np.nan)
+    usual = np.array([np.nanpercentile(r, 68) if np.isfinite(r).sum() > 2 else 0.0 for r in ratio.T])
+    return np.asarray(np.sqrt((apart**2 + (usual * size) ** 2) / 2))
+
+
+def _outside(fits: LaneFits) -> Array:
+    """Return half the part of each band's shape that lies outside the picture."""
+    inside = design(fits.fit.y, fits.fit.shapes, fits.profiles.signal.shape[1]).sum(axis=1)
+    return np.asarray(np.clip(1 - inside - 0.005, 0, 1) / 2)
+
+
+def _misplaced(fits: LaneFits, clear: NDArray[np.bool_]) -> Array:
+    """Return what a wrong place costs bands too faint to tell their own, from how far the clear ones had to move."""
+    sigma = fits.geometry.sigma_px
+    moved = np.where(clear, fits.fit.y - fits.geometry.y(), np.nan)
+    scatter = np.array([np.nanstd(m) if np.isfinite(m).sum() > 2 else 0.5 for m in moved.T])
+    return np.where(clear, 0.0, 0.25 * (scatter / sigma) ** 2)

@@ -1,0 +1,69 @@
+"""From one image of a study to its bands under the membrane's lane numbers; or the reason why it gives none."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from cytotools.results import MeasuredImage, RefusedImage
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from blots.blot import Blot
+    from cytotools.study import BlotImage, Study
+
+_COLOURS = {"red": 0, "green": 1, "blue": 2}
+
+
+def measure_image(study: Study, lanes: pd.DataFrame, image: BlotImage) -> MeasuredImage | RefusedImage:
+    """Read, judge and measure one image.
+
+    Parameters
+    ----------
+    study : Study
+        Whose folder holds the image.
+    lanes : DataFrame
+        The lanes sheet of all membranes.
+    image : BlotImage
+        What the study says of the image.
+
+    Returns
+    -------
+    MeasuredImage or RefusedImage
+        A refused image that could be read carries its picture, so that it can be shown without numbers.
+    """
+    from blots import BlotError, read_blot
+
+    blot = None
+    try:
+        blot = read_blot(study.folder / image.file, page=image.page, channel=_channel(image))
+        return _measured(blot, lanes, image)
+    except BlotError as error:
+        return RefusedImage(image, error, blot)
+
+
+def _measured(blot: Blot, lanes: pd.DataFrame, image: BlotImage) -> MeasuredImage:
+    from blots import LanesNotFound, measure_blot
+
+    sheet = lanes[(lanes["membrane"] == image.membrane) & (lanes["lane"] >= image.first_lane)]
+    shift = image.first_lane - 1
+    boxes = None if image.boxes is None else image.boxes.assign(lane=image.boxes["lane"] - shift)
+    empty, ladder = (set(sheet.loc[sheet["role"] == role, "lane"] - shift) for role in ("empty", "ladder"))
+    count = int(sheet["lane"].max()) - shift
+    try:
+        measured = measure_blot(blot, count, image.bands, boxes, image.force, empty_lanes=empty, turn=image.turn)
+    except LanesNotFound:  # a ladder shows on some scans and not on others
+        if not ladder:
+            raise
+        unseen = empty | ladder
+        measured = measure_blot(blot, count, image.bands, boxes, image.force, empty_lanes=unseen, turn=image.turn)
+    table = measured.table
+    bands = table.assign(membrane=image.membrane, image=image.file, lane=table["lane"] + shift)
+    return MeasuredImage(image, measured, bands)
+
+
+def _channel(image: BlotImage) -> int | str | None:
+    """Return the channel as the reader knows it: the colours of a study are numbers there."""
+    if isinstance(image.channel, str):
+        return _COLOURS.get(image.channel.strip().casefold(), image.channel)
+    return image.channel

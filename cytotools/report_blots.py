@@ -1,0 +1,85 @@
+"""The tables of the blots as the page shows them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING
+
+from cytotools.labels import condition_label
+from cytotools.shown_table import ShownTable, estimate, whole
+from cytotools.tables import rows_of
+from cytotools.wording import fold, p_value, percent
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+
+def blot_tables(tables: Mapping[str, pd.DataFrame]) -> list[ShownTable]:
+    """Return the tables that answer, from the results' tables by name."""
+    return [_rebound(tables["rebound"]), _time_course(tables["time_course"])]
+
+
+def blot_details(tables: Mapping[str, pd.DataFrame]) -> list[ShownTable]:
+    """Return the tables that the answers rest on."""
+    return [_bands(tables["bands"])]
+
+
+def _rebound(table: pd.DataFrame) -> ShownTable:
+    header = [
+        "line and treatment",
+        "target",
+        "verdict",
+        "lowest level (95 % CI)",
+        "at",
+        "rise after it (95 % CI)",
+        "p",
+        "p, Holm",
+        "n",
+    ]
+    rows = [
+        [
+            condition_label({**row, "hours": None}),
+            str(row["target"]),
+            str(row["verdict"]),
+            estimate(row["nadir_fold"], row["nadir_low"], row["nadir_high"], fold),
+            f"{row['nadir_hours']:g} h" if row["nadir_hours"] == row["nadir_hours"] else "n/a",
+            estimate(row["rebound_fold"], row["low"], row["high"], fold),
+            p_value(row["p_value"]),
+            p_value(row["p_adjusted"]),
+            whole(row["n"]),
+        ]
+        for row in rows_of(table)
+    ]
+    caption = (
+        "Loss and rebound (levels relative to the reference). Intervals hold for all hours at once and rest on the "
+        "scatter of the whole course; those of the next table hold for each hour alone"
+    )
+    return ShownTable(caption, header, rows)
+
+
+def _time_course(table: pd.DataFrame) -> ShownTable:
+    hours = sorted({row["hours"] for row in rows_of(table)})
+    header = ["line and treatment", "target", "loading control", *(f"{h:g} h" for h in hours)]
+    cells: dict[tuple[str, str, str], dict[float, str]] = {}
+    for row in rows_of(table):
+        key = (condition_label({**row, "hours": None}), str(row["target"]), str(row["loading_control"]))
+        cells.setdefault(key, {})[row["hours"]] = estimate(row["fold_change"], row["low"], row["high"], fold)
+    rows = [[*key, *(found.get(h, "") for h in hours)] for key, found in cells.items()]
+    return ShownTable("Fold change over the reference (95 % CI)", header, rows, wraps=True)
+
+
+def _bands(table: pd.DataFrame) -> ShownTable:
+    header = ["image", "lane", "target", "volume (95 % interval)", "below detection", "saturated", "caution"]
+    rows = [
+        [
+            str(row["image"]),
+            whole(row["lane"]),
+            str(row["target"]),
+            estimate(row["volume"], row["low"], row["high"], lambda v: f"{v:,.0f}".replace(",", "\u202f")),
+            "yes" if row["below_detection"] else "",
+            percent(row["saturated_fraction"], 0) if row["saturated_fraction"] else "",
+            str(row["caution"]),
+        ]
+        for row in rows_of(table)
+    ]
+    return ShownTable(f"All {len(rows)} band volumes", header, rows, frozenset({6}))

@@ -1,0 +1,131 @@
+"""Blot images as a study names them: strips, turned and unfit pictures, total protein, boxes out and in again."""
+
+from __future__ import annotations
+
+import shutil
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+import tifffile
+
+from cytotools import Results, analyse, read_study, write_report
+
+BANDS = "[cIAP2, cIAP1, non-specific, XIAP, actin]"
+HEAD = "version: 1\nblots:\n  lanes: lanes.csv\n  loading_control: {control}\n  images:\n"
+
+
+@pytest.fixture
+def membrane(tmp_path: Path) -> Path:
+    """Return a folder with the lanes and the image of one membrane of the sample study."""
+    sample = Path(__file__).parents[2] / "sample_data" / "smac_n7" / "blots"
+    lines = (sample / "lanes.csv").read_text().splitlines()
+    (tmp_path / "lanes.csv").write_text("\n".join([lines[0], *(r for r in lines if r.startswith("rep1,"))]) + "\n")
+    shutil.copy(sample / "rep1.tif", tmp_path)
+    return tmp_path
+
+
+def run(folder: Path, *images: str, control: str = "actin") -> Results:
+    entries = "".join(f"    - {{membrane: rep1, {image}}}\n" for image in images)
+    (folder / "study.yaml").write_text(HEAD.format(control=control) + entries)
+    return analyse(read_study(folder / "study.yaml"))
+
+
+def volumes(results: Results) -> pd.DataFrame:
+    bands = results.tables["bands"]
+    wanted = bands[bands["target"] != "non-specific"]
+    return wanted.pivot_table(index="lane", columns="target", values="volume")
+
+
+def picture(folder: Path) -> np.ndarray:
+    return tifffile.imread(folder / "rep1.tif")
+
+
+def test_target_and_control_on_strips_of_one_membrane_meet_by_lane(membrane: Path) -> None:
+    whole = run(membrane, f"file: rep1.tif, bands: {BANDS}")
+    y = whole.tables["bands"].groupby("target")["y"].median()
+    cut = int((y["XIAP"] + y["actin"]) / 2)
+    tifffile.imwrite(membrane / "top.tif", picture(membrane)[:cut])
+    tifffile.imwrite(membrane / "actin.tif", picture(membrane)[cut:])
+    strips = run(
+        membrane, "file: top.tif, bands: [cIAP2, cIAP1, non-specific, XIAP]", "file: actin.tif, bands: [actin]"
+    )
+    ratio = [r.tables["normalised"].set_index(["target", "lane"])["log_ratio"] for r in (whole, strips)]
+    assert set(strips.tables["bands"]["image"]) == {"top.tif", "actin.tif"}
+    scaled = (ratio[0] - ratio[1]).loc["XIAP"]
+    assert np.ptp(scaled) < 0.05
+
+
+def test_an_image_may_begin_at_a_later_lane(membrane: Path) -> None:
+    whole = run(membrane, f"file: rep1.tif, bands: {BANDS}")
+    x = whole.tables["bands"].groupby("lane")["x"].median()
+    tifffile.imwrite(membrane / "right.tif", picture(membrane)[:, int((x[4] + x[5]) / 2) :])
+    right = run(membrane, f"file: right.tif, first_lane: 5, bands: {BANDS}")
+    assert sorted(set(right.tables["bands"]["lane"])) == list(range(5, 13))
+    assert (volumes(right)["actin"] / volumes(whole)["actin"].loc[5:]).between(0.97, 1.03).all()
+
+
+def test_a_turned_image_is_measured_as_the_upright_one(membrane: Path) -> None:
+    whole = run(membrane, f"file: rep1.tif, bands: {BANDS}")
+    tifffile.imwrite(membrane / "turned.tif", np.rot90(picture(membrane)).copy())
+    turned = run(membrane, f"file: turned.tif, turn: 90, bands: {BANDS}")
+    assert np.allclose(volumes(turned), volumes(whole), rtol=0.01)
+    a, b = turned.tables["bands"], whole.tables["bands"]
+    assert np.allclose(a["x"], b["y"], atol=0.6)  # where they lie in the image as stored
+    assert np.allclose(a["y"], picture(membrane).shape[1] - 1 - b["x"], atol=0.6)
+
+
+def test_an_unfit_image_is_shown_and_measured_only_when_forced(membrane: Path, tmp_path: Path) -> None:
+    signal = picture(membrane).astype(float)
+    steps = np.round((signal - signal.min()) / np.ptp(signal) * 20).astype(np.uint8) * 12
+    tifffile.imwrite(membrane / "unfit.tif", steps)
+    refused = run(membrane, f"file: unfit.tif, bands: {BANDS}")
+    assert not len(refused.tables["bands"])
+    assert "do not quantify" in refused.refused["caution"].item()
+    page = write_report(refused, tmp_path / "out").read_text(encoding="utf-8")
+    assert "Not measured: unfit.tif" in page
+    assert list((tmp_path / "out" / "figures").glob("*unfit*.svg"))
+    forced = run(membrane, f"file: unfit.tif, force: true, bands: {BANDS}")
+    assert forced.tables["bands"]["caution"].str.contains("forced").all()
+
+
+def test_total_protein_is_a_loading_control_measured_over_whole_lanes(membrane: Path) -> None:
+    rng = np.random.default_rng(0)
+    image = rng.poisson(900.0, (400, 1000)).astype(float)
+    loads = rng.lognormal(0, 0.2, 12)
+    for lane, load in enumerate(loads):
+        x = 96 + 72 * lane
+        for y, part in zip(range(40, 380, 20), rng.uniform(0.3, 1, 17), strict=True):
+            image[y - 4 : y + 5, x - 23 : x + 24] += 4000 * load * part
+    tifffile.imwrite(membrane / "stain.tif", image.astype(np.uint16))
+    results = run(
+        membrane,
+        f"file: rep1.tif, bands: {BANDS}",
+        "file: stain.tif, bands: [total_protein]",
+        control="total_protein",
+    )
+    total = volumes(results)["total_protein"]
+    assert total.corr(pd.Series(loads, index=total.index)) > 0.8
+    assert results.tables["normalised"]["log_ratio"].notna().any()
+
+
+def test_exported_boxes_and_rois_read_back_to_the_same_bands(membrane: Path, tmp_path: Path) -> None:
+    found = run(membrane, f"file: rep1.tif, bands: {BANDS}")
+    write_report(found, tmp_path / "out", figures=False)
+    for name in ("rep1_boxes.csv", "rep1_rois.zip"):
+        shutil.copy(tmp_path / "out" / "boxes" / name, membrane)
+        again = run(membrane, f"file: rep1.tif, boxes: {name}, bands: {BANDS}")
+        assert np.allclose(volumes(again), volumes(found), rtol=0.03), name
+
+
+def test_non_specific_may_stand_twice(membrane: Path) -> None:
+    results = run(membrane, "file: rep1.tif, bands: [cIAP2, non-specific, non-specific, XIAP, actin]")
+    counts = results.tables["bands"]["target"].value_counts()
+    assert counts["non-specific"] == 24
+
+
+@pytest.mark.parametrize("key", ["turn: 45", "turn: true", "force: maybe"])
+def test_keys_that_cannot_be_meant_are_refused(membrane: Path, key: str) -> None:
+    with pytest.raises(ValueError, match=key.partition(":")[0]):
+        run(membrane, f"file: rep1.tif, {key}, bands: {BANDS}")
