@@ -140,11 +140,12 @@ def _best_image(bands: pd.DataFrame) -> pd.DataFrame:
 def _logs(bands: pd.DataFrame) -> pd.DataFrame:
     """Return each band as the logarithm of its volume, or of its detection limit, with a standard error."""
     volume, limit = bands["volume"].astype(float), bands["detection_limit"].astype(float)
-    below = bands["below_detection"].astype("boolean").fillna(False).astype(bool) | ~(volume > 0)
+    below = bands["below_detection"].astype("boolean").fillna(False).astype(bool) | (volume <= 0)
     entry = volume.where(~below, limit)
     low, high = bands["low"].astype(float), bands["high"].astype(float)
     relative = np.where(low > 0, np.log(high.where(high > 0) / low.where(low > 0)), (high - low) / volume)
     error = np.where(below, 0.0, relative / (2 * Z_95))
+    error = np.where(volume.isna() & ~below, np.inf, error)  # a volume that was refused is no small one
     return bands.assign(log=np.log(entry.where(entry > 0)), error=error, below=below).reset_index(drop=True)
 
 
@@ -220,7 +221,7 @@ def _why(row: object, stated: bool, loaded: bool, name: str) -> str:
     if not loaded:
         return caution("no_loading_control", f"no {name} in lane {row.lane} of {row.membrane}")  # type: ignore[attr-defined]
     if not stated and np.isinf(row.error):  # type: ignore[attr-defined]
-        return caution("no_volume", "the row is clipped in every lane, so the volume is a lower bound")
+        return caution("no_volume", "the band gave no volume, or only a lower bound")
     if not stated:
         return caution("no_detection_limit", "neither a volume nor a detection limit")
     if row.below:  # type: ignore[attr-defined]

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from cytotools.blot_images import measure_image
+from cytotools.blot_images import budget_of, measure_image
 from cytotools.cautions import Entry, caution_table, documented, entries_of
 from cytotools.comparison import compare, summarise_fractions
 from cytotools.errors import Problem, StudyError
@@ -188,6 +188,7 @@ def _analyse_blots(study: Study, block: BlotsBlock, found: _Findings) -> None:
     # What is doubtful about a band that is measured only to be told from its neighbour stays in its own row.
     found.keep("bands", "blots", bands[bands["target"] != "non-specific"], ["image", "lane", "target"])
     found.tables["bands"] = bands
+    found.tables["error_budget"] = pd.concat(map(budget_of, found.images), ignore_index=True)
     normalised = normalise(bands, loading_controls=block.loading_controls, lanes=lanes)
     found.keep("normalised", "blots", normalised, ["membrane", "lane", "target"])
     course = fold_changes(normalised, lanes, reference, vehicles=_vehicles(study))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import fields
 from typing import TYPE_CHECKING
 
 from cytotools.results import MeasuredImage, RefusedImage
@@ -60,6 +61,13 @@ def _measured(blot: Blot, lanes: pd.DataFrame, image: BlotImage) -> MeasuredImag
     table = measured.table
     bands = table.assign(membrane=image.membrane, image=image.file, lane=table["lane"] + shift)
     return MeasuredImage(image, measured, bands)
+
+
+def budget_of(image: MeasuredImage) -> pd.DataFrame:
+    """Return the error budget of an image's bands, one a row: standard deviations in the unit of the volume."""
+    budget = image.measured.budget
+    bands = image.bands[["membrane", "image", "lane", "target"]]
+    return bands.assign(**{part.name: getattr(budget, part.name).ravel() for part in fields(budget)})
 
 
 def _channel(image: BlotImage) -> int | str | None:

@@ -19,6 +19,6 @@ def write_figures(results: Results, folder: Path) -> list[Saved]:
     with styled():
         if results.plate is not None and len(results.tables["quadrants"]):
             written += flow_figures(results.plate, results.tables["apoptosis"], folder, results.plate.findings)
-        if results.images:
+        if results.images or results.refused_images:
             written += blot_figures(results, folder)
     return written

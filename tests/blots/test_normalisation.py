@@ -140,3 +140,12 @@ def test_nothing_in_nothing_out() -> None:
     assert table.empty
     assert tuple(table.columns) == NORMALISED_COLUMNS
     assert normalise(pd.DataFrame([band("actin", 1.0)]).head(0)).empty
+
+
+def test_a_refused_volume_gives_no_ratio_and_is_not_taken_for_a_faint_band() -> None:
+    band = {"membrane": "rep1", "lane": 1, "low": 90.0, "high": 110.0, "detection_limit": 5.0, "below_detection": False}
+    refused = band | {"target": "XIAP", "volume": np.nan, "low": np.nan, "high": np.nan}
+    row = normalise(pd.DataFrame([refused, band | {"target": "actin", "volume": 100.0}])).iloc[0]
+    assert np.isnan(row["log_ratio"])
+    assert not row["censored"]
+    assert row["caution"].startswith("no_volume")

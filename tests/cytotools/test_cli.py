@@ -18,7 +18,7 @@ from cytotools.cli import main
 from cytotools.tables import COLUMNS
 from gating import read_fcs
 
-ENTRIES = ["figures", "gates.wsp", "gates.xml", "provenance.json", "report.html", "tables"]
+ENTRIES = ["boxes", "figures", "gates.wsp", "gates.xml", "provenance.json", "report.html", "tables"]
 
 
 class Done(NamedTuple):

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import fields
+
 import pytest
 
 from blots.band_table import COLUMNS as BAND_COLUMNS
+from blots.error_budget import ErrorBudget
 from blots.normalisation import NORMALISED_COLUMNS
 from blots.time_course import TIME_COURSE_COLUMNS
 from blots.verdicts import REBOUND_COLUMNS
@@ -31,6 +34,7 @@ MADE = {
     "sensitivity": QUANTILE_COLUMNS,
     "artefacts": ARTEFACT_COLUMNS,
     "bands": BAND_COLUMNS,
+    "error_budget": ("membrane", "image", "lane", "target", *(part.name for part in fields(ErrorBudget))),
     "normalised": NORMALISED_COLUMNS,
     "time_course": TIME_COURSE_COLUMNS,
     "rebound": REBOUND_COLUMNS,
