@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from cytotools.labels import condition_label
 from cytotools.shown_table import ShownTable, estimate, whole
@@ -21,7 +21,7 @@ def blot_tables(tables: Mapping[str, pd.DataFrame]) -> list[ShownTable]:
 
 def blot_details(tables: Mapping[str, pd.DataFrame]) -> list[ShownTable]:
     """Return the tables that the answers rest on."""
-    return [_bands(tables["bands"])]
+    return [_bands(tables["bands"], tables["error_budget"])]
 
 
 def _rebound(table: pd.DataFrame) -> ShownTable:
@@ -68,18 +68,34 @@ def _time_course(table: pd.DataFrame) -> ShownTable:
     return ShownTable("Fold change over the reference (95 % CI)", header, rows, wraps=True)
 
 
-def _bands(table: pd.DataFrame) -> ShownTable:
-    header = ["image", "lane", "target", "volume (95 % interval)", "below detection", "saturated", "caution"]
+def _bands(bands: pd.DataFrame, budget: pd.DataFrame) -> ShownTable:
+    header = [
+        "image",
+        "lane",
+        "target",
+        "volume (95 % interval)",
+        "error mostly from",
+        "below detection",
+        "saturated",
+        "caution",
+    ]
     rows = [
         [
             str(row["image"]),
             whole(row["lane"]),
             str(row["target"]),
             estimate(row["volume"], row["low"], row["high"], lambda v: f"{v:,.0f}".replace(",", "\u202f")),
+            _largest(parts),
             "yes" if row["below_detection"] else "",
             percent(row["saturated_fraction"], 0) if row["saturated_fraction"] else "",
             str(row["caution"]),
         ]
-        for row in rows_of(table)
+        for row, parts in zip(rows_of(bands), rows_of(budget), strict=True)
     ]
-    return ShownTable(f"All {len(rows)} band volumes", header, rows, frozenset({6}))
+    return ShownTable(f"All {len(rows)} band volumes", header, rows, frozenset({7}))
+
+
+def _largest(parts: Mapping[str, Any]) -> str:
+    """Return the part of an error budget that weighs most."""
+    sizes = {name: value for name, value in parts.items() if name not in ("membrane", "image", "lane", "target")}
+    return max(sizes, key=lambda name: sizes[name])
