@@ -32,6 +32,7 @@ if TYPE_CHECKING:
     from cytotools.results import MeasuredImage, RefusedImage, Results
 
 WIDTH_INCHES = 7.2
+DETAIL = "blots in detail"  # the section that the page keeps folded
 PANELS_A_ROW = 3
 NOT_A_SERIES = ("hours", "replicate", "technical", "batch", "well")
 
@@ -201,7 +202,7 @@ def _profiles(image: MeasuredImage, fits: LaneFits, sheet: Sequence[dict[str, An
         "fitted on it (filled). Upright bars: 95 % intervals of the volumes; pairs of ticks: how far independent "
         f"estimates lie apart; triangles: detection limits, where a band lies under its own ({below} of {len(table)})."
     )
-    return save(figure, folder, Saved(name, f"Lane profiles of membrane {image.membrane}", caption, "blots"))
+    return save(figure, folder, Saved(name, f"Lane profiles of membrane {image.membrane}", caption, DETAIL))
 
 
 def _residuals(image: MeasuredImage, fits: LaneFits, folder: Path, name: str) -> Saved:
@@ -214,4 +215,4 @@ def _residuals(image: MeasuredImage, fits: LaneFits, folder: Path, name: str) ->
         f"of the fitted bands): plus where the picture holds more than the fit, minus where less. {beyond:.1%} of the "
         "rows lie beyond 5 usual errors."
     )
-    return save(figure, folder, Saved(name, f"What the fit leaves over, membrane {image.membrane}", caption, "blots"))
+    return save(figure, folder, Saved(name, f"What the fit leaves over, membrane {image.membrane}", caption, DETAIL))

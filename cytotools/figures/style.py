@@ -55,7 +55,7 @@ class Saved:
     name: str
     title: str
     caption: str
-    section: str  # flow, blots, or "" where the report leaves it out
+    section: str  # flow, blots, blots in detail, or "" where the report leaves it out
 
 
 @contextmanager
