@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from blots.blot import DO_NOT_QUANTIFY, QUANTITATIVE, SEMI_QUANTITATIVE
 from blots.cautions import caution
 from blots.grey_levels import GreyLevels
-from blots.histogram_comb import CURVED, EVEN
+from blots.histogram_comb import CURVED, DOUBTED, EVEN
 from blots.picture_traces import PictureTraces, find_traces
 
 _FEWEST_LEVELS = 48  # fewer distinct grey levels than this is a drawing or a posterised picture
@@ -180,6 +180,8 @@ def _edits(encoding: Encoding, traces: PictureTraces, refused: bool) -> tuple[st
             found.append(caution("contrast_clipped", words))
     if _bent(traces, _BENT, _BENT_SURE) and not refused:
         found.append(caution("gamma_suspected", _noise_words(traces)))
+    elif traces.comb.kind == DOUBTED:
+        found.append(caution("gamma_suspected", "neighbouring levels are filled more unevenly than chance fills them"))
     if traces.grid.kind == "resampled":
         found.append(caution("resampled", f"the picture was enlarged or turned, {traces.grid.words}"))
     if traces.label is not None:

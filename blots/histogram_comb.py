@@ -16,10 +16,11 @@ from blots.grey_levels import GreyLevels
 
 Array = NDArray[np.float64]
 
-NONE, EVEN, CURVED = "none", "even", "curved"
+NONE, EVEN, DOUBTED, CURVED = "none", "even", "doubted", "curved"
 _FINE_LEVELS = 400  # with fewer occupied levels than this, teeth are told one by one
 _SPARSE = 8  # levels from one that is used to the next
 _SURE = 5.5  # standard deviations
+_CURVE_SURE = 20.0  # what despeckled and noise-free pictures reach by themselves stays below 15
 _ROUGHER = 0.3  # more than the counts' own scatter, as a share of it
 _MANY = 20  # pixels at a level: enough that its neighbour can't be empty by chance
 _TEETH = 4
@@ -27,7 +28,7 @@ _TOOTH = 0.3  # logarithm of a tooth's count over its neighbours'
 
 
 class Comb(NamedTuple):
-    """What the histogram shows: `kind` is none, even or curved; `strength` in standard deviations or teeth."""
+    """What the histogram shows: `kind` is none, even, doubted or curved; `strength` in standard deviations or teeth."""
 
     kind: str
     strength: float
@@ -78,7 +79,9 @@ def _roughness(counts: Array, repeats: float) -> Comb:
     strength = excess * float(np.sqrt(seen.sum())) / 2.5
     if strength < _SURE or excess < _ROUGHER:
         return Comb(NONE, strength)
-    return Comb(EVEN if _one_period(deviation, excess) else CURVED, strength)
+    if _one_period(deviation, excess):
+        return Comb(EVEN, strength)
+    return Comb(CURVED if strength > _CURVE_SURE else DOUBTED, strength)
 
 
 def _one_period(deviation: Array, excess: float) -> bool:
