@@ -144,6 +144,11 @@ CAUTIONS: dict[str, Caution] = {
         "The picture does not say clearly whether its bands are dark or bright.",
         "Look at the blot's figure, and export the scan at full range.",
     ),
+    "lanes_unsure": Caution(
+        "warning",
+        "The picture shows about as much beside the outermost lane as in the one at the other side.",
+        "Look at the blot's figure: are all lanes shifted by one? Name every lane in the sheet, or give lane boxes.",
+    ),
     "lanes_left_out": Caution(
         "warning",
         "The picture shows more lanes than the sheet names.",
@@ -214,6 +219,11 @@ CAUTIONS: dict[str, Caution] = {
         "Independent ways to measure the band differ from one another.",
         "Look at the band's profile; a neighbour or a streak may lie under it.",
     ),
+    "odd_band": Caution(
+        "warning",
+        "The band looks unlike the others of its row: a bubble, a scratch or another band may lie on it.",
+        "Look at the band in the picture; leave it out where something lies on it.",
+    ),
     "undetected": Caution(
         "note",
         "The band is under its detection limit; the limit is an upper bound.",
@@ -231,8 +241,9 @@ CAUTIONS: dict[str, Caution] = {
     ),
     "interval_scope": Caution(
         "note",
-        "The interval holds noise, background and band shape; not geometry, transfer or antibody range.",
-        "Repeat the blot; a dilution series shows the linear range.",
+        "The interval holds each band's own error (error_budget.csv), not what all bands of a row share (a far tail "
+        "under the background, transfer, the antibody's range): it serves to compare lanes, not rows.",
+        "Compare lanes of one target; a dilution series shows the linear range.",
     ),
     "shape_assumed": Caution(
         "warning",

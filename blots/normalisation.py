@@ -219,7 +219,7 @@ def _uneven(control: pd.DataFrame, name: str) -> dict[str, str]:
 def _why(row: object, stated: bool, loaded: bool, name: str) -> str:
     """Return why there is no ratio, or what kind of ratio it is."""
     if not loaded:
-        return caution("no_loading_control", f"no {name} in lane {row.lane} of {row.membrane}")  # type: ignore[attr-defined]
+        return caution("no_loading_control", f"no usable {name} in lane {row.lane} of {row.membrane}")  # type: ignore[attr-defined]
     if not stated and np.isinf(row.error):  # type: ignore[attr-defined]
         return caution("no_volume", "the band gave no volume, or only a lower bound")
     if not stated:

@@ -185,8 +185,10 @@ def _analyse_blots(study: Study, block: BlotsBlock, found: _Findings) -> None:
         return
     lanes, reference = block.lanes.drop(columns="place"), str(block.reference)
     bands = pd.concat(measured, ignore_index=True)
-    # What is doubtful about a band that is measured only to be told from its neighbour stays in its own row.
-    found.keep("bands", "blots", bands[bands["target"] != "non-specific"], ["image", "lane", "target"])
+    # What is doubtful about a band that carries no result (non-specific, ladder and empty lanes) stays in its own row.
+    idle = lanes.loc[lanes["role"].isin(["ladder", "empty"]), ["membrane", "lane"]].itertuples(index=False, name=None)
+    here = bands[["membrane", "lane"]].apply(tuple, axis=1).isin(set(idle))
+    found.keep("bands", "blots", bands[(bands["target"] != "non-specific") & ~here], ["image", "lane", "target"])
     found.tables["bands"] = bands
     found.tables["error_budget"] = pd.concat(map(budget_of, found.images), ignore_index=True)
     normalised = normalise(bands, loading_controls=block.loading_controls, lanes=lanes)

@@ -62,16 +62,25 @@ def check_bands(reading: Reading, block: BlotsBlock) -> None:
 
 
 def _check_images(reading: Reading, images: Sequence[BlotImage]) -> None:
-    """Refuse a band that two entries measure in the same pixels: it would count twice."""
+    """Refuse two entries that look at the same pixels: the same bands would be found twice, under other names.
+
+    Boxes tell such entries apart; a band of one name may not stand in both even so.
+    """
     first: dict[tuple[object, ...], int] = {}
     for index, image in enumerate(images):
-        for band in dict.fromkeys(name for name in image.bands if name != "non-specific"):
-            key = (image.file, image.page, image.channel, image.membrane, image.gel, band)
-            if key in first:
-                got = f"{band} in {image.file} again, as in images[{first[key] + 1}]"
-                place, remedy = reading.place(("blots", "images", index)), "Delete one of the two, or its band."
+        key = (image.file, image.page, image.channel, image.membrane, image.gel)
+        before = images[first[key]] if key in first else None
+        if before is not None:
+            twice = [name for name in image.bands if name in before.bands and name != "non-specific"]
+            place, as_in = reading.place(("blots", "images", index)), f"in {image.file} again, as in images"
+            if twice:
+                got, remedy = f"{twice[0]} {as_in}[{first[key] + 1}]", "Delete one of the two, or its band."
                 reading.add(place, f"images[{index + 1}]", "each band of an image once", got, remedy)
-            first.setdefault(key, index)
+            elif image.boxes is None or before.boxes is None:
+                got = f"{', '.join(image.bands)} {as_in}[{first[key] + 1}]"
+                remedy = "List all bands of the image in one entry, from top to bottom; or give both entries boxes."
+                reading.add(place, f"images[{index + 1}]", "each image of a membrane once", got, remedy)
+        first.setdefault(key, index)
 
 
 def note_membranes(reading: Reading, table: Table, block: BlotsBlock) -> None:

@@ -141,7 +141,8 @@ def _measured(results: Results) -> str:
         )
     if len(bands):
         measured = ", ".join(dict.fromkeys(bands["target"]))
-        parts.append(f"{bands['image'].nunique()} blot images with {len(bands)} bands ({measured})")
+        images = bands["image"].nunique()
+        parts.append(f"{images} blot image{'s' if images > 1 else ''} with {len(bands)} bands ({measured})")
     return f"Measured: {'; '.join(parts)}." if parts else "Nothing was measured."
 
 

@@ -73,7 +73,7 @@ def _bands(bands: pd.DataFrame, budget: pd.DataFrame) -> ShownTable:
         "image",
         "lane",
         "target",
-        "volume (95 % interval)",
+        "volume (95 % interval between lanes)",
         "error mostly from",
         "below detection",
         "saturated",

@@ -165,12 +165,31 @@ def control_of(contrast: str) -> str:
     return contrast.rpartition(" against ")[2]
 
 
+# What makes the volumes of a whole image doubtful, in the words of the answer.
+DOUBTS = {
+    "uneven_loading": "the loading control varies more than loading does",
+    "upside_down": "an image seems to stand upside down",
+    "rows_unsure": "an image shows more rows than were named",
+    "lanes_left_out": "an image shows more lanes than the sheet has",
+    "lanes_unsure": "the lanes of an image may be others",
+    "forced": "an image was judged unfit to be measured",
+    "eight_bit": "an image has 8 bits only, which may hide a curve over its numbers",
+    "lossy": "JPEG changed the numbers of an image",
+    "gamma_suspected": "a curve seems to lie over the numbers of an image",
+}
+
+
 def _blot_answers(tables: Mapping[str, pd.DataFrame]) -> Iterator[str]:
     rebound, doubt = tables["rebound"], ""
-    if len(rebound) and tables["normalised"]["caution"].str.contains("uneven_loading").any():
-        doubt = " Doubtful: the loading control varies more than loading does, see the cautions."
+    if len(rebound):
+        said = tables["normalised"]["caution"].str.cat(sep="; ") + "; " + tables["bands"]["caution"].str.cat(sep="; ")
+        doubts = [words for code, words in DOUBTS.items() if f"{code}:" in said]
+        doubt = f" Doubtful: {', and '.join(doubts)}; see the cautions." if doubts else ""
     for row in rows_of(rebound):
         place = condition_label({**row, "hours": None})
+        if row["n"] == 0:
+            yield f"{place}: {row['target']} gives no level over {row['loading_control']}; the cautions say why.{doubt}"
+            continue
         words = f"{place}: {row['target']} {VERDICT_WORDS.get(row['verdict'], row['verdict'])}"
         if _finite(row["nadir_fold"]) and row["verdict"] != "induction":
             words += (

@@ -52,7 +52,7 @@ def test_several_controls_mean_first_then_each() -> None:
 def test_one_of_several_controls_missing_gives_no_mean() -> None:
     table = normalised(band("XIAP", 100.0), band("actin", 100.0), controls=("actin", "GAPDH"))
     assert np.isnan(table["log_ratio"]).tolist() == [True, False, True]
-    assert "no_loading_control: no actin+GAPDH in lane 1 of rep1" in table["caution"].iloc[0]
+    assert "no_loading_control: no usable actin+GAPDH in lane 1 of rep1" in table["caution"].iloc[0]
 
 
 def test_below_detection_is_an_upper_limit() -> None:
@@ -77,7 +77,7 @@ def test_a_lane_without_control_has_no_ratio(control: dict[str, Any]) -> None:
     row = normalised(*bands).iloc[0]
     assert np.isnan([row["log_ratio"], row["low"], row["high"]]).all()
     assert not row["censored"]
-    assert row["caution"] == "no_loading_control: no actin in lane 1 of rep1"
+    assert row["caution"] == "no_loading_control: no usable actin in lane 1 of rep1"
 
 
 def test_no_limit_to_enter() -> None:

@@ -11,6 +11,7 @@ import pytest
 import tifffile
 
 from cytotools import Results, analyse, read_study, write_report
+from cytotools.wording import answers
 
 BANDS = "[cIAP2, cIAP1, non-specific, XIAP, actin]"
 HEAD = "version: 1\nblots:\n  lanes: lanes.csv\n  loading_control: {control}\n  images:\n"
@@ -129,3 +130,15 @@ def test_non_specific_may_stand_twice(membrane: Path) -> None:
 def test_keys_that_cannot_be_meant_are_refused(membrane: Path, key: str) -> None:
     with pytest.raises(ValueError, match=key.partition(":")[0]):
         run(membrane, f"file: rep1.tif, {key}, bands: {BANDS}")
+
+
+def test_two_entries_may_not_look_at_the_same_pixels(membrane: Path) -> None:
+    with pytest.raises(ValueError, match="each image of a membrane once, got actin in rep1.tif again"):
+        run(membrane, "file: rep1.tif, bands: [XIAP]", "file: rep1.tif, bands: [actin]")
+
+
+def test_the_answer_says_what_makes_an_image_doubtful(membrane: Path) -> None:
+    eight = (picture(membrane) / picture(membrane).max() * 255).astype(np.uint8)
+    tifffile.imwrite(membrane / "eight.tif", eight)
+    results = run(membrane, f"file: eight.tif, bands: {BANDS}")
+    assert all("Doubtful: an image has 8 bits only" in answer for answer in answers(results))
