@@ -133,7 +133,7 @@ def test_keys_that_cannot_be_meant_are_refused(membrane: Path, key: str) -> None
 
 
 def test_two_entries_may_not_look_at_the_same_pixels(membrane: Path) -> None:
-    with pytest.raises(ValueError, match="each image of a membrane once, got actin in rep1.tif again"):
+    with pytest.raises(ValueError, match=r"each image of a membrane once, got actin in rep1\.tif again"):
         run(membrane, "file: rep1.tif, bands: [XIAP]", "file: rep1.tif, bands: [actin]")
 
 
