@@ -120,7 +120,7 @@ def places(blot: Blot, drawn: Drawn) -> tuple[Array, Array, tuple[str, ...]]:
 def table_of(outcomes: list[Outcome]) -> pd.DataFrame:
     """Return one row a kind, and one for all."""
     each = pd.DataFrame(outcomes)
-    rows = [_row(kind, group) for kind, group in each.groupby("kind", sort=False)]
+    rows = [_row(str(kind), group) for kind, group in each.groupby("kind", sort=False)]
     honest = each[~each.kind.isin(WRONG_SHEETS)]
     rows.append(_row("all with a right sheet", honest))
     rows.append(_row("all with a wrong sheet", each[each.kind.isin(WRONG_SHEETS)]))

@@ -143,7 +143,12 @@ def _few(rng: np.random.Generator) -> Membrane:
     sigmas = m.sigmas * shape[0] / m.shape[0]
     width = min(pitch * rng.uniform(0.55, 0.85), 0.6 * shape[1])
     return replace(
-        m, shape=shape, lane_x=first + pitch * np.arange(lanes), widths=np.full(lanes, width), rows_y=y, sigmas=sigmas
+        m,
+        shape=shape,
+        lane_x=first + pitch * np.arange(lanes, dtype=np.float64),
+        widths=np.full(lanes, width),
+        rows_y=y,
+        sigmas=sigmas,
     )
 
 

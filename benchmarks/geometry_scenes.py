@@ -89,17 +89,16 @@ def draw(membrane: Membrane, rng: np.random.Generator) -> Drawn:
     light = gaussian_filter(light, 0.8)
     if m.haze:
         light += _haze(m, phases, strays)
-    level = light + _ground(m, rng)
-    level = _spoilt(level, m, rng)
-    noisy = level + rng.standard_normal(m.shape) * np.sqrt(np.maximum(level, 0) * 2 + 150) * m.noise
+    lit = _spoilt(light + _ground(m, rng), m, rng)
+    noisy = lit + rng.standard_normal(m.shape) * np.sqrt(np.maximum(lit, 0) * 2 + 150) * m.noise
     noisy = _labelled(noisy, m, rng)
     listed = np.array(m.listed)
     gx = np.stack([_centre(m, lane, m.rows_y[listed], phases, strays) for lane in range(len(m.lane_x))])
-    x, y = _in_picture(m, gx, np.broadcast_to(m.rows_y[listed], gx.shape) + 0.0)
+    stored_x, stored_y = _in_picture(m, gx, np.broadcast_to(m.rows_y[listed], gx.shape) + 0.0)
     picture = np.clip(np.rint(noisy), 0, 65535)
     pitch = float(np.median(np.diff(m.lane_x))) if len(m.lane_x) > 1 else float(m.widths[0]) / 0.7
-    turned, x, y = _turned(picture, x, y, m.quarter_turns)
-    return Drawn(turned, x, y, m.height[:, listed], pitch, m)
+    turned, across, down = _turned(picture, stored_x, stored_y, m.quarter_turns)
+    return Drawn(turned, across, down, m.height[:, listed], pitch, m)
 
 
 def _turned(picture: Array, x: Array, y: Array, turns: int) -> tuple[Array, Array, Array]:
@@ -246,7 +245,7 @@ def _ground(m: Membrane, rng: np.random.Generator) -> Array:
 def _spoilt(level: Array, m: Membrane, rng: np.random.Generator) -> Array:
     rows, columns = m.shape
     scale = min(rows, columns) / 600
-    y, x = np.mgrid[:rows, :columns].astype(float) if m.bubbles or m.scratches else (None, None)
+    y, x = np.arange(rows, dtype=np.float64)[:, None], np.arange(columns, dtype=np.float64)
     for _ in range(m.bubbles):
         cx, cy, r = rng.uniform(0, columns), rng.uniform(0, rows), rng.uniform(6, 16) * scale
         inside = 1 / (1 + np.exp(np.clip((np.hypot(x - cx, y - cy) - r) / 1.2, -50, 50)))
@@ -257,13 +256,14 @@ def _spoilt(level: Array, m: Membrane, rng: np.random.Generator) -> Array:
         line = np.exp(-0.5 * (off / 1.1) ** 2) * (np.abs(along) < rng.uniform(40, 160) * scale)
         level = level + rng.uniform(1000, 12000) * line
     for _ in range(m.dust):
-        cx, cy = rng.integers(0, columns), rng.integers(0, rows)
+        column, row = int(rng.integers(0, columns)), int(rng.integers(0, rows))
         r = rng.uniform(0.7, 2.6) * max(scale, 0.7)
         k = int(4 * r) + 2
-        window = slice(max(0, cy - k), cy + k + 1), slice(max(0, cx - k), cx + k + 1)
-        yy, xx = np.mgrid[window][:, : max(0, rows - max(0, cy - k)), : max(0, columns - max(0, cx - k))]
-        spot = rng.uniform(2000, 30000) * np.exp(-0.5 * ((xx - cx) ** 2 + (yy - cy) ** 2) / r**2)
-        level[yy[0, 0] : yy[-1, 0] + 1, xx[0, 0] : xx[0, -1] + 1] += spot
+        window = slice(max(0, row - k), row + k + 1), slice(max(0, column - k), column + k + 1)
+        yy = np.arange(rows)[window[0], None]
+        xx = np.arange(columns)[None, window[1]]
+        spot = rng.uniform(2000, 30000) * np.exp(-0.5 * ((xx - column) ** 2 + (yy - row) ** 2) / r**2)
+        level[window] += spot
     return level
 
 
@@ -319,7 +319,7 @@ def plain(rng: np.random.Generator, lanes: int | None = None, rows: int | None =
     height = courses(rng, lanes, rows) * np.exp(rng.uniform(np.log(2500), np.log(30000), rows))
     return Membrane(
         shape=shape,
-        lane_x=first + pitch * np.arange(lanes),
+        lane_x=first + pitch * np.arange(lanes, dtype=np.float64),
         widths=np.full(lanes, pitch * rng.uniform(0.55, 0.8)),
         rows_y=rows_y,
         sigmas=sigmas,
@@ -350,4 +350,4 @@ def with_pitch(m: Membrane, share: float, side: float, rng: np.random.Generator)
     pitch = share * m.shape[1] / lanes
     first = pitch * 0.6 + side * (m.shape[1] - pitch * (lanes + 0.2))
     scale = pitch / (np.median(np.diff(m.lane_x)) if lanes > 1 else pitch)
-    return replace(m, lane_x=first + pitch * np.arange(lanes), widths=m.widths * scale)
+    return replace(m, lane_x=first + pitch * np.arange(lanes, dtype=np.float64), widths=m.widths * scale)
