@@ -10,14 +10,17 @@ from numpy.typing import NDArray
 
 from blots.blot import Blot
 from blots.cautions import caution, join
-from blots.error_budget import ErrorBudget, clipped_fraction
+from blots.error_budget import ErrorBudget
 from blots.lane_fits import LaneFits
 from blots.lane_totals import LaneTotals
 from blots.layout import BlotGeometry
+from blots.odd_bands import odd_bands
+from blots.saturation import clipped_fraction
 from blots.second_opinions import Opinions
 
 Array = NDArray[np.float64]
 
+_HIDDEN = 0.75  # of a band's light, about half of its height: the flanks left tell too little of its crest
 _MOST_CLIPPED = 0.4  # of a band, where fewer than two lanes show its row whole
 
 COLUMNS = (
@@ -44,6 +47,7 @@ def band_table(blot: Blot, fits: LaneFits, volume: Array, budget: ErrorBudget, o
     """
     error, limit, clipped = budget.total, budget.detection_limit, clipped_fraction(fits)
     spread, disagree = opinions.spread(volume), opinions.disagree(volume, error)
+    across, along = odd_bands(fits, volume, limit, opinions.rough)
     whole = ((clipped == 0) & (volume > limit)).sum(axis=0)
     rows = []
     geometry, fit = fits.geometry, fits.fit
@@ -59,9 +63,15 @@ def band_table(blot: Blot, fits: LaneFits, volume: Array, budget: ErrorBudget, o
                 clipped=float(clipped[i, k]),
                 spread=float(spread[i, k]),
                 disagree=bool(disagree[i, k]),
+                odd=_what_is_odd(bool(across[i, k]), bool(along[i, k])),
             )
             open_end = bool(
-                band.clipped > 0 and (not fit.shapes[k].measured or (band.clipped > _MOST_CLIPPED and whole[k] < 2))
+                band.clipped > 0
+                and (
+                    band.clipped > _HIDDEN
+                    or not fit.shapes[k].measured
+                    or (band.clipped > _MOST_CLIPPED and whole[k] < 2)
+                )
             )
             said = join(_band_caution(fits, i, k, band, open_end), everywhere)
             low, high = band.interval(open_end)
@@ -103,6 +113,7 @@ class _BandNumbers:
     clipped: float
     spread: float
     disagree: bool
+    odd: str
 
     def interval(self, open_end: bool) -> tuple[float, float]:
         high = np.inf if open_end else self.volume + 1.96 * self.error
@@ -114,11 +125,14 @@ def _band_caution(fits: LaneFits, i: int, k: int, band: _BandNumbers, open_end: 
     if band.clipped > 0:
         said.append(caution("saturated", f"{max(band.clipped, 0.01):.0%} of the band is clipped"))
         if open_end:
-            said.append(caution("lower_bound", "no lane shows this row unclipped"))
+            why = "its flanks tell too little" if band.clipped > _HIDDEN else "no lane shows this row unclipped"
+            said.append(caution("lower_bound", why))
     if band.volume < band.limit:
         said.append(caution("undetected", f"under the limit of {band.limit:.3g}"))
     elif band.disagree:
         said.append(caution("methods_disagree", f"by {band.spread:.0%} of the volume"))
+    if band.odd and band.clipped == 0:
+        said.append(caution("odd_band", band.odd))
     if not shape.measured and band.clipped == 0:
         said.append(caution("shape_assumed", "a Gaussian stands in for the shape of this row"))
     if fits.geometry.lanes[i].basis == "neighbours":
@@ -126,6 +140,12 @@ def _band_caution(fits: LaneFits, i: int, k: int, band: _BandNumbers, open_end: 
     if fits.strips[i].outside:
         said.append(caution("cut_by_edge", "the lane runs over the side of the picture"))
     return join(*said)
+
+
+def _what_is_odd(across: bool, along: bool) -> str:
+    if across:
+        return "uneven across its lane, unlike its row"
+    return "its profile is unlike its row's" if along else ""
 
 
 def _image_cautions(blot: Blot) -> tuple[str, ...]:

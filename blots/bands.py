@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.ndimage import gaussian_filter1d
 from scipy.signal import find_peaks
 
-from blots.band_scale import bend_noise, two_sided
+from blots.band_scale import bend_noise, crest_bend, two_sided
 from blots.boxes import Box
-from blots.errors import BlotError
 from blots.lane_lines import LaneLines
+from blots.row_candidates import Candidate, row_candidates
+from blots.row_order import rows_in_order
 
 Array = NDArray[np.float64]
 
@@ -46,7 +46,7 @@ def find_band_rows(
     level: Array,
     lines: LaneLines,
     bands: Sequence[str],
-    taken: Sequence[float] = (),
+    known: Mapping[str, float] | None = None,
     sigma_px: float | None = None,
 ) -> BandRows:
     """Find as many rows of bands as are named, from top to bottom, and each lane's place in them.
@@ -64,8 +64,8 @@ def find_band_rows(
         The lanes in the straightened picture.
     bands : sequence of str
         Names from top to bottom.
-    taken : sequence of float
-        Levels of rows that are known already and not to be found again.
+    known : mapping of str to float, optional
+        Levels of rows that a person has shown; the others are looked for above, between and below them.
     sigma_px : float, optional
         The height of the bands as a standard deviation, as far as it is known.
 
@@ -77,7 +77,7 @@ def find_band_rows(
     Raises
     ------
     BlotError
-        When the picture shows fewer rows than are named.
+        When the picture shows fewer rows than are named, or fewer where they must lie beside known ones.
 
     Examples
     --------
@@ -91,23 +91,27 @@ def find_band_rows(
     """
     profiles = lane_profiles(level, lines)
     sigma = _band_sigma(profiles, sigma_px or max(1.5, len(level) / 130))
-    crests = _crests(profiles, sigma, len(bands))
+    crests, known = _crests(profiles, sigma, len(bands)), known or {}
+    shown = [c for c in _candidates(profiles, crests, sigma) if all(abs(c.y - k) > 2 * sigma for k in known.values())]
+    rows = rows_in_order(name, shown, bands, known)
+    faintest = min((row.clear for row in rows if row.clear < np.inf), default=np.inf)
+    rivals = [c.y for c in shown if not any(c is row or c.part_of(row) for row in rows) and c.clear > _RIVAL * faintest]
+    levels = np.array([row.y for row in rows], dtype=float)
+    y, clear = _own_places([_crests_of(row, profiles, crests, sigma, len(bands)) for row in rows], levels, sigma)
+    return BandRows(y, _row_sigmas(profiles, y, clear, sigma), clear, tuple(float(r) for r in np.sort(rivals)))
+
+
+def _candidates(profiles: Array, crests: Array, sigma: float) -> list[Candidate]:
+    """Return all rows that one lane at least shows clearly, from top to bottom."""
     clearness = np.log1p(np.maximum(crests - 3, 0)).mean(axis=0)
     peaks, _ = find_peaks(clearness, height=0.03 * float(clearness.max()), distance=max(1, round(1.2 * sigma)))
-    shown = [p for p in peaks if crests[:, max(0, p - 2) : p + 3].max() > _CLEAR_CREST]
-    free = [p for p in shown if all(abs(p - level) > 2 * sigma for level in taken)]
-    ranked = np.array(sorted(free, key=lambda p: -clearness[p]), dtype=int)
-    if len(ranked) < len(bands):
-        raise BlotError(
-            name,
-            expected=f"{len(bands)} rows of bands ({', '.join(bands)})",
-            got=f"{len(ranked)} seen",
-            remedy="List in `bands` only the rows that the picture shows, or give the others boxes.",
-        )
-    chosen = np.sort(ranked[: len(bands)])
-    rivals = ranked[len(bands) :][clearness[ranked[len(bands) :]] > _RIVAL * clearness[chosen].min()]
-    y, clear = _own_places(crests, chosen.astype(float), sigma)
-    return BandRows(y, _row_sigmas(profiles, y, clear, sigma), clear, tuple(float(r) for r in np.sort(rivals)))
+    shown = [int(p) for p in peaks if crests[:, max(0, p - 2) : p + 3].max() > _CLEAR_CREST]
+    return row_candidates(profiles, crests, shown, sigma)
+
+
+def _crests_of(row: Candidate, profiles: Array, crests: Array, sigma: float, bands: int) -> Array:
+    """Return the crests among which a row's bands are; those of a band with two humps at a scale that takes in both."""
+    return crests if row.apart_px == 0 else _crests(profiles, sigma + row.apart_px / 2, bands)
 
 
 def lane_profiles(level: Array, lines: LaneLines) -> Array:
@@ -151,7 +155,7 @@ def _crests(profiles: Array, sigma: float, bands: int = 0) -> Array:
 
     Where `bands` of this height fill the picture, its fine grain tells the noise.
     """
-    bend = -gaussian_filter1d(profiles, 0.8 * sigma, axis=1, order=2, mode="nearest")
+    bend = crest_bend(profiles, 0.8 * sigma, axis=1)
     noise = bend_noise(bend - np.median(bend, axis=1, keepdims=True), axis=1)
     if bands * _BAND_SIGMAS * sigma > _CROWDED * profiles.shape[1]:
         grain = np.median(np.abs(np.diff(profiles, 2, axis=1)), axis=1, keepdims=True) * 1.4826 / np.sqrt(6)
@@ -185,16 +189,14 @@ def _half_height(profile: Array, peak: int, guess: float) -> float:
     return float("nan") if not left.size or not right.size else float(peak - a + right[0] - left[-1] - 1)
 
 
-def _own_places(crests: Array, rows: Array, sigma: float) -> tuple[Array, Array]:
+def _own_places(crests: Sequence[Array], rows: Array, sigma: float) -> tuple[Array, Array]:
     """Return every band's place and clearness: its own crest where clear, else what lane and row predict."""
     gaps = np.diff(rows)
     above = np.concatenate([[np.inf], gaps])
     below = np.concatenate([gaps, [np.inf]])
     reach = np.clip(0.45 * np.minimum(above, below), 1.0, 1.8 * sigma)
-    seen, clear = np.zeros((len(crests), len(rows))), np.zeros((len(crests), len(rows)))
-    for i, crest in enumerate(crests):
-        for k, row in enumerate(rows):
-            seen[i, k], clear[i, k] = _crest_near(crest, row, float(reach[k]))
+    found = [[_crest_near(c, row, float(r)) for c in own] for own, row, r in zip(crests, rows, reach, strict=True)]
+    seen, clear = np.moveaxis(np.array(found), 0, 1).transpose(2, 0, 1)
     error = 0.3 + 1.5 * sigma / np.maximum(clear - 3, 0.05)
     rows = rows + _weighted_median(seen - rows, 1 / error**2)
     depth = (rows - rows.mean()) / max(float(np.ptp(rows)) / 2, 1.0)

@@ -15,6 +15,7 @@ from blots.cautions import caution
 from blots.errors import InvalidBoxes
 from blots.layout import Band, BlotGeometry, Lane
 from blots.row_course import find_row_course
+from blots.row_map import RowMap
 
 Array = NDArray[np.float64]
 
@@ -36,15 +37,15 @@ def through_boxes(centre: Array, boxes: Sequence[Box]) -> Array:
     return np.asarray(centre + np.interp(rows, at, off))
 
 
-def row_levels(boxes: Sequence[Box], course: Array, targets: Sequence[str], name: str) -> dict[str, float]:
+def row_levels(boxes: Sequence[Box], row_map: RowMap, targets: Sequence[str], name: str) -> dict[str, float]:
     """Return the level in the straightened picture of every target that has a box in any lane.
 
     Parameters
     ----------
     boxes : sequence of Box
         From `check_boxes`.
-    course : ndarray, shape (columns,)
-        How far rows lie below their level in the middle of the picture.
+    row_map : RowMap
+        How the rows lie in the picture.
     targets : sequence of str
         From top to bottom.
     name : str
@@ -58,11 +59,10 @@ def row_levels(boxes: Sequence[Box], course: Array, targets: Sequence[str], name
     Examples
     --------
     >>> drawn = [Box(1, "actin", 0, 90, 20, 11), Box(2, "XIAP", 30, 50, 20, 11), Box(2, "actin", 30, 92, 20, 11)]
-    >>> row_levels(drawn, np.zeros(60), ["cIAP1", "XIAP", "actin"], "rep1.tif")
+    >>> row_levels(drawn, RowMap(np.zeros(60), 0.0, 120), ["cIAP1", "XIAP", "actin"], "rep1.tif")
     {'XIAP': 55.0, 'actin': 96.0}
     """
-    columns = np.arange(len(course))
-    below = {box: box.centre[1] - float(np.interp(box.centre[0], columns, course)) for box in boxes}
+    below = {box: float(row_map.level(*map(np.asarray, box.centre))) for box in boxes}
     drawn = {target: [y for box, y in below.items() if box.target == target] for target in targets}
     levels = {target: float(np.median(y)) for target, y in drawn.items() if y}
     for upper, lower in pairwise(levels):

@@ -20,7 +20,13 @@ _SAME_LANE = 0.5  # of the pitch: a box further off its lane lies on another one
 
 
 def find_lanes(
-    name: str, level: Array, lanes: int, boxes: Sequence[Box], empty_lanes: Collection[int] = ()
+    name: str,
+    level: Array,
+    lanes: int,
+    boxes: Sequence[Box],
+    empty_lanes: Collection[int] = (),
+    sigma_px: float | None = None,
+    lean: float = 0.0,
 ) -> tuple[LaneLines, tuple[str, ...], Array]:
     """Find the lanes in a straightened picture; boxes tell which lane is which, and where lanes are not seen.
 
@@ -38,6 +44,10 @@ def find_lanes(
     boxes : sequence of Box
         Of lanes or bands.
     empty_lanes : collection of int
+        As `count_lanes`.
+    sigma_px : float, optional
+        The height of the bands as a standard deviation.
+    lean : float
         As `count_lanes`.
 
     Returns
@@ -65,9 +75,9 @@ def find_lanes(
         x = np.array([whole[lane].centre[0] for lane in range(1, lanes + 1)])
         widths = np.array([whole[lane].width for lane in range(1, lanes + 1)], dtype=float)
         return LaneLines(np.tile(x[:, None], (1, len(level))), widths), (), np.ones(lanes)
-    rows = rows_across(level)
-    comb, said = _comb(name, rows, level.shape, lanes, boxes, empty_lanes)
-    lines = draw_lane_lines(level, rows, comb)
+    rows = rows_across(level, sigma_px, lanes)
+    comb, said = comb_with_boxes(name, rows, level.shape, lanes, boxes, empty_lanes, lean)
+    lines = draw_lane_lines(level, rows, comb, sigma_px)
     seen = comb.seen.copy()
     for box in boxes:
         seen[box.lane - 1] = max(seen[box.lane - 1], 1.0)
@@ -76,20 +86,21 @@ def find_lanes(
     return lines, tuple(s for s in said if s), seen
 
 
-def _comb(
+def comb_with_boxes(
     name: str,
     rows: RowsAcross,
     shape: tuple[int, ...],
     lanes: int,
     boxes: Sequence[Box],
     empty_lanes: Collection[int],
+    lean: float,
 ) -> tuple[Comb, tuple[str, ...]]:
     """Return the comb that the picture shows where it agrees with the boxes, else one laid out from the boxes."""
     height, width = shape[0], shape[1]
-    pitch, slope = 0.0, 0.0
+    pitch, slope = 0.0, lean
     known = _known_lanes(boxes)
     try:
-        counted = count_lanes(name, rows, (height, width), lanes, empty_lanes)
+        counted = count_lanes(name, rows, (height, width), lanes, empty_lanes, lean)
     except LanesNotFound:
         if len(known) < min(2, lanes):
             raise
@@ -123,7 +134,7 @@ def _known_lanes(boxes: Sequence[Box]) -> dict[int, float]:
 def _agree(comb: Comb, boxes: Sequence[Box], height: int) -> bool:
     """Tell whether every box lies on the lane of its number."""
     apart = [
-        box.centre[0] - comb.x[box.lane - 1] - comb.slope * (box.centre[1] - height / 2) * bool(box.target)
+        box.centre[0] - float(comb.at((box.centre[1] - height / 2) * bool(box.target))[box.lane - 1, 0])
         for box in boxes
     ]
     return all(abs(a) < _SAME_LANE * comb.pitch_px for a in apart)

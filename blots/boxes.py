@@ -67,8 +67,6 @@ def check_boxes(
     lanes: int,
     bands: Sequence[str],
     name: str = "boxes",
-    *,
-    quarter_turns: int = 0,
 ) -> tuple[Box, ...]:
     """Return the rows of a boxes sheet as boxes, or refuse the first that can't be meant.
 
@@ -77,20 +75,18 @@ def check_boxes(
     table : DataFrame or None
         Columns `lane, target, x, y, width, height`; `caution`, if there, is passed on, others are ignored.
     shape : tuple of int
-        Rows and columns of the image as stored.
+        Rows and columns of the picture; one that was turned has its boxes turned by `turns.boxes_from_stored`.
     lanes : int
         How many lanes the picture has.
     bands : sequence of str
         The targets that may be named.
     name : str
         What messages call the sheet.
-    quarter_turns : int
-        By how many quarter turns, anticlockwise, the picture to be measured is turned against the one stored.
 
     Returns
     -------
     tuple of Box
-        In pixels of the picture to be measured.
+        In pixels of the picture.
 
     Raises
     ------
@@ -106,6 +102,13 @@ def check_boxes(
     """
     if table is None:
         return ()
+    if not isinstance(table, pd.DataFrame):
+        raise InvalidBoxes(
+            name,
+            expected=f"a table with the columns {', '.join(COLUMNS)}",
+            got=f"a {type(table).__name__}",
+            remedy="Give a pandas DataFrame, for instance pandas.read_csv(the boxes sheet).",
+        )
     missing = [column for column in COLUMNS if column not in table.columns]
     if missing:
         raise InvalidBoxes(
@@ -118,7 +121,6 @@ def check_boxes(
         for n, (row, words) in enumerate(rows, start=1)
     )
     _refuse_twins(boxes, name)
-    boxes = tuple(box.turned(-quarter_turns, shape) for box in boxes)
     _refuse_other_order(boxes, bands, name)
     return boxes
 

@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 
 from blots.lane_fits import LaneFits
 from blots.lane_solve import design
+from blots.saturation import clipped_fraction
 from blots.second_opinions import Opinions
 from blots.uncertainty import background_error
 
@@ -16,7 +17,11 @@ Array = NDArray[np.float64]
 
 _DETECTED = 3.3  # standard deviations, IUPAC's limit of detection
 _SATURATED = 0.15  # of the part that had to be reconstructed
-_LEAST_SHAPE = 0.006  # lane-to-lane differences that no residual of one picture shows (sampling, soft sides)
+_LEAST_SHAPE = 0.0042  # lane-to-lane differences that no residual of one picture shows (sampling, soft sides)
+# How far volumes really lie off in units of each sign of it, over pictures with known truth.
+_STIFFER = 6.5  # the mean of two backgrounds lies between them, the truth often does not
+_TAILS = 1.5
+_ROUGH = 0.2
 
 
 @dataclass(frozen=True, eq=False)
@@ -24,7 +29,7 @@ class ErrorBudget:
     """Standard deviations of every volume, (n_lanes, n_targets) each, in units of the volume.
 
     `noise` of the pixels; `background` what reads at empty places of the lane; `overlap` what a stiffer background or
-    another division between neighbours would change; `shape` what the lane's own band holds beside its row's shape;
+    another division between neighbours would change; `shape` what the lane's own band leaves over beside the row's;
     `truncation` what lies outside the picture; `saturation` what was clipped and is inferred; `geometry` of a place
     that is not exactly known. An error that all bands of a row share (a tail under the background) is in none of them:
     no picture tells it, and no ratio feels it.
@@ -86,20 +91,14 @@ def error_budget(fits: LaneFits, volume: Array, opinions: Opinions) -> ErrorBudg
     return ErrorBudget(
         noise=fit.noise,
         background=np.repeat(ground[:, None], size.shape[1], axis=1),
-        overlap=_shared(opinions.stiffer - volume, size, clear),
-        shape=np.hypot(_shared(opinions.own_rest, size, clear), _LEAST_SHAPE * size),
+        overlap=np.hypot(
+            _STIFFER * _shared(opinions.stiffer - volume, size, clear), _TAILS * _apart(fits, size, clear)
+        ),
+        shape=np.hypot(_ROUGH * opinions.rough, _LEAST_SHAPE * size),
         truncation=size * _outside(fits),
         saturation=_SATURATED * clipped_fraction(fits) * size,
         geometry=size * _misplaced(fits, clear),
     )
-
-
-def clipped_fraction(fits: LaneFits) -> Array:
-    """Return the part of each band, weighted by its own signal, that is clipped, (n_lanes, n_targets)."""
-    bands = np.maximum(fits.fit.bands, 0)
-    clipped = np.stack([strip.clipped for strip in fits.strips])
-    total = bands.sum(axis=2)
-    return np.asarray((bands * clipped[:, None]).sum(axis=2) / np.where(total > 0, total, np.inf))
 
 
 def _shared(apart: Array, size: Array, clear: NDArray[np.bool_]) -> Array:
@@ -107,6 +106,15 @@ def _shared(apart: Array, size: Array, clear: NDArray[np.bool_]) -> Array:
     ratio = np.where(clear, np.abs(apart) / np.where(size > 0, size, 1), np.nan)
     usual = np.array([np.nanpercentile(r, 68) if np.isfinite(r).sum() > 2 else 0.0 for r in ratio.T])
     return np.asarray(np.sqrt((apart**2 + (usual * size) ** 2) / 2))
+
+
+def _apart(fits: LaneFits, size: Array, clear: NDArray[np.bool_]) -> Array:
+    """Return how far another hold on the tails moves each volume against its row's usual move."""
+    if fits.fit.tails is None:
+        return np.zeros_like(size)
+    ratio = np.where(clear, fits.fit.tails / np.where(size > 0, size, 1), np.nan)
+    usual = np.array([np.nanmedian(r) if np.isfinite(r).sum() > 2 else 0.0 for r in ratio.T])
+    return np.asarray(np.abs(fits.fit.tails - usual * size))
 
 
 def _outside(fits: LaneFits) -> Array:

@@ -12,20 +12,20 @@ from numpy.typing import NDArray
 
 from blots.bands import BandRows, find_band_rows
 from blots.blot import Blot
-from blots.boxed_geometry import boxed_band, geometry_of_boxes, through_boxes
+from blots.boxed_geometry import boxed_band, geometry_of_boxes, row_levels, through_boxes, with_doubts
+from blots.boxed_lanes import find_lanes
 from blots.boxes import Box, check_boxes
 from blots.cautions import caution
 from blots.clipping import domed
 from blots.errors import BlotError
-from blots.lane_count import count_lanes
-from blots.lane_lines import LaneLines, draw_lane_lines
-from blots.lanes import rows_across
+from blots.lane_lines import LaneLines
 from blots.layout import Band, BlotGeometry, Lane
 from blots.row_evenness import says_upside_down
 from blots.row_map import RowMap, find_row_map
 from blots.search_scale import SearchPicture, search_picture
+from blots.whole_lanes import TOTAL, find_whole_lanes
 
-__all__ = ["Band", "BlotGeometry", "Lane", "find_geometry"]
+__all__ = ["Band", "BlotGeometry", "Lane", "checked_lanes", "checked_targets", "find_geometry"]
 
 Array = NDArray[np.float64]
 
@@ -50,10 +50,11 @@ def find_geometry(
     lanes : int
         How many lanes the picture has, empty and ladder lanes included.
     bands : sequence of str
-        Targets from top to bottom.
+        Targets from top to bottom; of ``["total_protein"]`` the lanes alone are looked for.
     boxes : DataFrame, optional
         ``lane, target, x, y, width, height`` in pixels of the image as stored, half-open; an empty target is the whole
-        lane. Where every band has a box nothing is searched for.
+        lane. A band's box in one lane tells where its row lies in all lanes. Where every band has a box nothing is
+        searched for.
     empty_lanes : collection of int
         Lanes, from 1, known to hold no band; needed only for those at the edges.
 
@@ -83,15 +84,19 @@ def find_geometry(
     >>> bool(np.abs([band.x for band in geometry.bands] - truth).max() < 3)
     True
     """
-    targets = _checked_request(blot.name, lanes, bands)
-    given = {(box.lane, box.target): box for box in check_boxes(boxes, blot.shape, lanes, targets)}
+    lanes, targets = checked_lanes(blot.name, lanes), checked_targets(blot.name, bands)
+    drawn = check_boxes(boxes, blot.shape, lanes, targets)
+    if targets == (TOTAL,):
+        return find_whole_lanes(blot, lanes, drawn, empty_lanes)
+    given = {(box.lane, box.target): box for box in drawn}
     if all((lane, target) in given for lane in range(1, lanes + 1) for target in targets):
-        return geometry_of_boxes(domed(blot.signal, blot.saturated), lanes, targets, given)
+        signal = domed(blot.signal, blot.saturated)
+        return with_doubts(signal, geometry_of_boxes(signal, lanes, targets, given), drawn)
     picture = search_picture(blot.signal, blot.saturated, lanes)
-    small = {key: _reduced_box(box, picture) for key, box in given.items()}
+    small = [_reduced_box(box, picture) for box in drawn]
     row_map = find_row_map(picture.signal, picture.sigma_px)
     level = row_map.straighten(picture.signal)
-    lines, said, seen = _lines(blot.name, level, picture, row_map.lean, lanes, small, empty_lanes)
+    lines, said, seen = find_lanes(blot.name, level, lanes, small, empty_lanes, picture.sigma_px, row_map.lean)
     rows, more = _rows(blot.name, level, picture, row_map, lines, targets, small)
     clear = (seen > 0.2) | (rows.clear > _SEEN_BAND).any(axis=1)
     place = _Placing(blot, given, picture, row_map, lines, rows)
@@ -101,7 +106,8 @@ def find_geometry(
     course = row_map.scaled(picture.down, picture.across, blot.shape).course
     geometry = BlotGeometry(targets, found, placed, course, rows.sigma_px * picture.down, said)
     over = says_upside_down(blot.signal, geometry)
-    return replace(geometry, cautions=(*said, over)) if over else geometry
+    geometry = replace(geometry, cautions=(*said, over)) if over else geometry
+    return with_doubts(domed(blot.signal, blot.saturated), geometry, drawn) if drawn else geometry
 
 
 def _reduced_box(box: Box, picture: SearchPicture) -> Box:
@@ -110,38 +116,42 @@ def _reduced_box(box: Box, picture: SearchPicture) -> Box:
     return replace(box, x=x, y=y, width=box.width / picture.across, height=box.height / picture.down)
 
 
-def _checked_request(name: str, lanes: int, bands: Sequence[str]) -> tuple[str, ...]:
+def checked_lanes(name: str, lanes: object) -> int:
+    """Return the number of lanes, or refuse what is no whole number above 0.
+
+    Examples
+    --------
+    >>> checked_lanes("rep1.tif", 12.0)
+    12
+    """
+    whole = isinstance(lanes, int | np.integer) or (isinstance(lanes, float | np.floating) and lanes == lanes // 1)
+    if not whole or isinstance(lanes, bool) or not 1 <= float(lanes) < np.inf:  # type: ignore[arg-type]
+        remedy = "Count the lanes of the picture, empty and ladder lanes too."
+        got = repr(lanes) if isinstance(lanes, str | bool) else f"{lanes}"
+        raise BlotError(name, expected="at least one lane, as a whole number", got=got, remedy=remedy)
+    return int(lanes)  # type: ignore[call-overload, no-any-return]
+
+
+def checked_targets(name: str, bands: Sequence[str]) -> tuple[str, ...]:
+    """Return the names of the bands, or refuse one word, no names, a name twice and one that holds "; ".
+
+    Examples
+    --------
+    >>> checked_targets("rep1.tif", ["cIAP1", "actin"])
+    ('cIAP1', 'actin')
+    """
+    if isinstance(bands, str):
+        remedy = f"Give bands=[{bands!r}]."
+        raise BlotError(name, expected="a list of bands", got=f"one word, {bands!r}", remedy=remedy)
     targets = tuple(bands)
-    if lanes < 1:
-        raise BlotError(name, expected="at least one lane", got=f"{lanes}", remedy="Count the lanes of the picture.")
-    if not targets or len(set(targets)) != len(targets) or not all(targets):
-        got = ", ".join(targets) or "none"
+    if not targets or len(set(targets)) != len(targets) or not all(isinstance(t, str) and t.strip() for t in targets):
+        got = ", ".join(map(str, targets)) or "none"
         raise BlotError(name, expected="bands with a name each", got=got, remedy="Name every row once, from the top.")
+    parted = next((t for t in targets if "; " in t), None)
+    if parted is not None:
+        remedy = "Cautions are parted by it; name the band without."
+        raise BlotError(name, expected="names of bands without '; '", got=repr(parted), remedy=remedy)
     return targets
-
-
-def _lines(
-    name: str,
-    level: Array,
-    picture: SearchPicture,
-    lean: float,
-    lanes: int,
-    given: dict[tuple[int, str], Box],
-    empty_lanes: Collection[int],
-) -> tuple[LaneLines, tuple[str, ...], Array]:
-    """Return the lanes' lines in the straightened picture, what is to be said, and how clearly each lane is seen."""
-    whole = [given.get((lane, "")) for lane in range(1, lanes + 1)]
-    if all(box is not None for box in whole):
-        x = np.array([box.centre[0] for box in whole if box is not None])
-        widths = np.array([box.width for box in whole if box is not None], dtype=float)
-        return LaneLines(np.tile(x[:, None], (1, len(level))), widths), (), np.ones(lanes)
-    rows = rows_across(level, picture.sigma_px, lanes)
-    counted = count_lanes(name, rows, picture.signal.shape, lanes, empty_lanes, lean)
-    lines = draw_lane_lines(level, rows, counted.comb, picture.sigma_px)
-    for i, box in enumerate(whole):
-        if box is not None:
-            lines.x[i], lines.width_px[i] = box.centre[0], box.width
-    return lines, (counted.caution,), counted.comb.seen
 
 
 def _rows(
@@ -151,34 +161,15 @@ def _rows(
     row_map: RowMap,
     lines: LaneLines,
     targets: tuple[str, ...],
-    given: dict[tuple[int, str], Box],
+    boxes: Sequence[Box],
 ) -> tuple[BandRows, tuple[str, ...]]:
-    """Return the rows of all targets; those whose every band has a box are taken from the boxes."""
-    lanes = range(1, len(lines.x) + 1)
-    boxed = {t: [given[lane, t] for lane in lanes] for t in targets if all((lane, t) in given for lane in lanes)}
-    levels = {t: np.array([_level(box, row_map) for box in boxes]) for t, boxes in boxed.items()}
-    taken = [float(np.median(y)) for y in levels.values()]
-    sought = [t for t in targets if t not in boxed]
-    found = find_band_rows(name, level, lines, sought, taken, picture.sigma_px)
-    y, clear = np.zeros((len(lines.x), len(targets))), np.zeros((len(lines.x), len(targets)))
-    sigma = np.full(len(targets), float(np.median(found.sigma_px)))
-    for k, target in enumerate(targets):
-        if target in levels:
-            y[:, k], clear[:, k] = levels[target], np.inf
-        else:
-            j = sought.index(target)
-            y[:, k], clear[:, k], sigma[k] = found.y[:, j], found.clear[:, j], found.sigma_px[j]
-    said: tuple[str, ...] = ()
-    if found.rivals:
-        places = ", ".join(f"{r * picture.down:.0f}" for r in found.rivals)
-        said = (caution("rows_unsure", f"rows about as clear were left out near row {places}"),)
-    return BandRows(y, sigma, clear, found.rivals), said
-
-
-def _level(box: Box, row_map: RowMap) -> float:
-    """Return a box's row in the straightened picture."""
-    x, y = box.centre
-    return float(row_map.level(np.asarray(x), np.asarray(y)))
+    """Return the rows of all targets; one box in any lane tells where its row lies in all lanes."""
+    known = row_levels(boxes, row_map, targets, name)
+    rows = find_band_rows(name, level, lines, targets, known, picture.sigma_px)
+    if not rows.rivals:
+        return rows, ()
+    places = ", ".join(f"{r * picture.down:.0f}" for r in rows.rivals)
+    return rows, (caution("rows_unsure", f"rows about as clear were left out near row {places}"),)
 
 
 class _Placing(NamedTuple):

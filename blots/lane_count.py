@@ -24,6 +24,10 @@ _MORE_LANES = 0.85  # the same for a few lanes more than the sheet names
 _TWICE_AS_MANY = 0.3  # and for far more: bands brighter at their sides look like two
 _FAR_FEWER = 0.67
 _NEARLY_AS_GOOD = 1.3
+_MANY = 20  # lanes are always looked for, however few the sheet names
+_AS_MUCH = 0.7  # of what the outermost lane of the other side holds
+_SHOWS = 0.15  # of what the usual lane holds
+_WELL_INSIDE = 0.4  # of the pitch
 _HOLDS_BANDS = 0.35  # of what the usual lane holds
 
 
@@ -65,7 +69,8 @@ def count_lanes(
     Returns
     -------
     CountedLanes
-        The comb, and a caution where the picture shows one lane more than the sheet names.
+        The comb, and a caution where the picture shows one lane more than the sheet names, or where all lanes could
+        as well lie one further to a side.
 
     Raises
     ------
@@ -85,7 +90,7 @@ def count_lanes(
     """
     if rows.y.size == 0:
         raise _refused(name, lanes, 0)
-    combs = find_combs(rows, shape[0], range(max(1, lanes // 2), 2 * lanes + 3), lean)
+    combs = find_combs(rows, shape[0], range(max(1, lanes // 2), max(2 * lanes, _MANY) + 3), lean)
     shown = [comb for comb in combs.values() if comb.count == len(comb.x)]
     best = min(shown, key=lambda comb: comb.unexplained, default=None)
     if best is None:
@@ -97,8 +102,11 @@ def count_lanes(
     elif comb.count < lanes:
         comb = _with_other_bands(rows, comb)
     if comb.count < lanes:
-        return CountedLanes(_with_declared_empty(name, comb, shape, lanes, empty_lanes), "")
-    return _with_fewer_than_shown(name, combs, lanes)
+        likeliest = _likeliest(combs) if 2 * lanes <= _MANY else comb.count
+        laid = _with_declared_empty(name, comb, shape, lanes, empty_lanes, likeliest)
+        return CountedLanes(laid, says_shifted(rows, shape, laid))
+    counted = _with_fewer_than_shown(name, combs, lanes)
+    return counted if counted.caution else CountedLanes(counted.comb, says_shifted(rows, shape, counted.comb))
 
 
 def _says_fewer(fewer: Comb, comb: Comb) -> bool:
@@ -112,21 +120,50 @@ def _with_other_bands(rows: RowsAcross, comb: Comb) -> Comb:
     seen = comb.seen > comb.threshold
     if rows.slabs.size == 0 or not seen.any():
         return comb
-    drop = rows.slabs_y - rows.height_px / 2
-    columns = np.arange(rows.slabs.shape[1], dtype=float)
+    held = _held(rows.slabs, rows.slabs_y - rows.height_px / 2, comb)
+    own = held / max(float(np.median(held[seen])), 1e-9)
+    return replace(comb, seen=np.where(~seen & (own > _HOLDS_BANDS), np.maximum(own, comb.threshold * 1.01), comb.seen))
+
+
+def _held(answers: Array, drop: Array, comb: Comb) -> Array:
+    """Return how far every lane stands above its gutters."""
+    columns = np.arange(answers.shape[1], dtype=float)
     at = comb.at(drop)
     offsets = np.linspace(-0.2, 0.2, 9) * comb.pitch_px
     gutters = np.array([-0.5, 0.5]) * comb.pitch_px
 
     def mean(around: Array) -> Array:
-        held = [
-            np.interp(x[:, None] + around, columns, slab).mean(axis=1) for x, slab in zip(at.T, rows.slabs, strict=True)
-        ]
+        held = [np.interp(x[:, None] + around, columns, row).mean(axis=1) for x, row in zip(at.T, answers, strict=True)]
         return np.asarray(np.mean(held, axis=0))
 
-    held = mean(offsets) - mean(gutters)
-    own = held / max(float(np.median(held[seen])), 1e-9)
-    return replace(comb, seen=np.where(~seen & (own > _HOLDS_BANDS), np.maximum(own, comb.threshold * 1.01), comb.seen))
+    return mean(offsets) - mean(gutters)
+
+
+def says_shifted(rows: RowsAcross, shape: tuple[int, int], comb: Comb) -> str:
+    """Return a caution where all lanes could as well lie one lane further to a side; empty where they could not.
+
+    Beside an outermost lane the picture then holds about as much as the outermost lane of the other side does.
+
+    Examples
+    --------
+    >>> answer = np.zeros((1, 400))
+    >>> for x in (60, 110, 160, 210, 260):
+    ...     answer[0, x - 15 : x + 16] = 1.0
+    >>> rows = RowsAcross(np.array([100.0]), answer)
+    >>> shifted = Comb(np.array([110.0, 160.0, 210.0, 260.0, 310.0]), 50.0, 0.0, np.ones(5), 1.0)
+    >>> says_shifted(rows, (200, 400), shifted)
+    'lanes_unsure: to the left of lane 1 the picture shows as much as in lane 5'
+    """
+    ends = np.array([comb.x[0] - comb.pitch_px, comb.x[0], comb.x[-1], comb.x[-1] + comb.pitch_px])
+    held = _held(rows.answer, rows.y - shape[0] / 2, replace(comb, x=ends))
+    inside = (ends > _WELL_INSIDE * comb.pitch_px) & (ends < shape[1] - 1 - _WELL_INSIDE * comb.pitch_px)
+    least = _SHOWS * max(float(np.median(_held(rows.answer, rows.y - shape[0] / 2, comb))), 1e-9)
+    words = ""
+    if inside[0] and held[0] > max(_AS_MUCH * held[2], least):
+        words = f"to the left of lane 1 the picture shows as much as in lane {len(comb.x)}"
+    elif inside[3] and held[3] > max(_AS_MUCH * held[1], least):
+        words = f"to the right of lane {len(comb.x)} the picture shows as much as in lane 1"
+    return caution("lanes_unsure", words) if words else ""
 
 
 def _with_fewer_than_shown(name: str, combs: dict[int, Comb], lanes: int) -> CountedLanes:
@@ -146,7 +183,8 @@ def _with_fewer_than_shown(name: str, combs: dict[int, Comb], lanes: int) -> Cou
 
 def _likeliest(combs: dict[int, Comb]) -> int:
     """Return the smallest number of lanes that explains the picture about as well as any."""
-    shown = {n: comb.unexplained for n, comb in combs.items() if comb.count == n}
+    # Lanes that overlap count what they share twice: less than nothing is then left.
+    shown = {n: max(comb.unexplained, 0.0) for n, comb in combs.items() if comb.count == n}
     least = min(shown.values())
     return min(n for n, rest in shown.items() if rest < 2 * least + 0.01)
 
@@ -164,12 +202,12 @@ def _shown_beyond(combs: dict[int, Comb], lanes: int) -> int:
 
 
 def _with_declared_empty(
-    name: str, comb: Comb, shape: tuple[int, int], lanes: int, empty_lanes: Collection[int]
+    name: str, comb: Comb, shape: tuple[int, int], lanes: int, empty_lanes: Collection[int], likeliest: int
 ) -> Comb:
     """Return the lanes seen with the declared empty ones added at the sides."""
     occupied = [n for n in range(1, lanes + 1) if n not in set(empty_lanes)]
     if not occupied or comb.count != occupied[-1] - occupied[0] + 1:
-        raise _refused(name, lanes, comb.count)
+        raise _refused(name, lanes, max(likeliest, comb.count) if likeliest != lanes else comb.count)
     clear = np.flatnonzero(comb.seen > comb.threshold)
     seen = slice(int(clear[0]), int(clear[-1]) + 1)
     x, answer = comb.x[seen], comb.seen[seen]

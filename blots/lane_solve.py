@@ -35,7 +35,8 @@ class JointFit:
     """The fit of all lanes.
 
     `volume`, `noise` (its standard deviation from pixel noise), `y` (n_lanes, n_rows); `background` and `bands`
-    (n_lanes, rows; n_lanes, n_rows, rows) are what the profile is made of; `shapes` one a row.
+    (n_lanes, rows; n_lanes, n_rows, rows) are what the profile is made of; `shapes` one a row; `tails` how the
+    volumes would change were the far tails of the shapes held to zero harder.
     """
 
     volume: Array
@@ -44,6 +45,7 @@ class JointFit:
     background: Array
     bands: Array
     shapes: tuple[BandShape, ...]
+    tails: Array | None = None
 
     def rest(self, profiles: Profiles) -> Array:
         """Return what the fit leaves over, (n_lanes, rows)."""
@@ -90,9 +92,11 @@ def trust(profiles: Profiles, fit: JointFit | None) -> Array:
 
 def _not_listed(rest: Array, bands: Array) -> Array:
     """Return less than one where the lane stands far above the fit between its bands: a band that nobody listed."""
-    between = bands < 0.01 * max(float(bands.max()), 1e-12)
+    between = bands < 0.01 * float(bands.max())
     usual = 1.4826 * float(np.median(np.abs(rest[between]))) if between.any() else 0.0
-    excess = np.maximum(rest, 1e-12) / (_STRANGE * max(usual, 1e-12))
+    if usual == 0:
+        return np.ones(len(rest))
+    excess = np.maximum(rest / (_STRANGE * usual), 1e-12)
     return np.where(between & (excess > 1), 1 / excess**2, 1.0)
 
 
@@ -138,10 +142,13 @@ def solve_lanes(
     scale = usual_weight(weight)
     left[:, n:, n:] += scale[:, None, None] * background.penalty
     own = np.arange(n)
-    left[:, own, own] += 1e-9 * scale[:, None] + 1e-6 * left[:, own, own] + (0 if ridge is None else ridge)
+    left[:, own, own] = left[:, own, own] * (1 + 1e-6) + (0 if ridge is None else ridge)
     every = np.arange(left.shape[1])
-    left[:, every, every] += 1e-12 * scale[:, None]
-    inverse = np.linalg.inv(left)
+    # Amounts, displacements and levels have units of their own: all are brought to one size before they are solved.
+    size = np.sqrt(np.where(left[:, every, every] > 0, left[:, every, every], scale[:, None]))
+    even = left / (size[:, :, None] * size[:, None, :])
+    even[:, every, every] = 1 + 1e-12
+    inverse = np.linalg.inv(even) / (size[:, :, None] * size[:, None, :])
     amounts = np.squeeze(inverse @ (weighted @ signal[:, :, None]), axis=2)
     spread = inverse[:, :n] @ weighted
     noise = np.sqrt((spread**2 @ variance[:, :, None])[:, :, 0])

@@ -83,7 +83,7 @@ def estimate_noise(signal: Array) -> NoiseModel:
 
 def _line(level: Array, variance: Array, counts: Array) -> tuple[float, float]:
     """Return intercept and slope of variance against level, each variance weighted by its own precision."""
-    weight = counts / np.maximum(variance, 1e-6) ** 2
+    weight = counts / np.maximum(variance, max(1e-9 * float(variance.max()), 1e-150)) ** 2
     x, y = np.average(level, weights=weight), np.average(variance, weights=weight)
     spread = float((weight * (level - x) ** 2).sum())
     slope = float((weight * (level - x) * (variance - y)).sum()) / spread if spread > 0 else 0.0

@@ -19,6 +19,7 @@ from blots.lane_totals import lane_totals
 from blots.layout import BlotGeometry
 from blots.measured_blot import MeasuredBlot
 from blots.noise import estimate_noise
+from blots.saturation import not_below_what_is_seen
 from blots.second_opinions import second_opinions
 from blots.turns import boxes_from_stored, to_stored, turned, upright
 
@@ -236,6 +237,7 @@ def measured(blot: Blot, geometry: BlotGeometry) -> MeasuredBlot:
     fits = fit_lanes(blot, geometry)
     opinions = second_opinions(fits)
     volume = (fits.fit.volume + opinions.stiffer) / 2  # two backgrounds err to opposite sides of a tail
+    volume = not_below_what_is_seen(fits, volume)
     budget = error_budget(fits, volume, opinions)
     table = band_table(blot, fits, volume, budget, opinions)
     return MeasuredBlot(blot, geometry, fits, budget, table)

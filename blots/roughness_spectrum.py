@@ -76,7 +76,7 @@ def roughness_spectrum(signal: NDArray[np.float64]) -> RoughnessSpectrum | None:
     over[np.hypot(frequencies[:, None], frequencies) < _SLOW] = 0
     place = np.arange(side)
     turned = maximum_filter(over, 3, mode="wrap")[place[None, :], -place[:, None] % side]
-    return RoughnessSpectrum(np.minimum(over, turned).astype(np.float64), frequencies)
+    return RoughnessSpectrum(np.minimum(over, turned).astype(np.float64), np.asarray(frequencies, dtype=np.float64))
 
 
 def _grain(signal: NDArray[np.float64], side: int) -> NDArray[np.float32]:

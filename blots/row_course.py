@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.ndimage import gaussian_filter1d, uniform_filter1d
+from scipy.ndimage import uniform_filter1d
 
-from blots.band_scale import bend_noise, two_sided, upright_strips
+from blots.band_scale import bend_noise, crest_bend, two_sided, upright_strips
 
 Array = NDArray[np.float64]
 
@@ -68,7 +68,7 @@ def band_ridges(signal: Array, sigma_px: float | None = None) -> Array:
     60
     """
     sigma = sigma_px or max(1.5, len(signal) / 120)
-    bend = -gaussian_filter1d(signal, sigma, axis=0, order=2, mode="nearest")
+    bend = crest_bend(signal, sigma)
     noise = float(bend_noise(bend[:: max(1, len(bend) // 150)]))
     return np.asarray(np.log1p(np.maximum(two_sided(bend, sigma) / (noise or 1.0) - 2, 0)))
 

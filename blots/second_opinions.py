@@ -30,7 +30,8 @@ class Opinions:
     """What other methods read, (n_lanes, n_targets) each, on the scale of the fit row by row.
 
     `valley` and `border` are the plain methods; `stiffer` is the fit over a background that bends less; `own_rest` what
-    a band holds beyond its fitted shape, more than its row does. `plain_error` is the noise of the plain methods.
+    a band holds beyond its fitted shape, more than its row does. `plain_error` is the noise of the plain methods;
+    `rough` what the fit leaves over in the band's window, summed as if it were random.
     """
 
     valley: Array
@@ -38,6 +39,7 @@ class Opinions:
     stiffer: Array
     own_rest: Array
     plain_error: Array
+    rough: Array
 
     def spread(self, volume: Array) -> Array:
         """Return how far the methods lie apart, as a fraction of the volume; NaN where there is none."""
@@ -68,7 +70,7 @@ def second_opinions(fits: LaneFits) -> Opinions:
     fit, sigma = fits.fit, fits.geometry.sigma_px
     rest = fits.profiles.signal - fit.bands.sum(axis=1)
     valley, border = np.empty_like(fit.volume), np.empty_like(fit.volume)
-    own, error = np.zeros_like(fit.volume), np.zeros_like(fit.volume)
+    own, error, rough = (np.zeros_like(fit.volume) for _ in range(3))
     left = fit.rest(fits.profiles)
     for i, y in enumerate(fit.y):
         for k, (start, stop) in enumerate(windows(y, sigma, rest.shape[1])):
@@ -76,6 +78,8 @@ def second_opinions(fits: LaneFits) -> Opinions:
             valley[i, k] = _valley(alone, float(y[k]), start, stop)
             border[i, k] = _border(alone, start, stop)
             own[i, k] = left[i, start:stop].sum() if fits.profiles.usable[i, start:stop].all() else 0.0
+            over = left[i, start:stop][fits.profiles.usable[i, start:stop]]
+            rough[i, k] = np.sqrt((over**2).sum() * (stop - start))
             error[i, k] = (stop - start) * np.sqrt(fits.profiles.variance[i, start:stop].mean() / (2 * _BORDER_PX))
     clear = fit.volume > 2 * CLEAR * fit.noise
     return Opinions(
@@ -84,6 +88,7 @@ def second_opinions(fits: LaneFits) -> Opinions:
         _scaled(_over_a_stiffer_background(fits), fit.volume, clear),
         own - _usual(own, fit.volume, clear, 0.0) * fit.volume,
         error,
+        rough,
     )
 
 

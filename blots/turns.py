@@ -17,7 +17,7 @@ from blots.band_scale import usual_band_sigma
 from blots.blot import Blot
 from blots.cautions import caution
 from blots.errors import BlotError
-from blots.geometry import find_geometry
+from blots.geometry import checked_lanes, checked_targets, find_geometry
 from blots.layout import BlotGeometry
 from blots.row_evenness import loading_end, row_spreads
 
@@ -63,6 +63,7 @@ def upright(blot: Blot, lanes: int, bands: Sequence[str], *, empty_lanes: Collec
     >>> found.quarter_turns, bool(np.array_equal(found.signal, blot.signal))
     (0, True)
     """
+    lanes, bands = checked_lanes(blot.name, lanes), checked_targets(blot.name, bands)
     wider = wider_than_tall(blot.signal)
     if wider > _CLEARLY_WIDER or blot.shape[0] < _NARROWEST_LANE_PX * lanes:
         return blot

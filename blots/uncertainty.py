@@ -55,10 +55,13 @@ def empty_readings(profiles: Profiles, fit: JointFit, background: SmoothBackgrou
     n = len(fit.shapes)
     scale = usual_weight(weight)
     left[:, n:, n:] += scale[:, None, None] * background.penalty
-    every = np.arange(left.shape[1])
-    left[:, every, every] += 1e-9 * scale[:, None] + 1e-6 * left[:, every, every]
+    own, every = np.arange(n), np.arange(left.shape[1])
+    left[:, own, own] *= 1 + 1e-6
+    left[:, every, every] += 1e-9 * scale[:, None]
     inverse = np.linalg.inv(left)
-    rest = profiles.signal - (real @ (inverse @ (weighted @ profiles.signal[:, :, None])))[:, :, 0]
+    # A level that all rows share is background; without it, no ridge can feel a lifted picture.
+    signal = profiles.signal - np.median(profiles.signal, axis=1, keepdims=True)
+    rest = signal - (real @ (inverse @ (weighted @ signal[:, :, None])))[:, :, 0]
     trial = shape.at((np.arange(float(rows))[:, None] - places).ravel()).reshape(rows, len(places))
     found = []
     for i in range(lanes):
@@ -68,8 +71,10 @@ def empty_readings(profiles: Profiles, fit: JointFit, background: SmoothBackgrou
             continue
         one = trial[:, empty]
         mixed = weighted[i] @ one
-        own = (weight[i][:, None] * one**2).sum(axis=0) - (mixed * (inverse[i] @ mixed)).sum(axis=0)
-        found.append(np.asarray((one.T @ (weight[i] * rest[i])) / np.maximum(own, 1e-12 * own.max())))
+        power = (weight[i][:, None] * one**2).sum(axis=0) - (mixed * (inverse[i] @ mixed)).sum(axis=0)
+        found.append(
+            np.asarray((one.T @ (weight[i] * rest[i])) / np.maximum(power, max(1e-12 * float(power.max()), 1e-300)))
+        )
     return found
 
 

@@ -6,7 +6,7 @@ little from the shapes of its rows.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -15,12 +15,14 @@ from blots.background import SmoothBackground
 from blots.band_shapes import BandShape
 from blots.lane_deviations import with_deviations
 from blots.lane_solve import CLEAR, JointFit, Profiles, around, design, solve_lanes, trust
+from blots.places import settled_places
 from blots.shared_shapes import body_reach, first_shapes, measured_shapes
 
 __all__ = ["FitOptions", "JointFit", "Profiles", "fit_bands"]
 
 Array = NDArray[np.float64]
 
+_HARDER = 10.0  # times the hold on far tails: another division of what neighbours share
 _MOST_SHIFT = 0.25  # of the row's sigma a round
 
 
@@ -68,6 +70,7 @@ def fit_bands(profiles: Profiles, y: Array, sigma_px: Array, options: FitOptions
     True
     """
     shapes = first_shapes(np.median(y, axis=0), sigma_px)
+    y = settled_places(profiles, y, shapes, options.background)
     fit = _amounts(profiles, y, shapes, options.background, None)
     shapes = first_shapes(np.median(y, axis=0), sigma_px, body_reach(profiles, fit, sigma_px))
     fit = JointFit(fit.volume, fit.noise, y, fit.background, fit.bands, shapes)
@@ -75,7 +78,9 @@ def fit_bands(profiles: Profiles, y: Array, sigma_px: Array, options: FitOptions
         shapes = measured_shapes(profiles, fit, options.background, options.tail_ridge)
         y = _moved(profiles, fit, shapes, sigma_px)
         fit = _amounts(profiles, y, shapes, options.background, fit)
-    return with_deviations(profiles, fit, options.background)
+    other = measured_shapes(profiles, fit, options.background, _HARDER * options.tail_ridge)
+    tails = _amounts(profiles, fit.y, other, options.background, fit).volume - fit.volume
+    return replace(with_deviations(profiles, fit, options.background), tails=tails)
 
 
 def _amounts(

@@ -16,7 +16,9 @@ from blots.boxes import COLUMNS, Box, check_boxes, overlaps
 from blots.found_boxes import boxes_of
 from blots.image_files import blot_from_array
 from blots.row_course import find_row_course, straighten
+from blots.row_map import RowMap
 from blots.simulate import BANDS, SCENES, SimulatedBlot, example_design, simulate_blot
+from blots.turns import boxes_from_stored
 
 SHAPE = (620, 1000)
 
@@ -163,7 +165,7 @@ def test_boxes_that_agree_with_the_lanes_seen_change_none() -> None:
 def test_boxes_that_put_rows_in_another_order_are_refused() -> None:
     boxes = [Box(1, "XIAP", 0, 300, 20, 11), Box(2, "actin", 30, 90, 20, 11)]
     with pytest.raises(InvalidBoxes, match="XIAP near row 305 and actin near row 95"):
-        row_levels(boxes, np.zeros(60), BANDS, "rep1.tif")
+        row_levels(boxes, RowMap(np.zeros(60), 0.0, 400), BANDS, "rep1.tif")
 
 
 def test_an_edge_lane_is_cut_at_the_picture_in_the_sheet() -> None:
@@ -192,10 +194,11 @@ def test_boxes_of_a_lying_picture_are_checked_and_used_upright() -> None:
     blot, _, found = full()
     lying = boxes_of(found, replace(blot, quarter_turns=1))
     upright = check_boxes(boxes_of(found, blot), SHAPE, 12, BANDS)
-    again = check_boxes(lying, (1000, 620), 12, BANDS, quarter_turns=1)
+    turned = replace(blot, quarter_turns=1)
+    again = check_boxes(boxes_from_stored(lying, turned), SHAPE, 12, BANDS)
     assert np.allclose([box.centre for box in again], [box.centre for box in upright])
     with pytest.raises(InvalidBoxes, match="from left to right"):
-        check_boxes(lying, (1000, 620), 12, BANDS, quarter_turns=3)
+        check_boxes(boxes_from_stored(lying, replace(blot, quarter_turns=3)), SHAPE, 12, BANDS)
 
 
 def test_a_row_named_twice_keeps_its_plain_name_in_the_sheet() -> None:
