@@ -12,7 +12,7 @@ from scipy.signal import find_peaks
 from blots.band_scale import bend_noise, crest_bend, two_sided
 from blots.boxes import Box
 from blots.lane_lines import LaneLines
-from blots.row_candidates import Candidate, row_candidates
+from blots.row_candidates import TOO_NEAR_SIGMAS, Candidate, row_candidates
 from blots.row_order import rows_in_order
 
 Array = NDArray[np.float64]
@@ -243,11 +243,12 @@ def _lane_shift(rest: Array, error: Array, depth: Array) -> Array:
 
 
 def _row_sigmas(profiles: Array, y: Array, clear: Array, sigma: float) -> Array:
-    """Return each row's height from its clearest third of the lanes."""
-    found = []
+    """Return each row's height from its clearest third of the lanes; a neighbour's light is not part of it."""
+    found, levels = [], np.median(y, axis=0)
     for k in range(y.shape[1]):
         best = np.argsort(clear[:, k])[::-1][: max(1, len(y) // 3)]
         widths = [_half_height(profiles[i], round(float(y[i, k])), sigma) / 2.355 for i in best]
         usable = [w for w in widths if np.isfinite(w) and 0.4 * sigma < w < 2.5 * sigma]
-        found.append(float(np.median(usable)) if usable else sigma)
+        gap = min((abs(levels[k] - other) for j, other in enumerate(levels) if j != k), default=np.inf)
+        found.append(min(float(np.median(usable)) if usable else sigma, max(gap / TOO_NEAR_SIGMAS, sigma)))
     return np.array(found)

@@ -21,15 +21,17 @@ _LEAST_SHAPE = 0.0042  # lane-to-lane differences that no residual of one pictur
 # How far volumes really lie off in units of each sign of it, over pictures with known truth.
 _STIFFER = 6.5  # the mean of two backgrounds lies between them, the truth often does not
 _TAILS = 1.5
-_ROUGH = 0.2
+_ROUGH = 0.24
+_EMPTY = 0.6  # the mean over two backgrounds is steadier than the one that empty places are read with
 
 
 @dataclass(frozen=True, eq=False)
 class ErrorBudget:
     """Standard deviations of every volume, (n_lanes, n_targets) each, in units of the volume.
 
-    `noise` of the pixels; `background` what reads at empty places of the lane; `overlap` what a stiffer background or
-    another division between neighbours would change; `shape` what the lane's own band leaves over beside the row's;
+    `noise` of the pixels; `background` what empty places of the lane read beyond it; `overlap` what a stiffer
+    background or another division between neighbours would change; `shape` what the lane's own band leaves over beside
+    the row's;
     `truncation` what lies outside the picture; `saturation` what was clipped and is inferred; `geometry` of a place
     that is not exactly known. An error that all bands of a row share (a tail under the background) is in none of them:
     no picture tells it, and no ratio feels it.
@@ -52,7 +54,7 @@ class ErrorBudget:
     @property
     def detection_limit(self) -> Array:
         """The volume from which a band is told from noise and background."""
-        return _DETECTED * np.sqrt(self.noise**2 + self.background**2)
+        return _DETECTED * np.hypot(self.noise, self.background / _EMPTY)
 
 
 def error_budget(fits: LaneFits, volume: Array, opinions: Opinions) -> ErrorBudget:
@@ -86,11 +88,11 @@ def error_budget(fits: LaneFits, volume: Array, opinions: Opinions) -> ErrorBudg
     (True, True)
     """
     fit, size = fits.fit, np.abs(volume)
-    ground = background_error(fits.profiles, fit, fits.options.background)
+    read = background_error(fits.profiles, fit, fits.options.background)
     clear = fit.volume > 15 * fit.noise
     return ErrorBudget(
         noise=fit.noise,
-        background=np.repeat(ground[:, None], size.shape[1], axis=1),
+        background=_EMPTY * np.sqrt(np.maximum(read**2 - fit.noise**2, 0)),  # noise is counted once
         overlap=np.hypot(
             _STIFFER * _shared(opinions.stiffer - volume, size, clear), _TAILS * _apart(fits, size, clear)
         ),

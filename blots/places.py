@@ -21,6 +21,7 @@ _ROUNDS = 3
 _MOST_STEP = 0.6  # of the row's sigma a round: the tangent of a shape leads no further
 _LEAST_PX = 0.05
 _UNKNOWN_PX = 0.5  # how good a start is where no clear band tells
+_STRAY_SCATTERS, _STRAY_SIGMAS = 4.0, 0.6
 _HOLD_PLACE, _HOLD_STRETCH = 0.05, 3.0  # against one clear band: lanes differ less in stretch than in place
 
 
@@ -57,7 +58,7 @@ def settled_places(profiles: Profiles, y: Array, shapes: tuple[BandShape, ...], 
     )[0]
     for _ in range(_ROUNDS):
         amount, own, error, clear = _stepped(profiles, y, amount, shapes, background)
-        y = _believed(own, error, start, clear)
+        y = _believed(own, error, start, clear, np.array([shape.sigma_px for shape in shapes]))
     return y
 
 
@@ -84,16 +85,30 @@ def _falling(shape: BandShape) -> Callable[[Array], Array]:
     return lambda v: -shape.slope_at(v)
 
 
-def _believed(own: Array, error: Array, start: Array, clear: NDArray[np.bool_]) -> Array:
-    """Return the places: a clear band's own; for others its own, its start's and its course's, by their precision."""
-    off = own - start
-    jitter = np.array([_scatter(off[c, k]) for k, c in enumerate(clear.T)])
+def _believed(own: Array, error: Array, start: Array, clear: NDArray[np.bool_], sigma_px: Array) -> Array:
+    """Return the places: a clear band's own; for others its own, its start's and its course's, by their precision.
+
+    What lies far off where its lane and its row lead, or far from its start where starts are good, is something else: a
+    tail, dust. Such a band keeps to its start and its course.
+    """
+    jitter = np.array([_scatter((own - start)[c, k]) for k, c in enumerate(clear.T)])
     told = clear.sum() > sum(clear.shape) + 2
-    course = _course(own, clear) if told else start
-    around = _scatter((own - course)[clear]) if told else np.inf
+    if not told:
+        weights = np.stack([error**-2.0, np.broadcast_to(jitter**-2.0, own.shape)])
+        return np.where(clear, own, (weights * np.stack([own, start])).sum(axis=0) / weights.sum(axis=0))
+    course = _course(own, clear)
+    along = clear & ~_strays(own - course, _scatter((own - course)[clear]), sigma_px)
+    course = _course(own, along)
+    around = _scatter((own - course)[along])
     weights = np.stack([error**-2.0, np.broadcast_to(jitter**-2.0, own.shape), np.full(own.shape, around**-2.0)])
-    mixed = (weights * np.stack([own, start, course])).sum(axis=0) / weights.sum(axis=0)
-    return np.where(clear, own, mixed)
+    y = np.where(clear, own, (weights * np.stack([own, start, course])).sum(axis=0) / weights.sum(axis=0))
+    led = (weights[1:] * np.stack([start, course])).sum(axis=0) / weights[1:].sum(axis=0)
+    return np.where(_strays(y - course, around, sigma_px) | _strays(y - start, jitter, sigma_px), led, y)
+
+
+def _strays(off: Array, usual: Array | float, sigma_px: Array) -> NDArray[np.bool_]:
+    """Return what is further off than usual, and than a good part of a band's height."""
+    return np.asarray(np.abs(off) > np.maximum(_STRAY_SCATTERS * usual, _STRAY_SIGMAS * sigma_px))
 
 
 def _scatter(off: Array) -> float:

@@ -12,7 +12,10 @@ Array = NDArray[np.float64]
 
 _BOTH_CLEAR = 8.0  # over the noise: what a crest must have for the valley beside it to be looked at
 _NO_VALLEY = 0.9  # of the lower crest's height: a shallower dent is the top of one band
-_NEAR_SIGMAS = 4.0  # crests further apart are two rows whatever lies between
+TOO_NEAR_SIGMAS = 2.4  # two bands of the usual height this near show one crest: two crests are one band's
+_NEAR_SIGMAS = 4.0  # crests further apart are two rows, whatever lies between
+_NO_DENT = 0.98  # a shoulder, without any valley
+_SHOULDER_SIGMAS = 5.0  # how far from its crest a shoulder may lie
 _MOST_LANES = 0.7
 _DOUBTFUL = 0.1  # what half of a band counts as a row
 _AROUND_SIGMAS = 3.0
@@ -33,8 +36,9 @@ class Candidate(NamedTuple):
 def row_candidates(profiles: Array, crests: Array, levels: Sequence[int], sigma_px: float) -> list[Candidate]:
     """Return the candidates at some levels, two humps of one band taken together.
 
-    Two crests are one band where in most lanes that show either, both are clear and no valley parts them. Lanes that
-    show only one of them tell two rows apart, however close.
+    Two crests are one band where in most lanes that show either, both are clear and no valley parts them; or where they
+    lie nearer than two bands could and still show two crests, as in a hollow band. Lanes that show only one of them
+    tell two rows apart, however close.
 
     Parameters
     ----------
@@ -64,8 +68,9 @@ def row_candidates(profiles: Array, crests: Array, levels: Sequence[int], sigma_
     for level in levels:
         this = Candidate(float(level), float(clear[level]), 0.0)
         last = found[-1] if found else None
-        if last is not None and last.apart_px == 0 and _are_one(profiles, crests, int(last.y), int(level), sigma_px):
-            found[-1] = Candidate((last.y + level) / 2, max(last.clear, this.clear), level - last.y)
+        top, bottom = (last.y - last.apart_px / 2, last.y + last.apart_px / 2) if last else (-np.inf, -np.inf)
+        if last and _are_one(profiles, crests, (int(top), int(bottom), int(level)), sigma_px):
+            found[-1] = Candidate((top + level) / 2, max(last.clear, this.clear), level - top)
         else:
             found.append(this)
     return found
@@ -93,8 +98,10 @@ def clearest_rows(shown: Sequence[Candidate], wanted: int) -> list[Candidate]:
     return sorted([*whole, *halves], key=lambda c: c.y)
 
 
-def _are_one(profiles: Array, crests: Array, upper: int, lower: int, sigma: float) -> bool:
-    if lower - upper > _NEAR_SIGMAS * sigma:
+def _are_one(profiles: Array, crests: Array, levels: tuple[int, int, int], sigma: float) -> bool:
+    """Tell whether the crest at the last of `levels` belongs to the band between the first two."""
+    top, upper, lower = levels
+    if lower - top > _SHOULDER_SIGMAS * sigma:
         return False
     near = max(1, round(sigma / 3))
     tops = np.stack([crests[:, max(0, y - near) : y + near + 1].max(axis=1) for y in (upper, lower)])
@@ -105,5 +112,9 @@ def _are_one(profiles: Array, crests: Array, upper: int, lower: int, sigma: floa
     ground = profiles[:, max(0, upper - around) : lower + around + 1].min(axis=1)
     height = np.minimum(profiles[:, upper], profiles[:, lower]) - ground
     valley = profiles[:, upper : lower + 1].min(axis=1) - ground
-    undivided = both & (valley > _NO_VALLEY * height)
+    if lower - top <= TOO_NEAR_SIGMAS * sigma:
+        least = 0.0
+    else:
+        least = _NO_VALLEY if lower - top <= _NEAR_SIGMAS * sigma else _NO_DENT
+    undivided = both & (valley >= least * height)
     return bool(undivided.sum() >= _MOST_LANES * either.sum())

@@ -43,3 +43,14 @@ def test_an_absent_band_stays_where_good_starts_put_it() -> None:
     amount = np.full(_TRUE.shape, 1e5)
     amount[3, 1] = 0.0
     assert abs(_settled(amount, _TRUE)[3, 1] - _TRUE[3, 1]) < 0.3
+
+
+def test_an_absent_band_is_not_drawn_to_a_strange_one_beside_it() -> None:
+    amount = np.full(_TRUE.shape, 1e5)
+    amount[3, 1] = 0.0
+    profiles = _profiles(amount)
+    strange = 3e4 * np.exp(-0.5 * ((np.arange(200.0) - _TRUE[3, 1] - 8) / 5) ** 2) / np.sqrt(2 * np.pi) / 5
+    profiles.signal[3] += strange
+    shapes = tuple(BandShape.gaussian(5.0, -25.0, 25.0) for _ in range(2))
+    y = settled_places(profiles, _TRUE, shapes, SmoothBackground.over(200, 10.0, 11.0))
+    assert abs(y[3, 1] - _TRUE[3, 1]) < 1.5

@@ -51,6 +51,17 @@ def test_a_broad_band_with_a_flat_top_is_one_row(dent: float) -> None:
     assert rows_of(blot, 3) == pytest.approx([60, 130, 230], abs=2)
 
 
+@pytest.mark.parametrize("hollow", [0.2, 0.5])
+def test_a_hollow_band_is_one_row_beside_fainter_ones(hollow: float) -> None:
+    y, x = np.arange(300.0)[:, None], np.arange(620.0)
+    blot = blot_of({60: np.full(LANES, 3000.0), 130: np.full(LANES, 250.0)})
+    down = np.exp(-(((y - 230) / 7.6) ** 2)) * (1 - hollow * np.exp(-(((y - 230) / 3.5) ** 2)))
+    across = sum(1 / (1 + (np.abs(x - middle) / 23) ** 16) for middle in MIDDLES)
+    assert rows_of(Blot(blot.name, blot.signal + 9000 * down * across, blot.saturated), 3) == pytest.approx(
+        [60, 130, 230], abs=2
+    )
+
+
 def test_a_faint_row_in_every_lane_comes_before_a_bright_speck_of_one() -> None:
     speck = np.zeros(LANES)
     speck[3] = 9000
