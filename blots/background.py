@@ -42,6 +42,14 @@ class SmoothBackground:
         bend = np.diff(np.eye(basis.shape[1]), 2, axis=0)
         return cls(np.asarray(basis), bend.T @ bend * (stiffness_px**4 / step**3), stiffness_px)
 
+    def stiffened(self, times: float) -> SmoothBackground:
+        """Return the same spline with a stiffness of so many times its own.
+
+        >>> SmoothBackground.over(200, 10.0, 40.0).stiffened(2.0).stiffness_px
+        80.0
+        """
+        return SmoothBackground(self.basis, self.penalty * times**4, self.stiffness_px * times)
+
     def fit(self, profile: Array, weight: Array) -> Array:
         """Return the smooth curve through a profile, each row counting by its weight."""
         scale = float(np.median(weight[weight > 0])) if (weight > 0).any() else 1.0

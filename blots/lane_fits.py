@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import NDArray
 
 from blots.background import SmoothBackground
 from blots.blot import Blot
@@ -15,6 +16,9 @@ from blots.volumes import FitOptions, JointFit, Profiles, fit_bands
 
 _KNOT_SIGMAS = 2.0
 _STIFFNESS_SIGMAS = 2.2  # below it, the shapes of real tails begin to be told from the background by their lanes
+_STIFFER = (4.0, 2.0)  # times as stiff, where the membrane lets it: a background that can't bend leaves bands their tails
+_EMPTY = 0.01  # of the usual crest: less is no band
+_NO_ROUGHER = 1.03  # what a background may leave over between the bands, against one that bends freely
 
 
 @dataclass(frozen=True, eq=False)
@@ -51,6 +55,30 @@ def fit_lanes(blot: Blot, geometry: BlotGeometry) -> LaneFits:
     background = SmoothBackground.over(
         profiles.signal.shape[1], max(3.0, _KNOT_SIGMAS * sigma), _STIFFNESS_SIGMAS * sigma
     )
-    options = FitOptions(background)
-    fit = fit_bands(profiles, geometry.y(), geometry.sigma_px, options)
+    options, fit = _over_the_stiffest(profiles, geometry, background)
     return LaneFits(geometry, strips, profiles, options, fit)
+
+
+def _over_the_stiffest(
+    profiles: Profiles, geometry: BlotGeometry, supple: SmoothBackground
+) -> tuple[FitOptions, JointFit]:
+    """Return the fit over the stiffest background that leaves the empty stretches of the lanes as clean as any does.
+
+    A smear, a blotch or the far tail of a band keeps the background supple; none of them is known beforehand.
+    """
+    options = FitOptions(supple)
+    fit = fit_bands(profiles, geometry.y(), geometry.sigma_px, options)
+    light = np.abs(fit.bands).sum(axis=1)
+    empty = (light < _EMPTY * np.median(light.max(axis=1))) & profiles.usable
+    if not empty.any():
+        return options, fit
+    for times in _STIFFER:
+        stiff = FitOptions(supple.stiffened(times))
+        other = fit_bands(profiles, geometry.y(), geometry.sigma_px, stiff)
+        if _left_over(profiles, other, empty) <= _NO_ROUGHER * _left_over(profiles, fit, empty):
+            return stiff, other
+    return options, fit
+
+
+def _left_over(profiles: Profiles, fit: JointFit, where: NDArray[np.bool_]) -> float:
+    return float(np.median((fit.rest(profiles) ** 2 / profiles.variance)[where]))

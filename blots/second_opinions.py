@@ -12,7 +12,6 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.ndimage import gaussian_filter1d
 
-from blots.background import SmoothBackground
 from blots.lane_fits import LaneFits
 from blots.lane_solve import CLEAR, solve_lanes, trust
 
@@ -151,8 +150,7 @@ def _border(profile: Array, start: int, stop: int) -> float:
 
 
 def _over_a_stiffer_background(fits: LaneFits) -> Array:
-    stiff = fits.options.background
-    background = SmoothBackground(stiff.basis, stiff.penalty * _STIFFER**4, _STIFFER * stiff.stiffness_px)
+    background = fits.options.background.stiffened(_STIFFER)
     fit, profiles = fits.fit, fits.profiles
     amount = np.where(np.abs(fit.volume) > 0, fit.volume, 1.0)
     pictures = np.swapaxes(fit.bands, 1, 2) / amount[:, None, :]
