@@ -9,15 +9,19 @@ from numpy.typing import NDArray
 
 from blots.background import SmoothBackground
 from blots.blot import Blot
+from blots.lane_solve import over_another
 from blots.layout import BlotGeometry
 from blots.noise import estimate_noise
 from blots.strips import LaneStrip, cut_strips
 from blots.volumes import FitOptions, JointFit, Profiles, fit_bands
 
+Array = NDArray[np.float64]
+
 _KNOT_SIGMAS = 2.0
 _STIFFNESS_SIGMAS = 2.2  # below it, the shapes of real tails begin to be told from the background by their lanes
-_STIFFER = (4.0, 2.0)  # times as stiff, where the membrane lets it: a background that can't bend leaves bands their tails
+_STIFFER = (4.0, 2.0)  # times as stiff, where the membrane lets it: such a background leaves bands their tails
 _EMPTY = 0.01  # of the usual crest: less is no band
+_HOPELESS = 1.5  # the same, with the shapes of the bands as they are
 _NO_ROUGHER = 1.03  # what a background may leave over between the bands, against one that bends freely
 
 
@@ -72,13 +76,16 @@ def _over_the_stiffest(
     empty = (light < _EMPTY * np.median(light.max(axis=1))) & profiles.usable
     if not empty.any():
         return options, fit
+    least = _left_over(profiles, fit.rest(profiles), empty)
     for times in _STIFFER:
-        stiff = FitOptions(supple.stiffened(times))
-        other = fit_bands(profiles, geometry.y(), geometry.sigma_px, stiff)
-        if _left_over(profiles, other, empty) <= _NO_ROUGHER * _left_over(profiles, fit, empty):
-            return stiff, other
+        stiff = supple.stiffened(times)
+        if _left_over(profiles, over_another(profiles, fit, stiff)[1], empty) > _HOPELESS * least:
+            continue  # new shapes would not mend that, and take the time of a whole fit
+        other = fit_bands(profiles, geometry.y(), geometry.sigma_px, FitOptions(stiff))
+        if _left_over(profiles, other.rest(profiles), empty) <= _NO_ROUGHER * least:
+            return FitOptions(stiff), other
     return options, fit
 
 
-def _left_over(profiles: Profiles, fit: JointFit, where: NDArray[np.bool_]) -> float:
-    return float(np.median((fit.rest(profiles) ** 2 / profiles.variance)[where]))
+def _left_over(profiles: Profiles, rest: Array, where: NDArray[np.bool_]) -> float:
+    return float(np.median((rest**2 / profiles.variance)[where]))

@@ -155,6 +155,14 @@ def solve_lanes(
     return amounts[:, :n], noise, amounts[:, n:] @ basis.T
 
 
+def over_another(profiles: Profiles, fit: JointFit, background: SmoothBackground) -> tuple[Array, Array]:
+    """Return the volumes and what is left over, were the fitted bands laid over another background."""
+    amount = np.where(np.abs(fit.volume) > 0, fit.volume, 1.0)
+    pictures = np.swapaxes(fit.bands, 1, 2) / amount[:, None, :]
+    volume, _, ground = solve_lanes(profiles.signal, trust(profiles, fit), profiles.variance, pictures, background)
+    return volume, profiles.signal - ground - (pictures @ volume[:, :, None])[:, :, 0]
+
+
 def usual_weight(weight: Array) -> Array:
     """Return the median weight of each lane's usable rows, one where it has none."""
     return np.array([float(np.median(w[w > 0])) if (w > 0).any() else 1.0 for w in weight])

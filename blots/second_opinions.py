@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from scipy.ndimage import gaussian_filter1d
 
 from blots.lane_fits import LaneFits
-from blots.lane_solve import CLEAR, solve_lanes, trust
+from blots.lane_solve import CLEAR, over_another
 
 Array = NDArray[np.float64]
 
@@ -81,10 +81,11 @@ def second_opinions(fits: LaneFits) -> Opinions:
             rough[i, k] = np.sqrt((over**2).sum() * (stop - start))
             error[i, k] = (stop - start) * np.sqrt(fits.profiles.variance[i, start:stop].mean() / (2 * _BORDER_PX))
     clear = fit.volume > 2 * CLEAR * fit.noise
+    stiffer, _ = over_another(fits.profiles, fit, fits.options.background.stiffened(_STIFFER))
     return Opinions(
         _scaled(valley, fit.volume, clear),
         _scaled(border, fit.volume, clear),
-        _scaled(_over_a_stiffer_background(fits), fit.volume, clear),
+        _scaled(stiffer, fit.volume, clear),
         own - _usual(own, fit.volume, clear, 0.0) * fit.volume,
         error,
         rough,
@@ -147,14 +148,6 @@ def _border(profile: Array, start: int, stop: int) -> float:
     above = profile[max(0, start - _BORDER_PX) : max(start, 1)]
     below = profile[min(stop, len(profile) - 1) : min(stop + _BORDER_PX, len(profile))]
     return float(profile[start:stop].sum() - (stop - start) * (above.mean() + below.mean()) / 2)
-
-
-def _over_a_stiffer_background(fits: LaneFits) -> Array:
-    background = fits.options.background.stiffened(_STIFFER)
-    fit, profiles = fits.fit, fits.profiles
-    amount = np.where(np.abs(fit.volume) > 0, fit.volume, 1.0)
-    pictures = np.swapaxes(fit.bands, 1, 2) / amount[:, None, :]
-    return solve_lanes(profiles.signal, trust(profiles, fit), profiles.variance, pictures, background)[0]
 
 
 def _usual(other: Array, volume: Array, clear: NDArray[np.bool_], instead: float) -> Array:
