@@ -159,8 +159,9 @@ def _checked(cells: dict[str, object], place: str, shape: tuple[int, int], lanes
         raise InvalidBoxes(
             place, expected=f"one of {', '.join(bands)}", got=repr(target), remedy="Use a name listed in `bands`."
         )
-    if width <= 0 or height <= 0:
-        raise InvalidBoxes(place, expected="a size above 0", got=f"{width:g} x {height:g}", remedy="Draw it again.")
+    if width < 1 or height < 1:
+        got = f"{width:g} x {height:g}"
+        raise InvalidBoxes(place, expected="a box of a pixel at least", got=got, remedy="Draw it again.")
     if x < 0 or y < 0 or x + width > shape[1] + _HAIR or y + height > shape[0] + _HAIR:
         raise InvalidBoxes(
             place,

@@ -144,6 +144,11 @@ CAUTIONS: dict[str, Caution] = {
         "The picture does not say clearly whether its bands are dark or bright.",
         "Look at the blot's figure, and export the scan at full range.",
     ),
+    "coarse": Caution(
+        "warning",
+        "Bands are hardly a pixel high, so that their shapes and their backgrounds can't be told apart.",
+        "Use the scan as the camera stored it, not a reduced copy.",
+    ),
     "lanes_unsure": Caution(
         "warning",
         "The picture shows about as much beside the outermost lane as in the one at the other side.",

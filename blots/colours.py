@@ -138,10 +138,10 @@ def no_such(what: str, name: str, asked: object, there: int) -> UnreadableImage:
     Examples
     --------
     >>> print(no_such("page", "a.tif", 3, 2))
-    a.tif: expected page 3, got 2 pages. Count from 0.
+    a.tif: expected a page from 0 to 1, got 3. Count from 0.
     """
-    got = f"{there} {what}{'s' if there != 1 else ''}"
-    return UnreadableImage(name, expected=f"{what} {asked}", got=got, remedy="Count from 0.")
+    expected = f"a {what} from 0 to {there - 1}" if there > 1 else f"{what} 0, the only one"
+    return UnreadableImage(name, expected=expected, got=f"{asked}", remedy="Count from 0.")
 
 
 def _there(name: str, channel: int, count: int) -> int:

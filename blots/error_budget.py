@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from blots.lane_fits import LaneFits
 from blots.lane_solve import design
 from blots.saturation import clipped_fraction
-from blots.second_opinions import Opinions
+from blots.second_opinions import Opinions, windows
 from blots.uncertainty import background_error
 
 Array = NDArray[np.float64]
@@ -19,8 +19,9 @@ _DETECTED = 3.3  # standard deviations, IUPAC's limit of detection
 _SATURATED = 0.15  # of the part that had to be reconstructed
 _LEAST_SHAPE = 0.0042  # lane-to-lane differences that no residual of one picture shows (sampling, soft sides)
 # How far volumes really lie off in units of each sign of it, over pictures with known truth.
-_STIFFER = 6.5  # the mean of two backgrounds lies between them, the truth often does not
-_TAILS = 1.5
+_STIFFER = 4.9  # the mean of two backgrounds lies between them, the truth often does not
+_TAILS = 1.1
+_BESIDE = 0.3  # of the neighbours' light in the band's own window: how its tail runs there is known no better
 _ROUGH = 0.24
 _EMPTY = 0.6  # the mean over two backgrounds is steadier than the one that empty places are read with
 
@@ -30,11 +31,10 @@ class ErrorBudget:
     """Standard deviations of every volume, (n_lanes, n_targets) each, in units of the volume.
 
     `noise` of the pixels; `background` what empty places of the lane read beyond it; `overlap` what a stiffer
-    background or another division between neighbours would change; `shape` what the lane's own band leaves over beside
-    the row's;
-    `truncation` what lies outside the picture; `saturation` what was clipped and is inferred; `geometry` of a place
-    that is not exactly known. An error that all bands of a row share (a tail under the background) is in none of them:
-    no picture tells it, and no ratio feels it.
+    background or another division between neighbours would change, and a part of the neighbours' light under the band;
+    `shape` what the lane's own band leaves over beside the row's; `truncation` what lies outside the picture;
+    `saturation` what was clipped and is inferred; `geometry` of a place that is not exactly known. An error that all
+    bands of a row share (a tail under the background) is in none of them: no picture tells it, and no ratio feels it.
     """
 
     noise: Array
@@ -93,8 +93,10 @@ def error_budget(fits: LaneFits, volume: Array, opinions: Opinions) -> ErrorBudg
     return ErrorBudget(
         noise=fit.noise,
         background=_EMPTY * np.sqrt(np.maximum(read**2 - fit.noise**2, 0)),  # noise is counted once
-        overlap=np.hypot(
-            _STIFFER * _shared(opinions.stiffer - volume, size, clear), _TAILS * _apart(fits, size, clear)
+        overlap=np.sqrt(
+            (_STIFFER * _shared(opinions.stiffer - volume, size, clear)) ** 2
+            + (_TAILS * _apart(fits, size, clear)) ** 2
+            + (_BESIDE * _beside(fits)) ** 2
         ),
         shape=np.hypot(_ROUGH * opinions.rough, _LEAST_SHAPE * size),
         truncation=size * _outside(fits),
@@ -117,6 +119,15 @@ def _apart(fits: LaneFits, size: Array, clear: NDArray[np.bool_]) -> Array:
     ratio = np.where(clear, fits.fit.tails / np.where(size > 0, size, 1), np.nan)
     usual = np.array([np.nanmedian(r) if np.isfinite(r).sum() > 2 else 0.0 for r in ratio.T])
     return np.asarray(np.abs(fits.fit.tails - usual * size))
+
+
+def _beside(fits: LaneFits) -> Array:
+    """Return how much of its neighbours' light lies in each band's window."""
+    light, found = np.abs(fits.fit.bands), np.zeros(fits.fit.y.shape)
+    for i, y in enumerate(fits.fit.y):
+        for k, (start, stop) in enumerate(windows(y, fits.geometry.sigma_px, light.shape[2])):
+            found[i, k] = light[i, :, start:stop].sum() - light[i, k, start:stop].sum()
+    return found
 
 
 def _outside(fits: LaneFits) -> Array:

@@ -29,6 +29,7 @@ __all__ = ["Band", "BlotGeometry", "Lane", "checked_lanes", "checked_targets", "
 
 Array = NDArray[np.float64]
 
+_COARSE_PX = 3.2  # high at half height: less can hardly be fitted
 _SEEN_BAND = 6.0  # over the noise; a fainter crest does not give its own place
 _HALF_HEIGHT = 2.5  # of a row's standard deviation: what is drawn as the band
 
@@ -102,12 +103,17 @@ def find_geometry(
     place = _Placing(blot, given, picture, row_map, lines, rows)
     found = place.lanes(clear)
     placed = place.bands(found, targets)
-    said = tuple(s for s in (*said, *more) if s)
+    said = tuple(s for s in (*said, *more, _says_coarse(rows.sigma_px * picture.down)) if s)
     course = row_map.scaled(picture.down, picture.across, blot.shape).course
     geometry = BlotGeometry(targets, found, placed, course, rows.sigma_px * picture.down, said)
     over = says_upside_down(blot.signal, geometry)
     geometry = replace(geometry, cautions=(*said, over)) if over else geometry
     return with_doubts(domed(blot.signal, blot.saturated), geometry, drawn) if drawn else geometry
+
+
+def _says_coarse(sigma_px: Array) -> str:
+    height = 2.355 * float(np.median(sigma_px))
+    return caution("coarse", f"bands are {height:.1f} px high") if height < _COARSE_PX else ""
 
 
 def _reduced_box(box: Box, picture: SearchPicture) -> Box:

@@ -22,9 +22,11 @@ _NAME_LANES = (
 _CLEARLY_BETTER = 0.7  # of what the other comb leaves unexplained
 _MORE_LANES = 0.85  # the same for a few lanes more than the sheet names
 _TWICE_AS_MANY = 0.3  # and for far more: bands brighter at their sides look like two
+_WELL_EXPLAINED = 0.09  # a comb that leaves less is right: narrow lanes side by side would explain anything
 _FAR_FEWER = 0.67
 _NEARLY_AS_GOOD = 1.3
 _MANY = 20  # lanes are always looked for, however few the sheet names
+_FAINT_EDGE = 0.5  # of the usual lane: fainter, an outermost lane may be one that nobody loaded on purpose
 _AS_MUCH = 0.7  # of what the outermost lane of the other side holds
 _SHOWS = 0.15  # of what the usual lane holds
 _WELL_INSIDE = 0.4  # of the pitch
@@ -69,13 +71,13 @@ def count_lanes(
     Returns
     -------
     CountedLanes
-        The comb, and a caution where the picture shows one lane more than the sheet names, or where all lanes could
-        as well lie one further to a side.
+        The comb, and a caution where the picture shows one faint lane more at a side than the sheet names, or where
+        all lanes could as well lie one further to a side.
 
     Raises
     ------
     LanesNotFound
-        When the picture shows fewer lanes, or at least two more, than the sheet names.
+        When the picture shows fewer lanes than the sheet names, two more, or one more that is as strong as the rest.
 
     Examples
     --------
@@ -174,6 +176,10 @@ def _with_fewer_than_shown(name: str, combs: dict[int, Comb], lanes: int) -> Cou
     if more > lanes + 1:
         raise _refused(name, lanes, _likeliest(combs))
     larger = combs[more]
+    if min(larger.seen[0], larger.seen[-1]) > _FAINT_EDGE * float(np.median(larger.seen)):
+        raise _refused(
+            name, lanes, more
+        )  # of lanes as strong as the rest, nobody could say which one is not in the sheet
     kept = slice(1, None) if larger.seen[0] < larger.seen[-1] else slice(None, -1)
     side = "leftmost" if kept.start else "rightmost"
     words = f"the picture shows {more} lanes and the sheet names {lanes}, so the {side} was left out"
@@ -195,7 +201,10 @@ def _shown_beyond(combs: dict[int, Comb], lanes: int) -> int:
     for n in range(lanes + 1, max(combs) + 1):
         if n not in combs or combs[n].count < n:
             continue
-        better = _MORE_LANES if n < 1.5 * lanes else _TWICE_AS_MANY
+        far_more = n >= 1.5 * lanes
+        if far_more and combs[shown].unexplained < _WELL_EXPLAINED:
+            continue
+        better = _TWICE_AS_MANY if far_more else _MORE_LANES
         if combs[n].unexplained < better * combs[shown].unexplained:
             shown = n
     return shown

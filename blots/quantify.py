@@ -13,7 +13,7 @@ from blots.blot import DO_NOT_QUANTIFY, Blot
 from blots.cautions import caution, join
 from blots.error_budget import ErrorBudget, error_budget
 from blots.errors import BlotError, UnfitImage
-from blots.geometry import find_geometry
+from blots.geometry import checked_targets, find_geometry
 from blots.lane_fits import fit_lanes
 from blots.lane_totals import lane_totals
 from blots.layout import BlotGeometry
@@ -124,6 +124,8 @@ def measure_blot(
     ((12, 5), 60)
     """
     _refuse_unfit(blot, force)
+    if isinstance(bands, str):
+        checked_targets(blot.name, bands)
     targets, whole = numbered(bands), tuple(bands) == (_TOTAL,)
     blot = _stood_up(blot, lanes, targets, boxes, empty_lanes, turn)
     if boxes is not None:
@@ -250,5 +252,6 @@ def _refuse_unfit(blot: Blot, force: bool) -> None:
             blot.name,
             expected="an image fit to be measured",
             got=f"one judged do not quantify ({why})",
-            remedy="Export the scan unadjusted at 16 bits, or measure it all the same with force=True.",
+            remedy="Export the scan unadjusted at 16 bits, or measure it all the same "
+            "(`force: true` in a study, force=True in Python).",
         )

@@ -47,5 +47,6 @@ def _too_few(name: str, bands: Sequence[str], known: Mapping[str, float], seen: 
         name,
         expected=f"{len(bands)} rows of bands ({', '.join(bands)})",
         got=f"{seen} seen" + (" above, between and below the boxed ones" if known else ""),
-        remedy="List in `bands` only the rows that the picture shows, or give the others a box in one lane at least.",
+        remedy="List in `bands` only the rows that the picture shows, or give the others a box in one lane at least."
+        + (f" Is a box at a wrong place ({', '.join(known)})?" if known else ""),
     )

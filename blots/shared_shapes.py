@@ -20,6 +20,8 @@ Array = NDArray[np.float64]
 _CORE_SIGMAS = 2.0
 _SHOULDER_SIGMAS = 5.0  # how far from its crest a shoulder is looked for
 _FOOT = 0.1  # of the crest
+_HALF_WAY = 0.55  # to the next row: what lies beyond is that row's body
+_STRONG = 0.3  # of the row's largest
 _SMOOTH = 1e-5
 
 
@@ -34,14 +36,17 @@ def first_shapes(rows: Array, sigma_px: Array, cores: Array | None = None) -> tu
 def body_reach(profiles: Profiles, fit: JointFit, sigma_px: Array) -> Array:
     """Return how far each row's body reaches above and below its crest, (n_rows, 2): to a tenth of the crest.
 
-    At least two standard deviations. A shoulder or a second crest thus belongs to its band.
+    At least two standard deviations, at most about half-way to the next row. A shoulder or a second crest thus belongs
+    to its band.
     """
     rows = profiles.signal.shape[1]
     rest = fit.rest(profiles)
     cores = _CORE_SIGMAS * np.tile(sigma_px, (2, 1)).T
     level = np.arange(-_SHOULDER_SIGMAS, _SHOULDER_SIGMAS + 0.01, 0.1)
     for k, sigma in enumerate(sigma_px):
-        clear = np.flatnonzero(fit.volume[:, k] > CLEAR * fit.noise[:, k])
+        # In a lane that shows little of a band, what its neighbour leaves over would pass for a shoulder.
+        strong = fit.volume[:, k] > _STRONG * fit.volume[:, k].max()
+        clear = np.flatnonzero(strong & (fit.volume[:, k] > CLEAR * fit.noise[:, k]))
         if clear.size < 2:
             continue
         seen = [
@@ -54,8 +59,15 @@ def body_reach(profiles: Profiles, fit: JointFit, sigma_px: Array) -> Array:
         above, below = low[low < middle], low[low > middle]
         ends = (level[middle] - level[above.max()] if above.size else 0, level[below.min()] if below.size else 0)
         # A Gaussian sinks to a tenth of its crest at 2.15 standard deviations.
-        cores[k] = np.maximum(cores[k], _CORE_SIGMAS / 2.15 * sigma * np.array(ends))
+        body = _CORE_SIGMAS / 2.15 * sigma * np.array(ends)
+        cores[k] = np.maximum(cores[k], np.minimum(body, _HALF_WAY * _gaps(np.median(fit.y, axis=0), k)))
     return np.asarray(cores)
+
+
+def _gaps(levels: Array, k: int) -> Array:
+    """Return how far the next rows above and below lie."""
+    off = levels - levels[k]
+    return np.array([np.min(-off[off < 0], initial=np.inf), np.min(off[off > 0], initial=np.inf)])
 
 
 def measured_shapes(

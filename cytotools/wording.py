@@ -172,6 +172,7 @@ DOUBTS = {
     "rows_unsure": "an image shows more rows than were named",
     "lanes_left_out": "an image shows more lanes than the sheet has",
     "lanes_unsure": "the lanes of an image may be others",
+    "coarse": "the bands of an image are hardly a pixel high",
     "forced": "an image was judged unfit to be measured",
     "eight_bit": "an image has 8 bits only, which may hide a curve over its numbers",
     "lossy": "JPEG changed the numbers of an image",

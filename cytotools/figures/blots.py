@@ -111,21 +111,33 @@ def _lanes(results: Results, image: MeasuredImage) -> list[dict[str, Any]]:
 
 
 def _lane_labels(sheet: Sequence[dict[str, Any]]) -> list[str]:
-    """Return a short label a lane: its hours, or its role where it has none."""
+    """Return a short label a lane: its hours, or its role where it has none, and what else tells lanes apart."""
+    treated = [row for row in sheet if row.get("role") == "treated"]
+    telling = [c for c in ("arm", "compound", "dose") if len({str(row.get(c, "")) for row in treated}) > 1]
     labels = []
     for number, row in enumerate(sheet, 1):
         hours = row.get("hours")
         timed = isinstance(hours, float) and hours == hours
-        labels.append(f"{hours:g} h" if timed else shown(str(row.get("role") or number), 10))
+        parts = [f"{hours:g} h" if timed else shown(str(row.get("role") or number), 10)]
+        parts += [_condition(row, column) for column in telling if row.get("role") == "treated"]
+        labels.append(" ".join(part for part in parts if part))
     return labels
+
+
+def _condition(row: dict[str, Any], column: str) -> str:
+    value = row.get(column)
+    if column != "dose":
+        return shown(str(value or ""), 10)
+    known = isinstance(value, float) and value == value
+    return f"{value:g} {row.get('dose_unit') or ''}".strip() if known else ""
 
 
 def _picture(image: MeasuredImage, sheet: Sequence[dict[str, Any]], folder: Path, name: str) -> Saved:
     figure = _figure_for(image.blot.shape)
     ax = figure.add_subplot()
-    names_pt = draw_blot(
-        ax, image.blot, image.geometry, labels=_lane_labels(sheet), title="", table=image.measured.table
-    )
+    numbers = [lane.number + image.first_lane - 1 for lane in image.geometry.lanes]
+    labels = [f"{number}: {label}" for number, label in zip(numbers, _lane_labels(sheet), strict=True)]
+    names_pt = draw_blot(ax, image.blot, image.geometry, labels=labels, title="", table=image.measured.table)
     _name_lines(ax, image, sheet, names_pt)
     caption = f"{image.file}, more signal darker. {_found_in_words(image)} {_cautions_in_words(image)}"
     return save(figure, folder, Saved(name, f"Blot of membrane {image.membrane}", caption.strip(), "blots"))

@@ -75,9 +75,30 @@ def test_far_fewer_lanes_in_the_sheet_are_refused(lanes: int) -> None:
         find_geometry(full()[0], lanes, BANDS)
 
 
-def test_one_lane_too_few_in_the_sheet_is_said() -> None:
-    assert any(caution.startswith("lanes_left_out") for caution in find_geometry(full()[0], 11, BANDS).cautions)
+def test_one_lane_too_few_in_the_sheet_is_refused_where_all_are_as_strong() -> None:
+    with pytest.raises(LanesNotFound, match="expected 11 lanes as in the sheet, got 12 seen"):
+        find_geometry(full()[0], 11, BANDS)
     assert find_geometry(full()[0], 12, BANDS).cautions == ()
+
+
+@pytest.mark.parametrize("lanes", [1, 2, 3, 4])
+def test_few_lanes_of_a_tightly_cropped_membrane_are_found(lanes: int) -> None:
+    rng = np.random.default_rng(3)
+    blot = blot_from_array(simulate_blot(example_design(rng), SCENES["flat"], rng=rng).image, "flat")
+    centres = np.array([lane.x.mean() for lane in find_geometry(blot, 12, BANDS).lanes])
+    left, right = (round(centres[k] + side * 0.55 * np.diff(centres)[0]) for k, side in ((0, -1), (lanes - 1, 1)))
+    cropped = Blot("cropped", blot.signal[:, left:right], blot.saturated[:, left:right])
+    x = [lane.x.mean() + left for lane in find_geometry(cropped, lanes, BANDS).lanes]
+    assert x == pytest.approx(centres[:lanes], abs=3)
+
+
+def test_a_picture_reduced_to_a_sixth_is_said_to_be_coarse() -> None:
+    rng = np.random.default_rng(3)
+    image = simulate_blot(example_design(rng), SCENES["flat"], rng=rng).image.astype(float)
+    rows, columns = (n // 6 * 6 for n in image.shape)
+    small = image[:rows, :columns].reshape(rows // 6, 6, columns // 6, 6).mean(axis=(1, 3))
+    blot = Blot("small", small, small > 1e9)
+    assert any(said.startswith("coarse") for said in find_geometry(blot, 12, BANDS).cautions)
 
 
 def test_more_rows_than_the_picture_shows_are_refused() -> None:
@@ -140,7 +161,7 @@ def test_a_lane_box_sets_the_lane() -> None:
     [
         ({"x": 980}, "row 1: expected a box inside 1000 x 620 pixels, got columns 980 to 1010"),
         ({"y": -1}, "expected a box inside"),
-        ({"width": 0}, "a size above 0"),
+        ({"width": 0}, "a box of a pixel at least"),
         ({"lane": 13}, "a lane from 1 to 12, got 13"),
         ({"lane": 1.5}, "a lane from 1 to 12, got 1.5"),
         ({"target": "GAPDH"}, "one of cIAP2, .*, got 'GAPDH'"),

@@ -137,12 +137,12 @@ def test_what_is_no_picture_is_refused(tmp_path: Path, name: str, content: objec
 @pytest.mark.parametrize(
     ("asked", "words"),
     [
-        ({"page": 3}, "page 3, got 1 page"),
+        ({"page": 3}, "page 0, the only one, got 3"),
         ({"page": -1}, "a page from 0, got -1"),
         ({"page": 0.5}, "a page from 0, got 0.5"),
-        ({"channel": 2}, "channel 2, got 1"),
-        ({"channel": "2"}, "channel 2, got 1"),
-        ({"channel": 700}, "channel 700, got 1 channel"),
+        ({"channel": 2}, "channel 0, the only one, got 2"),
+        ({"channel": "2"}, "channel 0, the only one, got 2"),
+        ({"channel": 700}, "channel 0, the only one, got 700"),
         ({"channel": -1}, "a channel from 0, got -1. Count from 0; a LI-COR scan's channels are 700 and 800"),
         ({"channel": "scarlet"}, "a channel from 0, got 'scarlet'"),
     ],

@@ -62,14 +62,14 @@ def test_the_file_of_one_channel_is_read_by_itself(folder: Path) -> None:
     for channel in (None, 800, "800"):
         blot = read_blot(folder / "0000416_01_800.TIF", channel=channel)
         assert np.array_equal(blot.signal, PAIR["800"])
-    with pytest.raises(UnreadableImage, match="expected channel 700, got 1 channel"):
+    with pytest.raises(UnreadableImage, match="expected channel 0, the only one, got 700"):
         read_blot(folder / "0000416_01_800.TIF", channel=700)
 
 
 def test_a_channel_that_is_not_there_is_refused(folder: Path) -> None:
     with pytest.raises(UnreadableImage, match="expected channel 520, got the channels 700 and 800"):
         read_blot(folder, channel=520)
-    with pytest.raises(UnreadableImage, match="expected page 1, got 1 page"):
+    with pytest.raises(UnreadableImage, match="expected page 0, the only one, got 1"):
         read_blot(folder, page=1, channel=700)
 
 

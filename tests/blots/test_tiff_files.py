@@ -196,9 +196,9 @@ def test_pages_and_channels_are_told_apart_where_they_are_declared(tmp_path: Pat
             assert np.array_equal(blot.signal, stack[page, channel])
             assert codes(blot.cautions) == ({"page_chosen"} if page == 0 else set())
     assert "channel_chosen: channel 0 of 2 was taken" in read_blot(path).cautions
-    with pytest.raises(UnreadableImage, match="expected page 2, got 2 pages"):
+    with pytest.raises(UnreadableImage, match="expected a page from 0 to 1, got 2"):
         read_blot(path, page=2)
-    with pytest.raises(UnreadableImage, match="expected channel 2, got 2 channels"):
+    with pytest.raises(UnreadableImage, match="expected a channel from 0 to 1, got 2"):
         read_blot(path, channel=2)
 
 
