@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from cytotools.cells.refused import nearest, shown
-from cytotools.sheet_rules import check_boxes
+from cytotools.sheet_rules import check_box_order, check_boxes
 from cytotools.sheets import Given, Table
 from cytotools.study import BlotImage, BlotsBlock, Reference
 from cytotools.study_reading import Reading
@@ -41,6 +41,8 @@ def check_image(reading: Reading, model: ImageModel, location: Location, table: 
         reading.add(place, "first_lane", f"a lane up to {max(lanes)}", str(model.first_lane), remedy)
     if boxes and lanes and reading.is_sound(table):
         check_boxes(reading, boxes, lanes)
+    if boxes and not model.turn:
+        check_box_order(reading, boxes, model.bands)
 
 
 def check_bands(reading: Reading, block: BlotsBlock) -> None:

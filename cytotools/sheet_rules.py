@@ -6,6 +6,8 @@ import re
 from collections.abc import Sequence
 from pathlib import Path
 
+import pandas as pd
+
 from cytotools.conditions import DOSES
 from cytotools.sheets import Table
 from cytotools.study_reading import Reading
@@ -95,3 +97,31 @@ def check_boxes(reading: Reading, boxes: Table, lanes: Sequence[int]) -> None:
             got = f"lane {lane} {target or 'whole'} again; it first stands in {boxes.place(seen[lane, target])}"
             reading.add(boxes.place(row, "target"), "target", "one box a band", got, "Delete one of the two rows.")
         seen.setdefault((lane, target), row)
+
+
+def check_box_order(reading: Reading, boxes: Table, bands: Sequence[str]) -> None:
+    """Check that the boxes of an upright image run from left to right as its lanes, from top to bottom as its bands."""
+    if not reading.is_sound(boxes):
+        return
+    rows = boxes.frame.assign(row=range(len(boxes.frame)))
+    rows["across"], rows["down"] = rows["x"] + rows["width"] / 2, rows["y"] + rows["height"] / 2
+    for _, own in rows[rows["target"] != "non-specific"].groupby("target"):
+        remedy = "Correct the lane numbers or the positions."
+        _in_order(reading, boxes, own.sort_values("lane"), ("lane", "across", "x"), "further right than", remedy)
+    named = rows[rows["target"].isin([b for b in bands if b != "non-specific"])]
+    named = named.assign(rank=[bands.index(target) for target in named["target"]])
+    for _, own in named.groupby("lane"):
+        remedy = "Correct the targets of the boxes, or the order of `bands`."
+        _in_order(reading, boxes, own.sort_values("rank"), ("target", "down", "y"), "below", remedy)
+
+
+def _in_order(
+    reading: Reading, boxes: Table, own: pd.DataFrame, keys: tuple[str, str, str], where: str, remedy: str
+) -> None:
+    name, position, cell = keys
+    for i in range(1, len(own)):
+        first, second = own.iloc[i - 1], own.iloc[i]
+        if second[position] <= first[position]:
+            other = boxes.place(int(first["row"]), cell)
+            expected = f"{name} {second[name]} {where} {name} {first[name]} (in {other})"
+            reading.add(boxes.place(int(second["row"]), cell), cell, expected, f"{second[cell]:g}", remedy)

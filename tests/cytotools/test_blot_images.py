@@ -142,3 +142,16 @@ def test_the_answer_says_what_makes_an_image_doubtful(membrane: Path) -> None:
     tifffile.imwrite(membrane / "eight.tif", eight)
     results = run(membrane, f"file: eight.tif, bands: {BANDS}")
     assert all("Doubtful: an image has 8 bits only" in answer for answer in answers(results))
+
+
+@pytest.mark.parametrize(
+    ("rows", "words"),
+    [
+        (["3,cIAP1,200,100,46,20", "3,cIAP2,200,160,46,20"], r"boxes\.csv:2:4.*target cIAP1 below target cIAP2"),
+        (["3,cIAP1,100,100,46,20", "2,cIAP1,200,100,46,20"], r"boxes\.csv:2:3.*lane 3 further right than lane 2"),
+    ],
+)
+def test_boxes_in_another_order_are_told_by_their_line(membrane: Path, rows: list[str], words: str) -> None:
+    (membrane / "boxes.csv").write_text("\n".join(["lane,target,x,y,width,height", *rows]) + "\n")
+    with pytest.raises(ValueError, match=words):
+        run(membrane, f"file: rep1.tif, boxes: boxes.csv, bands: {BANDS}")
