@@ -23,7 +23,7 @@ _STIFFER = 4.9  # the mean of two backgrounds lies between them, the truth often
 _TAILS = 1.1
 _BESIDE = 0.3  # of the neighbours' light in the band's own window: how its tail runs there is known no better
 _ROUGH = 0.24
-_EMPTY = 0.6  # the mean over two backgrounds is steadier than the one that empty places are read with
+_EMPTY = 0.3
 
 
 @dataclass(frozen=True, eq=False)

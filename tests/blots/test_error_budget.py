@@ -16,7 +16,7 @@ def test_parts_add_as_squares_and_the_limit_is_of_noise_and_background() -> None
     three, four, none = np.full((1, 1), 3.0), np.full((1, 1), 4.0), np.zeros((1, 1))
     budget = ErrorBudget(three, four, none, none, none, none, none)
     assert budget.total[0, 0] == pytest.approx(5)
-    assert budget.detection_limit[0, 0] == pytest.approx(3.3 * np.hypot(3, 4 / 0.6))  # of one background, not of two
+    assert budget.detection_limit[0, 0] == pytest.approx(3.3 * np.hypot(3, 4 / 0.3))  # all that empty places read
     assert ErrorBudget(three, none, four, none, none, none, none).detection_limit[0, 0] == pytest.approx(9.9)
 
 
