@@ -8,6 +8,7 @@ from scipy.ndimage import correlate1d, maximum_filter1d
 
 Array = NDArray[np.float64]
 
+_AS_WELL = 0.9  # of the best scale's worth
 _STRIPS = 40
 _ROWS_LOOKED_AT = 500
 _COARSE_ENOUGH_PX = 2.0
@@ -50,7 +51,9 @@ def usual_band_sigma(signal: Array) -> float:
         return max(1.5, len(signal) / 130)
     # Every strip has about one vote: burnt-in letters outshine all bands, but stand in few strips.
     worth = (each / (most + np.median(most[most > 0]))).sum(axis=1)
-    k = int(worth.argmax())
+    # Flat tops have two crests at a fine scale: of two scales that fit about as well, the coarser takes in the band.
+    peak = np.r_[True, worth[1:] >= worth[:-1]] & np.r_[worth[:-1] >= worth[1:], True]
+    k = int(np.flatnonzero(peak & (worth > _AS_WELL * worth.max())).max())
     best = float(np.log(scales[k]))
     if 0 < k < len(scales) - 1:
         left, top, right = worth[k - 1 : k + 2]
