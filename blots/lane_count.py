@@ -177,9 +177,8 @@ def _with_fewer_than_shown(name: str, combs: dict[int, Comb], lanes: int) -> Cou
         raise _refused(name, lanes, _likeliest(combs))
     larger = combs[more]
     if min(larger.seen[0], larger.seen[-1]) > _FAINT_EDGE * float(np.median(larger.seen)):
-        raise _refused(
-            name, lanes, more
-        )  # of lanes as strong as the rest, nobody could say which one is not in the sheet
+        # All are about as strong: nobody could say which one the sheet leaves out.
+        raise _refused(name, lanes, more)
     kept = slice(1, None) if larger.seen[0] < larger.seen[-1] else slice(None, -1)
     side = "leftmost" if kept.start else "rightmost"
     words = f"the picture shows {more} lanes and the sheet names {lanes}, so the {side} was left out"

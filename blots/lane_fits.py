@@ -21,8 +21,8 @@ _KNOT_SIGMAS = 2.0
 _STIFFNESS_SIGMAS = 2.2  # below it, the shapes of real tails begin to be told from the background by their lanes
 _STIFFER = (4.0, 2.0)  # times as stiff, where the membrane lets it: such a background leaves bands their tails
 _EMPTY = 0.01  # of the usual crest: less is no band
-_HOPELESS = 1.5  # the same, with the shapes of the bands as they are
 _NO_ROUGHER = 1.03  # what a background may leave over between the bands, against one that bends freely
+_HOPELESS = 1.5  # the same, while the bands keep the shapes that they had over that one
 
 
 @dataclass(frozen=True, eq=False)

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from cytotools.blot_images import budget_of, measure_image
-from cytotools.cautions import Entry, caution_table, documented, entries_of
+from cytotools.cautions import Entry, caution_table, documented, entries_of, entry_of
 from cytotools.comparison import compare, summarise_fractions
 from cytotools.errors import Problem, StudyError
 from cytotools.kinetics import rate_table
@@ -205,7 +205,8 @@ def _measure(study: Study, block: BlotsBlock, found: _Findings) -> list[pd.DataF
         measured = measure_image(study, block.lanes, image)
         if isinstance(measured, RefusedImage):
             found.entries.append(_refusal("blots", image.file, measured.error))
-            found.entries += _of_picture(image.file, measured)
+            said = measured.blot.cautions if measured.blot else ()  # why nothing may have been found on it
+            found.entries += [entry_of(one, "blots", image.file, image.file) for one in said]
             found.refused_images.append(measured)
             continue
         found.entries.append(
@@ -214,15 +215,6 @@ def _measure(study: Study, block: BlotsBlock, found: _Findings) -> list[pd.DataF
         found.images.append(measured)
         tables.append(measured.bands)
     return tables
-
-
-def _of_picture(file: str, refused: RefusedImage) -> list[Entry]:
-    """Return what a refused picture itself says of why nothing could be found on it."""
-    known, said = documented(), refused.blot.cautions if refused.blot else ()
-    parts = [(code, words.strip()) for code, _, words in (one.partition(":") for one in said)]
-    return [
-        Entry(known[c].severity, "blots", file, file, c, words, known[c].remedy) for c, words in parts if c in known
-    ]
 
 
 def _excluded(sheet: pd.DataFrame, assay: str, key: str) -> list[Entry]:

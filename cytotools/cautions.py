@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import cache
 from typing import TYPE_CHECKING, NamedTuple
 
 from cytotools.labels import condition_label
@@ -53,6 +54,7 @@ class Entry:
     remedy: str
 
 
+@cache
 def documented() -> dict[str, Known]:
     """Return every code that a table can carry, of the three packages, in alphabetical order.
 
@@ -74,17 +76,21 @@ def documented() -> dict[str, Known]:
 
 def entries_of(table: pd.DataFrame, assay: str, place_columns: Iterable[str]) -> list[Entry]:
     """Return the cautions in a table's cells, each once a place: the condition, and the cells of `place_columns`."""
-    known, columns = documented(), [c for c in place_columns if c in table.columns]
+    columns = [c for c in place_columns if c in table.columns]
     found: dict[Entry, None] = {}
     for row in rows_of(table[table["caution"].fillna("") != ""]) if len(table) else []:
         condition = condition_label(row) if "compound" in table.columns and "file" not in row else ""
         place = ", ".join(part for part in [condition, *(_words(row[c]) for c in columns)] if part)
         for cell in str(row["caution"]).split("; "):
-            code, _, words = cell.partition(": ")
-            severity, meaning, remedy = known.get(code, Known("warning", words, "See the message."))
-            file = str(row.get("file") or row.get("image") or "")
-            found[Entry(severity, assay, file, place, code, words or meaning, remedy)] = None
+            found[entry_of(cell, assay, str(row.get("file") or row.get("image") or ""), place)] = None
     return list(found)
+
+
+def entry_of(said: str, assay: str, file: str, place: str) -> Entry:
+    """Return one caution, `code: words`, as an entry with its severity and remedy."""
+    code, _, words = said.partition(": ")
+    severity, meaning, remedy = documented().get(code, Known("warning", words, "See the message."))
+    return Entry(severity, assay, file, place, code, words or meaning, remedy)
 
 
 def caution_table(entries: Iterable[Entry]) -> pd.DataFrame:
