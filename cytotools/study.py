@@ -15,6 +15,8 @@ from cytotools.errors import Problem
 if TYPE_CHECKING:
     import pandas as pd
 
+    from blots.panel import Panel
+
 Control = Literal["", "vehicle", "untreated"]
 
 
@@ -154,6 +156,8 @@ class BlotsBlock:
         Masses of the ladder's bands from top to bottom, empty where the study does not say.
     kda : mapping of str to float
         Masses of the targets.
+    panels : mapping of str to Panel
+        Figures to be drawn as their recipes say, by the recipe's file.
     """
 
     lanes: pd.DataFrame = field(repr=False)
@@ -162,6 +166,7 @@ class BlotsBlock:
     reference: Reference = field(default_factory=Reference)
     ladder_kda: tuple[float, ...] = ()
     kda: Mapping[str, float] = field(default_factory=dict)
+    panels: Mapping[str, Panel] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, eq=False)

@@ -19,6 +19,7 @@ from cytotools.conditions import (
     threshold_columns,
 )
 from cytotools.errors import StudyError, refusal
+from cytotools.panel_files import panel_of_recipe, problems_with
 from cytotools.roi_boxes import are_rois, boxes_of_rois
 from cytotools.sheet_rules import check_conditions, check_files, check_lanes, check_unique
 from cytotools.sheets import Given, Table, read_sheet, tabulate
@@ -31,6 +32,8 @@ from cytotools.study_yaml import parse_study
 
 if TYPE_CHECKING:
     import pandas as pd
+
+    from blots.panel import Panel
 
 MAX_STUDY_BYTES = 500_000
 
@@ -160,12 +163,36 @@ def _blots(reading: Reading, model: BlotsModel) -> BlotsBlock | None:
     if table is None:
         return None
     block = BlotsBlock(
-        table.frame, model.loading_control, tuple(images), model.reference, model.ladder_kda, dict(model.kda or {})
+        table.frame,
+        model.loading_control,
+        tuple(images),
+        model.reference,
+        model.ladder_kda,
+        dict(model.kda or {}),
+        _panels(reading, model, images),
     )
     if not reading.is_partial:
         check_bands(reading, block)
         note_membranes(reading, table, block)
     return block
+
+
+def _panels(reading: Reading, model: BlotsModel, images: Sequence[BlotImage]) -> dict[str, Panel]:
+    """Return the recipes of figures by their files; each must still fit its images."""
+    panels = {}
+    for name in model.panels:
+        file = reading.file(name, ("blots", "panels"))
+        if file is None:
+            continue
+        try:
+            panel = panel_of_recipe(_bytes(reading.path.parent / file, MAX_STUDY_BYTES, file), file)
+        except StudyError as error:
+            reading.take(*error.problems)
+            continue
+        if not reading.is_partial:
+            reading.take(*problems_with(panel, file, reading.path.parent, images))
+        panels[file] = panel
+    return panels
 
 
 def _image(reading: Reading, model: ImageModel, location: Location, table: Table | None) -> BlotImage:

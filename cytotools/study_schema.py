@@ -48,6 +48,14 @@ def _file(value: object) -> str:
     return value.strip()
 
 
+def _files(value: object) -> object:
+    names = _list(_file, "a file or a list of files")(value if isinstance(value, list) else [value])
+    assert isinstance(names, tuple)
+    if len(set(names)) < len(names):
+        raise Refused("each file once", "Name each once.")
+    return names
+
+
 def _number(read: Callable[[Any], object]) -> Callable[[object], object]:
     """Make a reader of numbers that takes no text: in YAML a number is written bare."""
 
@@ -249,6 +257,7 @@ class BlotsModel(Conditions):
     reference: Annotated[Reference, _reads(_reference)] = Reference()
     ladder_kda: Annotated[tuple[float, ...], _reads(_ladder)] = ()
     kda: dict[Annotated[str, _reads(_band)], Positive] | None = None
+    panels: Annotated[tuple[str, ...], _reads(_files)] = ()
     images: list[ImageModel] = Field(min_length=1)
 
 

@@ -27,6 +27,7 @@ SETTINGS: Any = {
     "savefig.dpi": DPI,
     "svg.hashsalt": "cytotools",
     "svg.fonttype": "path",
+    "pdf.fonttype": 42,  # letters that a journal's staff can select and set again
     "figure.facecolor": "white",
 }
 # Okabe and Ito's colours, told apart by the colour-blind; markers say the same without colour.
@@ -67,8 +68,15 @@ def styled() -> Iterator[None]:
         yield
 
 
-def save(figure: Figure, folder: Path, saved: Saved) -> Saved:
-    """Write a figure as SVG and PNG and return what was said of it."""
+def save(figure: Figure, folder: Path, saved: Saved, *, pdf: bool = False) -> Saved:
+    """Write a figure as SVG and PNG, and as PDF where a journal will want it; return what was said of it."""
     figure.savefig(folder / f"{saved.name}.svg", metadata={"Date": None, "Creator": "cytotools"})
     figure.savefig(folder / f"{saved.name}.png", metadata={"Software": "cytotools"})
+    if pdf:
+        figure.savefig(folder / f"{saved.name}.pdf", metadata={"CreationDate": None, "Creator": "cytotools"})
     return saved
+
+
+def save_words(text: str, path: Path) -> None:
+    """Write what belongs beside a figure."""
+    path.write_text(text, encoding="utf-8", newline="\n")
