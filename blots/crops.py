@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -16,24 +16,30 @@ from blots.panel import Crop
 Array = NDArray[np.float64]
 
 _ROOM = 0.7  # of a band's outline, left above and under it: a journal wants to see what lies beside a band
+_CLEAR = 0.25  # of a band's outline: with less room to a non-specific row, that is shown whole and not cut through
 _SIDE = 0.3  # of the lanes' pitch, left beside the outer lanes
 _WHOLE_LANES = ("total_protein",)
 
 
 @dataclass(frozen=True, eq=False)
 class Cut:
-    """One strip of an upright picture: its box, its scale of grey, and `places` (n_lanes, 2), column and row of lanes."""
+    """One strip of an upright picture: its box, its scale of grey, and `places` (n_lanes, 2), column and row of lanes.
+
+    `beside` is column and row of the last lane's non-specific band, where the strip had to be cut round that too.
+    """
 
     crop: Crop
     window: GreyWindow
     places: Array
+    beside: tuple[float, float] | None = None
 
 
 def cut_rows(blot: Blot, geometry: BlotGeometry, targets: Sequence[str], lanes: Sequence[int]) -> dict[str, Cut]:
     """Return where to cut the rows of some targets, over neighbouring lanes, in pixels of the upright picture.
 
     A box holds every band of its row whole, however the row tilts or smiles, with room above and under it that ends
-    half way to the next row. All boxes of a picture are equally wide, so that its lanes stand under one another.
+    half way to the next row; a non-specific row that is too near for that is taken in. All boxes of a picture are
+    equally wide, so that its lanes stand under one another.
 
     Parameters
     ----------
@@ -58,7 +64,8 @@ def cut_rows(blot: Blot, geometry: BlotGeometry, targets: Sequence[str], lanes: 
     (True, (12, 2))
     """
     chosen = range(min(lanes), max(lanes) + 1)
-    heights = {target: _rows_of(geometry, target, chosen, blot.shape) for target in targets}
+    rows = {target: _rows_of(geometry, target, chosen, blot.shape) for target in targets}
+    heights = {target: (top, bottom) for target, (top, bottom, _) in rows.items()}
     sides = {target: _columns_of(geometry, chosen, heights[target]) for target in targets}
     widest = max(right - left for left, right in sides.values())
     middles = {target: (left + right) / 2 for target, (left, right) in sides.items()}
@@ -72,7 +79,9 @@ def cut_rows(blot: Blot, geometry: BlotGeometry, targets: Sequence[str], lanes: 
         top, bottom = heights[target]
         left = round(middles[target] - widest / 2 - max(before, 0.0) + 0.5)
         crop = Crop(min(max(left, 0), blot.shape[1] - width), top, width, bottom - top)
-        cuts[target] = _cut(blot, geometry, target, chosen, crop)
+        beside = [geometry.band(chosen[-1], other) for other in rows[target][2]]
+        place = (beside[0].x, beside[0].y) if beside else None
+        cuts[target] = replace(_cut(blot, geometry, target, chosen, crop), beside=place)
     return cuts
 
 
@@ -102,20 +111,34 @@ def _outline(geometry: BlotGeometry, band: Band) -> tuple[float, float]:
     return band.y + lowest - band.half_height_px, band.y + highest + band.half_height_px
 
 
-def _rows_of(geometry: BlotGeometry, target: str, lanes: range, shape: tuple[int, int]) -> tuple[int, int]:
-    """Return the first row of a strip and the one after its last."""
+def _rows_of(
+    geometry: BlotGeometry, target: str, lanes: range, shape: tuple[int, int]
+) -> tuple[int, int, tuple[str, ...]]:
+    """Return the first row of a strip, the one after its last, and the non-specific rows that it takes in."""
     if geometry.targets == _WHOLE_LANES:
-        return 0, shape[0]
+        return 0, shape[0], ()
+    high = float(np.median([2 * geometry.band(n, target).half_height_px for n in lanes]))
     own, k = _extent(geometry, target, lanes), geometry.targets.index(target)
-    high = np.median([2 * geometry.band(n, target).half_height_px for n in lanes])
-    room = [_ROOM * float(high)] * 2
-    for side, other in ((0, k - 1), (1, k + 1)):
-        if 0 <= other < len(geometry.targets):
-            near = _extent(geometry, geometry.targets[other], lanes)
-            between = own[0] - near[1] if side == 0 else near[0] - own[1]
-            room[side] = min(room[side], max(between / 2, 1.0))
-    top, bottom = int(np.floor(own[0] - room[0] + 0.5)), int(np.ceil(own[1] + room[1] + 0.5))
-    return max(0, min(top, shape[0] - 1)), max(1, min(bottom, shape[0]))
+    above, taken_above = _end(geometry, own[0], [*reversed(geometry.targets[:k])], lanes, high, -1)
+    below, taken_below = _end(geometry, own[1], geometry.targets[k + 1 :], lanes, high, 1)
+    top, bottom = int(np.floor(above + 0.5)), int(np.ceil(below + 0.5))
+    return max(0, min(top, shape[0] - 1)), max(1, min(bottom, shape[0])), (*taken_above, *taken_below)
+
+
+def _end(
+    geometry: BlotGeometry, end: float, others: Sequence[str], lanes: range, high: float, side: int
+) -> tuple[float, tuple[str, ...]]:
+    """Return how far a strip reaches above (-1) or below (1) an end of its bands, and what it takes in on the way."""
+    if not others:
+        return end + side * _ROOM * high, ()
+    near, far = _extent(geometry, others[0], lanes)[:: 1 if side > 0 else -1]
+    between = side * (near - end)
+    if between / 2 < _CLEAR * high and others[0].startswith("non-specific"):
+        further, taken = _end(geometry, far, others[1:], lanes, high, side)
+        # Where rows tilt so much that the next one would be cut through instead, nothing is won.
+        if side * (further - far) >= _CLEAR * high:
+            return further, (others[0], *taken)
+    return end + side * min(_ROOM * high, max(between / 2, 1.0)), ()
 
 
 def _extent(geometry: BlotGeometry, target: str, lanes: range) -> tuple[float, float]:

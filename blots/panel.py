@@ -5,6 +5,7 @@ A panel holds no pixels. With the images whose SHA-256 it names it says all that
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -79,6 +80,8 @@ class Strip:
         What is written at its side.
     kda_basis : str
         "ladder" (measured on the membrane), "study" (what the study says) or empty.
+    asterisk : tuple of (float, float) or None
+        A non-specific band that the strip shows too, column and row of the image as stored.
     """
 
     target: str
@@ -91,6 +94,7 @@ class Strip:
     places: tuple[tuple[float, float], ...]
     kda: float | None = None
     kda_basis: str = ""
+    asterisk: tuple[float, float] | None = None
 
     @property
     def shape(self) -> tuple[int, int]:
@@ -98,8 +102,10 @@ class Strip:
         rows, columns = self.crop.height, self.crop.width
         return (columns, rows) if self.turn % 180 else (rows, columns)
 
-    def upright_places(self) -> Array:
+    def upright_places(self, places: Sequence[tuple[float, float]] | None = None) -> Array:
         """Return columns and rows of the lanes in the upright strip, shape (n_lanes, 2); the first pixel's middle is 0.
+
+        Other places of the image as stored may be given instead of the lanes.
 
         Examples
         --------
@@ -108,10 +114,8 @@ class Strip:
         >>> turned.shape, turned.upright_places().tolist()
         ((12, 40), [[34.0, 5.0]])
         """
-        shape = (self.crop.height, self.crop.width)
-        moved = [
-            Box(0, "", x - self.crop.x, y - self.crop.y, 1, 1).turned(self.turn // 90, shape) for x, y in self.places
-        ]
+        shape, chosen = (self.crop.height, self.crop.width), self.places if places is None else places
+        moved = [Box(0, "", x - self.crop.x, y - self.crop.y, 1, 1).turned(self.turn // 90, shape) for x, y in chosen]
         return np.array([(box.x, box.y) for box in moved], dtype=float).reshape(-1, 2)
 
 

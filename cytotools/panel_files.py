@@ -72,6 +72,7 @@ class _Strip(_Part):
     lanes: list[Annotated[list[Number], Field(min_length=2, max_length=2)]]
     kda: Annotated[Number, Field(gt=0, lt=10_000)] | None = None
     kda_basis: Literal["ladder", "study", ""] = ""
+    asterisk: Annotated[list[Number], Field(min_length=2, max_length=2)] | None = None
 
 
 class _Cell(_Part):
@@ -128,6 +129,7 @@ def recipe_text(panel: Panel) -> str:
                 "lanes": [list(place) for place in s.places],
                 "kda": s.kda,
                 "kda_basis": s.kda_basis,
+                "asterisk": None if s.asterisk is None else list(s.asterisk),
             }
             for s in panel.strips
         ],
@@ -255,6 +257,7 @@ def _strip(strip: _Strip, image: _Image) -> Strip:
         tuple((x, y) for x, y in strip.lanes),
         strip.kda,
         strip.kda_basis,
+        (strip.asterisk[0], strip.asterisk[1]) if strip.asterisk else None,
     )
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, SupportsFloat
 
 import numpy as np
 
@@ -110,12 +110,15 @@ def _panel(results: Results, images: Sequence[MeasuredImage], sources: Sources) 
     ordered = sorted(strips, key=lambda target: _rank(target, list(chosen), block.loading_controls))
     width = float(np.clip(_PITCH_PT * (len(lanes) + 0.3), *_WIDTHS_PT))
     labels, footnotes = lane_labels([_short(sheet.get(n, {})) for n in lanes], width / (len(lanes) + 0.3))
+    shown_strips = tuple(strips[target] for target in ordered)
+    if any(strip.asterisk for strip in shown_strips):
+        footnotes = (*footnotes, "* non-specific band")
     return Panel(
         membrane,
         lanes,
         round(width * _MM, 1),
         labels,
-        tuple(strips[target] for target in ordered),
+        shown_strips,
         footnotes,
         _left_out(results, membrane, first, chosen),
     )
@@ -169,15 +172,20 @@ def _strips(
             turn=-blot.quarter_turns % 4 * 90,
             window=cut.window,
             dark_on_light=blot.stored_dark_bands,
-            places=tuple((round(float(a), 1), round(float(b), 1)) for a, b in zip(x, y, strict=True)),
+            places=tuple(_place(a, b) for a, b in zip(x, y, strict=True)),
             kda=kda,
             kda_basis=basis,
+            asterisk=None if cut.beside is None else _place(*to_stored(*cut.beside, blot)),
         )
     return strips
 
 
 def _as_stored(crop: Crop, blot: Blot) -> Crop:
     return crop.turned(blot.quarter_turns, blot.shape)
+
+
+def _place(x: SupportsFloat, y: SupportsFloat) -> tuple[float, float]:
+    return round(float(x), 1), round(float(y), 1)
 
 
 def _mass(results: Results, image: MeasuredImage, target: str) -> tuple[float | None, str]:

@@ -33,6 +33,7 @@ _LOWEST_ROW = 10.0  # a strip's share of the page, however flat it is: its name 
 _PAD = 4.0
 _TICK = 3.0
 _MM = 72.0 / 25.4
+_HINTED = 1.08  # letters fitted to a screen's pixels are up to this much wider
 
 
 class _Fitted(NamedTuple):
@@ -99,6 +100,7 @@ class _Page:
         self.pitch = _pitch(self.lanes, strips)
         marks = [width_pt(_mass(strip.kda), _LABEL) for strip in panel.strips if strip.kda is not None]
         beside = _TICK + 2 + max([width_pt("kDa", _LABEL), *marks]) if marks else 0.0
+        beside = max(beside, 7.0 if any(strip.asterisk for strip in panel.strips) else 0.0)
         footnotes = max((width_pt(words, 6.0) for words in panel.footnotes), default=0.0)
         # Words over one lane at the edge may be wider than their lane's half.
         self.width = max(self.right + beside, self.left + footnotes) + 2 * _PAD
@@ -188,12 +190,19 @@ def _draw_strips(figure: Figure, panel: Panel, pictures: Mapping[Source, Blot], 
         place = (page.left / page.width, foot / page.height)
         ax = figure.add_axes((*place, (page.right - page.left) / page.width, height / page.height))
         _show(ax, strip_pixels(pictures[strip.source], strip), *strip.window)
-        _write(figure, points, page.left - _PAD, foot + height / 2, strip.target, _NAME, ha="right", va="center")
+        at = foot + height * (1 - (float(np.mean(strip.upright_places()[:, 1])) + 0.5) / strip.shape[0])
+        # A name keeps to its strip's share of the page, so that it stays clear of the next.
+        beside = float(np.clip(at, level - room + _NAME / 2, level - _NAME / 2))
+        _write(figure, points, page.left - _PAD, beside, strip.target, _NAME, ha="right", va="center")
+        if strip.asterisk is not None:
+            down = (float(strip.upright_places([strip.asterisk])[0, 1]) + 0.5) / strip.shape[0]
+            there = foot + height * (1 - down)
+            if strip.kda is not None and abs(there - beside) < _NAME:
+                there = beside + float(np.copysign(_NAME, there - beside))
+            _write(figure, points, page.right + 3.5, there, "*", _NAME, ha="center", va="center")
         if strip.kda is not None:
-            down = float(np.mean(strip.upright_places()[:, 1]) + 0.5) / strip.shape[0]
-            at = foot + height * (1 - down)
             _rule(figure, points, [page.right + 1, page.right + 1 + _TICK], [at, at], 0.7)
-            _write(figure, points, page.right + _TICK + 2, at, _mass(strip.kda), _LABEL, ha="left", va="center")
+            _write(figure, points, page.right + _TICK + 2, beside, _mass(strip.kda), _LABEL, ha="left", va="center")
         level -= room + _BETWEEN
 
 
@@ -229,9 +238,10 @@ def width_pt(words: str, size: float) -> float:
 
     Examples
     --------
-    >>> width_pt("", 7.0), 9.0 < width_pt("24 h", 7.0) < 20.0
+    >>> width_pt("", 7.0), 14.0 < width_pt("24 h", 7.0) < 20.0
     (0.0, True)
     """
     if not words:
         return 0.0
-    return float(text_to_path.get_text_width_height_descent(words, FontProperties(size=size), ismath=False)[0])
+    drawn: float = text_to_path.get_text_width_height_descent(words, FontProperties(size=size), ismath=False)[0]
+    return _HINTED * drawn

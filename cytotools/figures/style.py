@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
 DPI = 150
+PRINTED_DPI = 300
 SETTINGS: Any = {
     "font.family": "DejaVu Sans",
     "font.size": 8.0,
@@ -69,9 +70,9 @@ def styled() -> Iterator[None]:
 
 
 def save(figure: Figure, folder: Path, saved: Saved, *, pdf: bool = False) -> Saved:
-    """Write a figure as SVG and PNG, and as PDF where a journal will want it; return what was said of it."""
+    """Write a figure as SVG and PNG, and as PDF and finer where it is for print; return what was said of it."""
     figure.savefig(folder / f"{saved.name}.svg", metadata={"Date": None, "Creator": "cytotools"})
-    figure.savefig(folder / f"{saved.name}.png", metadata={"Software": "cytotools"})
+    figure.savefig(folder / f"{saved.name}.png", dpi=PRINTED_DPI if pdf else DPI, metadata={"Software": "cytotools"})
     if pdf:
         figure.savefig(folder / f"{saved.name}.pdf", metadata={"CreationDate": None, "Creator": "cytotools"})
     return saved
