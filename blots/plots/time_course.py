@@ -4,26 +4,31 @@ from __future__ import annotations
 
 from collections.abc import Hashable, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 import pandas as pd
 from matplotlib.colors import to_rgb
-from matplotlib.ticker import FixedLocator, FuncFormatter, LogLocator, NullFormatter, NullLocator
+from matplotlib.ticker import FixedFormatter, FixedLocator, NullLocator
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
+    from matplotlib.container import ErrorbarContainer
     from numpy.typing import NDArray
 
 # Okabe and Ito's colours without yellow, ordered so that neighbours differ in lightness too.
-COLOURS = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#56B4E9", "#000000", "#E69F00")
-MARKERS = ("o", "s", "^", "D", "v", "P", "X")
+COLOURS = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#56B4E9", "#000000", "#E69F00", "#8A6D00")
+MARKERS = ("o", "s", "^", "D", "X", "P", "*", "h", "<")  # not "v", which is a limit
 LINES = ("-", "--", "-.", ":", (0, (6, 1.5, 1, 1.5, 1, 1.5)), (0, (1, 1)), (0, (8, 3)))
 # of the width of the hours' axis:
 DODGE = 0.009  # between neighbouring series
 ASIDE = 0.014  # from a mean to the points of its replicates
-LABELLED = 0.05  # least distance of two labelled hours
-LABEL_GAP_POINTS = 11.0
+GAP_USED = 0.7  # of the shortest time between two hours, at most, by the series of one hour
+LETTER_PT, CLEAR_PT = 4.4, 2.5  # of an hour's label, and between two labels
+FEW_SERIES = 3  # whose replicates can each have a line of their own
+REACH_OCTAVES = 1.5  # how far an interval may stretch the picture beyond estimates and points
+MOST_TICKS = 7
+MOST_OCTAVES = 13  # beyond, powers of ten are easier to read
 
 
 @dataclass(frozen=True, eq=False)
@@ -46,10 +51,23 @@ class Series:
         return MARKERS[self.index % len(MARKERS)]
 
 
+class Drawn(NamedTuple):
+    """What a legend and a caption need: each series' symbol by its label, and whether an interval runs on outside."""
+
+    symbols: dict[str, ErrorbarContainer]
+    runs_on: bool
+
+
 def draw_time_course(
-    ax: Axes, fold_changes: pd.DataFrame, points: pd.DataFrame, by: Sequence[str] = ("target",)
-) -> None:
-    """Draw fold change against hours, on a log2 axis labelled with plain folds.
+    ax: Axes,
+    fold_changes: pd.DataFrame,
+    points: pd.DataFrame,
+    by: Sequence[str] = ("target",),
+    *,
+    label: str = "Fold change",
+    order: Sequence[str] = (),
+) -> Drawn:
+    """Draw fold change against hours, on a logarithmic axis labelled with plain folds, 1 among them.
 
     Parameters
     ----------
@@ -60,35 +78,45 @@ def draw_time_course(
         Rows of `blots.time_course.replicate_folds` for the same series. A level below detection is drawn as an open
         triangle pointing down, at its limit.
     by : sequence of str
-        The columns that tell the series apart. Series differ in colour, marker and dash, and are named at the end of
-        their lines. Rows of one series and hour beyond these columns would be joined by the line: give one
-        treatment at a time, or name its columns here.
+        The columns that tell the series apart. Series differ in colour, marker and dash. Rows of one series and hour
+        beyond these columns would be joined by the line: give one treatment at a time, or name its columns here.
+    label : str
+        Of the axis of folds: what over what, and against which reference.
+    order : sequence of str
+        The labels of all series of several drawings, so that one series looks the same in each.
+
+    Returns
+    -------
+    Drawn
+        For `ax.legend(drawn.symbols.values(), drawn.symbols.keys())` or a legend beside several drawings.
 
     Notes
     -----
-    Hours without a fold are left open. An interval without a lower or upper limit runs to the edge of the picture.
+    Hours without a fold are left open. The axis holds every estimate and every point; an interval may stretch it by
+    half their range or 1.5 octaves, whichever is more. What reaches further, or has no limit, ends in an arrowhead.
     """
-    all_series = _series(fold_changes, points, list(by))
-    _set_axes(ax, fold_changes, points)
-    for series in all_series:
-        offset = (series.index - (len(all_series) - 1) / 2) * DODGE * float(np.ptp(ax.get_xlim()))
-        _draw_points(ax, series, offset)
-        _draw_means(ax, series, offset)
-    _name_lines(ax, all_series)
+    all_series = _series(fold_changes, points, list(by), list(order))
+    _set_axes(ax, fold_changes, points, label)
+    spread, aside = _offsets(fold_changes, len(all_series), float(np.ptp(ax.get_xlim())))
+    symbols: dict[str, ErrorbarContainer] = {}
+    runs_on = False
+    for place, series in enumerate(all_series):
+        offset = (place - (len(all_series) - 1) / 2) * spread
+        _draw_points(ax, series, offset + aside, lines=len(all_series) <= FEW_SERIES)
+        symbols[series.label], cut = _draw_means(ax, series, offset, len(all_series))
+        runs_on = runs_on or cut
+    return Drawn(symbols, runs_on)
 
 
-def _series(fold_changes: pd.DataFrame, points: pd.DataFrame, by: list[str]) -> list[Series]:
+def _series(fold_changes: pd.DataFrame, points: pd.DataFrame, by: list[str], order: list[str]) -> list[Series]:
     """Return the series in order of appearance."""
     keys = list(dict.fromkeys(fold_changes[by].fillna("").itertuples(index=False, name=None)))
     varying = [i for i in range(len(by)) if len({key[i] for key in keys}) > 1] or [len(by) - 1]
+    labels = [" ".join(str(key[i]) for i in varying if str(key[i])) for key in keys]
+    every = list(dict.fromkeys([*order, *labels]))
     return [
-        Series(
-            " ".join(str(key[i]) for i in varying if str(key[i])),
-            number,
-            _rows(fold_changes, by, key).sort_values("hours"),
-            _rows(points, by, key),
-        )
-        for number, key in enumerate(keys)
+        Series(label, every.index(label), _rows(fold_changes, by, key).sort_values("hours"), _rows(points, by, key))
+        for label, key in zip(labels, keys, strict=True)
     ]
 
 
@@ -97,67 +125,120 @@ def _rows(table: pd.DataFrame, by: list[str], key: tuple[Hashable, ...]) -> pd.D
     return table[same]
 
 
-def _set_axes(ax: Axes, fold_changes: pd.DataFrame, points: pd.DataFrame) -> None:
+def _offsets(fold_changes: pd.DataFrame, count: int, width: float) -> tuple[float, float]:
+    """Return how far apart series stand, and their replicates from them, in hours."""
+    hours = np.unique(fold_changes["hours"].dropna().to_numpy(dtype=float))
+    shortest = float(np.diff(hours).min()) if len(hours) > 1 else width
+    spread, aside = DODGE * width, ASIDE * width
+    used = spread * (count - 1) + aside
+    return (spread, aside) if used <= 0 else tuple(np.array([spread, aside]) * min(1.0, GAP_USED * shortest / used))
+
+
+def _set_axes(ax: Axes, fold_changes: pd.DataFrame, points: pd.DataFrame, label: str) -> None:
     """Set the scales, their ticks and the line at 1."""
     ax.set_yscale("log", base=2)
-    ax.set_ylim(*_fold_limits(fold_changes, points))
-    ax.yaxis.set_major_locator(LogLocator(base=2, numticks=9))
-    ax.yaxis.set_major_formatter(FuncFormatter(lambda fold, _: plain_fold(fold)))
+    limits = fold_limits(fold_changes, points)
+    ax.set_ylim(*limits)
+    ticks = fold_ticks(*limits)
+    ax.yaxis.set_major_locator(FixedLocator(ticks))
+    ax.yaxis.set_major_formatter(FixedFormatter([plain_fold(fold) for fold in ticks]))
     ax.yaxis.set_minor_locator(NullLocator())
-    ax.yaxis.set_minor_formatter(NullFormatter())
     hours = np.unique(fold_changes["hours"].dropna().to_numpy(dtype=float))
     margin = 0.05 * max(float(np.ptp(hours)), 1.0) if len(hours) else 1.0
     if len(hours):
         ax.set_xlim(hours[0] - margin, hours[-1] + margin)
         ax.xaxis.set_major_locator(FixedLocator([float(hour) for hour in hours]))
-        labelled = _labelled(hours, LABELLED * float(np.ptp(ax.get_xlim())))
-        ax.xaxis.set_major_formatter(FuncFormatter(lambda hour, _: f"{hour:g}" if hour in labelled else ""))
+        width_pt = ax.get_window_extent().width * 72 / ax.figure.dpi
+        labels = _hour_labels(hours, float(np.ptp(ax.get_xlim())) / max(width_pt, 1.0))
+        ax.xaxis.set_major_formatter(FixedFormatter(labels))
     ax.axhline(1.0, color="0.6", linewidth=0.8, zorder=0)
     ax.spines[["top", "right"]].set_visible(False)
     ax.set_xlabel("Hours")
-    ax.set_ylabel("Fold change")
+    ax.set_ylabel(label)
 
 
-def _labelled(hours: NDArray[np.float64], least: float) -> list[float]:
-    """Return the hours whose labels do not touch the one before; every hour keeps its tick."""
-    labelled = [float(hours[0])]
-    for hour in hours[1:]:
-        if hour - labelled[-1] >= least:
-            labelled.append(float(hour))
-    return labelled
+def _hour_labels(hours: NDArray[np.float64], hours_a_point: float) -> list[str]:
+    """Return what is written at each hour: nothing where it would touch the label before; every hour keeps its tick."""
+    labels: list[str] = []
+    end = -np.inf
+    for hour in hours:
+        words = f"{hour:g}"
+        half = (len(words) * LETTER_PT / 2) * hours_a_point
+        fits = hour - half >= end
+        labels.append(words if fits else "")
+        end = hour + half + CLEAR_PT * hours_a_point if fits else end
+    return labels
 
 
-def _fold_limits(fold_changes: pd.DataFrame, points: pd.DataFrame) -> tuple[float, float]:
-    """Return limits that hold every finite estimate, limit and point, at least from 1/2 to 2, with a margin."""
-    columns = [fold_changes[column] for column in ("fold_change", "low", "high")] + [points["fold_change"]]
-    values = np.concatenate([column.to_numpy(dtype=float) for column in columns])
-    logs = np.log2(values[np.isfinite(values) & (values > 0)])
-    low, high = min(logs.min(initial=0.0), -1.0), max(logs.max(initial=0.0), 1.0)
+def fold_limits(fold_changes: pd.DataFrame, points: pd.DataFrame) -> tuple[float, float]:
+    """Return the ends of the axis of folds.
+
+    They hold every finite estimate and point, at least from 1/2 to 2; intervals as far as is sensible.
+
+    Examples
+    --------
+    >>> row = pd.DataFrame({"fold_change": [1.0], "low": [1e-9], "high": [1.5]})
+    >>> bottom, top = fold_limits(row, row)
+    >>> 1 / 8 < bottom < 1 / 4, 2 < top < 2.5
+    (True, True)
+    """
+    values = [fold_changes["fold_change"], points["fold_change"]]
+    core = _logs(np.concatenate([column.to_numpy(dtype=float) for column in values]))
+    low, high = min(core.min(initial=0.0), -1.0), max(core.max(initial=0.0), 1.0)
+    reach = max(REACH_OCTAVES, 0.5 * (high - low))
+    below = _logs(fold_changes["low"].to_numpy(dtype=float)).min(initial=low)
+    above = _logs(fold_changes["high"].to_numpy(dtype=float)).max(initial=high)
+    low, high = max(min(low, below), low - reach), min(max(high, above), high + reach)
     margin = 0.04 * (high - low)
     return float(2.0 ** (low - margin)), float(2.0 ** (high + margin))
 
 
-def plain_fold(fold: float) -> str:
-    """Return a power of two as people write folds: 1/4, 1, 8.
+def _logs(values: NDArray[np.float64]) -> NDArray[np.float64]:
+    return np.asarray(np.log2(values[np.isfinite(values) & (values > 0)]), dtype=float)
+
+
+def fold_ticks(bottom: float, top: float) -> list[float]:
+    """Return few round folds between two ends, 1 among them: powers of two, on a wide axis powers of ten.
 
     Examples
     --------
-    >>> [plain_fold(fold) for fold in (0.125, 1.0, 2.0)]
-    ['1/8', '1', '2']
+    >>> fold_ticks(0.2, 3.0), [plain_fold(fold) for fold in fold_ticks(1e-5, 20.0)]
+    ([0.25, 0.5, 1.0, 2.0], ['1/100,000', '1/10,000', '1/1,000', '1/100', '1/10', '1', '10'])
     """
-    return f"{fold:g}" if fold >= 1 else f"1/{1 / fold:g}"
+    base = 2.0 if np.log2(top / bottom) <= MOST_OCTAVES else 10.0
+    lowest, highest = (float(np.log(end) / np.log(base)) for end in (bottom, top))
+    step = max(1, int(np.ceil((highest - lowest) / (MOST_TICKS + 1))))
+    powers = [k for k in range(int(np.ceil(lowest)), int(np.floor(highest)) + 1) if k % step == 0]
+    return [base**k for k in powers]
 
 
-def _draw_points(ax: Axes, series: Series, offset: float) -> None:
-    censored = series.points["censored"].to_numpy(dtype=bool)
+def plain_fold(fold: float) -> str:
+    """Return a power of two or ten as people write folds: 1/4, 1, 8.
+
+    Examples
+    --------
+    >>> [plain_fold(fold) for fold in (0.125, 1.0, 2.0, 1e-4)]
+    ['1/8', '1', '2', '1/10,000']
+    """
+    return f"{fold:,.0f}" if fold >= 1 else f"1/{1 / fold:,.0f}"
+
+
+def _draw_points(ax: Axes, series: Series, offset: float, *, lines: bool) -> None:
+    """Draw every replicate: a thin line through its points, where few series leave room, and the points."""
+    found = series.points.sort_values("hours")
+    if lines:
+        for _, own in found.groupby("replicate", sort=False):
+            x, y = own["hours"].to_numpy(dtype=float) + offset, own["fold_change"].to_numpy(dtype=float)
+            ax.plot(x, y, color=series.colour, linewidth=0.5, alpha=0.45, zorder=2)
+    censored = found["censored"].to_numpy(dtype=bool)
     for limit, marker, filled in ((False, series.marker, True), (True, "v", False)):
-        rows = series.points[censored == limit]
+        rows = found[censored == limit]
         ax.plot(
-            rows["hours"].to_numpy(dtype=float) + offset + ASIDE * float(np.ptp(ax.get_xlim())),
+            rows["hours"].to_numpy(dtype=float) + offset,
             rows["fold_change"].to_numpy(dtype=float),
             linestyle="none",
             marker=marker,
-            markersize=3.4,
+            markersize=3.4 if filled else 4.0,
             markeredgewidth=0.7,
             markeredgecolor=series.colour,
             markerfacecolor=(*to_rgb(series.colour), 0.35) if filled else "white",
@@ -165,25 +246,39 @@ def _draw_points(ax: Axes, series: Series, offset: float) -> None:
         )
 
 
-def _draw_means(ax: Axes, series: Series, offset: float) -> None:
+def _draw_means(ax: Axes, series: Series, offset: float, count: int) -> tuple[ErrorbarContainer, bool]:
+    """Draw the means with their intervals; return their symbol, and whether an interval runs on outside."""
     hours = series.means["hours"].to_numpy(dtype=float) + offset
     fold = series.means["fold_change"].to_numpy(dtype=float)
-    ax.errorbar(
+    reaches = _reaches(ax, series.means, fold)
+    symbol = ax.errorbar(
         hours,
         fold,
-        yerr=_reaches(ax, series.means, fold),
+        yerr=reaches,
         color=series.colour,
         linestyle=LINES[series.index % len(LINES)],
         linewidth=1.4,
         elinewidth=1.0,
-        capsize=2.5,
         marker=series.marker,
-        markersize=5.5,
+        markersize=5.5 if count <= FEW_SERIES else 4.5,
         markeredgecolor="white",
         markeredgewidth=0.6,
         label=series.label,
         zorder=3,
     )
+    runs_on = False
+    for side, (column, arrow) in enumerate((("low", "v"), ("high", "^"))):
+        end, edge = series.means[column].to_numpy(dtype=float), ax.get_ylim()[side]
+        known = np.isfinite(fold) & ~np.isnan(end)
+        outside = known & ((end < edge) if side == 0 else (end > edge))
+        style: dict[str, Any] = {"color": series.colour, "linestyle": "none", "zorder": 3}
+        if outside.any():
+            edges = np.full(int(outside.sum()), edge)
+            ax.plot(hours[outside], edges, marker=arrow, markersize=4.5, markeredgewidth=0, clip_on=False, **style)
+        inside = known & ~outside & (reaches[side] > 0)
+        ax.plot(hours[inside], end[inside], marker="_", markersize=5.0, markeredgewidth=1.0, **style)
+        runs_on = runs_on or bool(outside.any())
+    return symbol, runs_on
 
 
 def _reaches(ax: Axes, means: pd.DataFrame, fold: NDArray[np.float64]) -> NDArray[np.float64]:
@@ -193,50 +288,3 @@ def _reaches(ax: Axes, means: pd.DataFrame, fold: NDArray[np.float64]) -> NDArra
     high = np.minimum(means["high"].to_numpy(dtype=float), top)
     reaches: NDArray[np.float64] = np.nan_to_num(np.maximum(np.stack([fold - low, high - fold]), 0.0))
     return reaches
-
-
-def _name_lines(ax: Axes, all_series: list[Series]) -> None:
-    """Write each series' name at the end of its line, moved apart where two ends lie close."""
-    ends = [series.means.dropna(subset=["fold_change"]).tail(1) for series in all_series]
-    named = [(series, end) for series, end in zip(all_series, ends, strict=True) if len(end)]
-    if not named:
-        return
-    folds = np.array([float(end["fold_change"].iloc[0]) for _, end in named])
-    points_per_pixel = 72.0 / float(ax.get_figure(root=True).dpi)  # type: ignore[union-attr]
-    heights = ax.transData.transform(np.column_stack([np.zeros(len(folds)), folds]))[:, 1] * points_per_pixel
-    for (series, end), height, spread in zip(named, heights, moved_apart(heights, LABEL_GAP_POINTS), strict=True):
-        ax.annotate(
-            series.label,
-            xy=(float(end["hours"].iloc[0]), float(end["fold_change"].iloc[0])),
-            xytext=(13.0, float(spread - height)),
-            textcoords="offset points",
-            va="center",
-            color=series.colour,
-            fontsize="small",
-            annotation_clip=False,
-        )
-
-
-def moved_apart(heights: NDArray[np.float64], gap: float) -> NDArray[np.float64]:
-    """Return heights at least `gap` apart, in the same order, each moved as little as their neighbours allow.
-
-    Examples
-    --------
-    >>> moved_apart(np.array([0.0, 1.0, 50.0]), gap=10.0).tolist()
-    [-4.5, 5.5, 50.0]
-    """
-    order = np.argsort(heights, kind="stable")
-    blocks: list[list[float]] = []  # [sum of wanted first heights, number of labels]
-    for height in heights[order]:
-        blocks.append([float(height), 1.0])
-        while len(blocks) > 1 and _first(blocks[-2]) + gap * blocks[-2][1] > _first(blocks[-1]):
-            total, count = blocks.pop()
-            blocks[-1] = [blocks[-1][0] + total - gap * blocks[-1][1] * count, blocks[-1][1] + count]
-    spread = np.concatenate([_first(block) + gap * np.arange(int(block[1])) for block in blocks])
-    result = np.empty(len(heights))
-    result[order] = spread
-    return result
-
-
-def _first(block: list[float]) -> float:
-    return block[0] / block[1]

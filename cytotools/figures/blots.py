@@ -16,9 +16,10 @@ from blots import replicate_folds
 from blots.plots.blot_image import draw_blot
 from blots.plots.flags import band_flags
 from blots.plots.lane_profiles import draw_lane_profiles, profiles_height
+from blots.plots.panel import width_pt
 from blots.plots.picture import places_in
 from blots.plots.residual_map import draw_residuals, residuals
-from blots.plots.time_course import draw_time_course
+from blots.plots.time_course import FEW_SERIES, draw_time_course
 from blots.plots.unfit_image import draw_unfit
 from cytotools.conditions import CONDITION_COLUMNS
 from cytotools.figures.paper import paper_figures
@@ -28,6 +29,7 @@ from cytotools.tables import rows_of
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
+    from matplotlib.container import ErrorbarContainer
 
     from blots.lane_fits import LaneFits
     from cytotools.results import MeasuredImage, RefusedImage, Results
@@ -69,25 +71,49 @@ def _course_figures(results: Results, course: pd.DataFrame, folder: Path) -> Ite
     points = replicate_folds(normalised, lanes, str(block.reference), vehicles=vehicles)
     means, dots = (_with_series(table) for table in (course, points))
     for control in dict.fromkeys(means["loading_control"]):
-        own = means[means["loading_control"] == control]
-        targets = list(dict.fromkeys(own["target"]))
-        columns = min(PANELS_A_ROW, len(targets))
-        rows = -(-len(targets) // columns)
-        figure = Figure(figsize=(2.75 * columns + 0.3, 2.6 * rows + 0.2), layout="constrained")
-        panels = figure.subplots(rows, columns, squeeze=False).ravel()
-        for ax, target in zip(panels, targets, strict=False):
-            chosen = own[own["target"] == target]
-            here = dots[(dots["loading_control"] == control) & (dots["target"] == target)]
-            draw_time_course(ax, chosen, here, by=("series",))
-            ax.set_title(shown(target))
-        for ax in panels[len(targets) :]:
-            ax.set_visible(False)
-        caption = (
-            f"Level over the reference ({block.reference}) after division by {control}, logarithmic axis. Line and "
-            "filled symbols: geometric mean with its 95 % interval; open symbols: each replicate."
-        )
-        name = file_stem(f"time_course_{control}")
-        yield save(figure, folder, Saved(name, f"Time courses over {control}", caption, "blots"))
+        own, points = (table[table["loading_control"] == control] for table in (means, dots))
+        yield _courses(own, points, str(control), str(block.reference), folder)
+
+
+def _courses(means: pd.DataFrame, dots: pd.DataFrame, control: str, reference: str, folder: Path) -> Saved:
+    """Draw the courses over one loading control, with one legend for all panels."""
+    targets, series = (list(dict.fromkeys(means[column])) for column in ("target", "series"))
+    columns = min(PANELS_A_ROW if len(series) <= PANELS_A_ROW else 2, len(targets))
+    rows = -(-len(targets) // columns)
+    width = WIDTH_INCHES if columns > 1 else 0.6 * WIDTH_INCHES
+    legend_columns = max(1, int((width * 72) // (max(width_pt(name, 7.5) for name in series) + 40)))
+    legend_rows = -(-len(series) // legend_columns) if series != ["all"] else 0
+    figure = Figure(figsize=(width, 2.5 * rows + 0.17 * legend_rows + 0.1), layout="constrained")
+    panels = figure.subplots(rows, columns, squeeze=False).ravel()
+    symbols: dict[str, ErrorbarContainer] = {}
+    runs_on = False
+    over, against = shown(control.replace("_", " "), 24), reference.replace("vehicle at the same hour", "vehicle")
+    for ax, target in zip(panels, targets, strict=False):
+        own, points = means[means["target"] == target], dots[dots["target"] == target]
+        label = f"{shown(target, 24)} / {over}\nfold of {against}"
+        drawn = draw_time_course(ax, own, points, by=("series",), label=label, order=series)
+        symbols |= drawn.symbols
+        runs_on = runs_on or drawn.runs_on
+        ax.set_title(shown(target, 30))
+    for ax in panels[len(targets) :]:
+        ax.set_visible(False)
+    if legend_rows:
+        handles: list[Any] = [symbols[name] for name in series]
+        figure.legend(handles, series, loc="outside lower center", ncols=min(legend_columns, len(series)))
+    caption = (
+        f"Level divided by {control.replace('_', ' ')} and then by the reference ({reference}), logarithmic axis. "
+        "Line and filled symbols: geometric mean with its 95 % interval; small symbols"
+        + (" and thin lines" if len(series) <= FEW_SERIES else "")
+        + ": each replicate."
+    )
+    if dots["censored"].any():
+        caption += " Open triangles pointing down: below detection, at most this."
+    if runs_on:
+        caption += " Arrowheads: the interval runs on beyond the picture (see time_course.csv)."
+    name = file_stem(f"time_course_{control}")
+    return save(
+        figure, folder, Saved(name, f"Time courses over {control.replace('_', ' ')}", caption, "blots"), pdf=True
+    )
 
 
 def _with_series(table: pd.DataFrame) -> pd.DataFrame:
@@ -101,7 +127,7 @@ def _with_series(table: pd.DataFrame) -> pd.DataFrame:
         condition_label({c: row.get(c) for c in columns if c in wanted} | {"role": " "}).strip(", ")
         for row in rows_of(table)
     ]
-    return table.assign(series=[shown(label, 28) or "all" for label in labels])
+    return table.assign(series=[shown(label, 60) or "all" for label in labels])
 
 
 def _lanes(results: Results, image: MeasuredImage) -> list[dict[str, Any]]:

@@ -25,6 +25,7 @@ SETTINGS: Any = {
     "ytick.labelsize": 7.0,
     "legend.frameon": False,
     "legend.fontsize": 7.5,
+    "legend.handlelength": 2.8,
     "savefig.dpi": DPI,
     "svg.hashsalt": "cytotools",
     "svg.fonttype": "path",

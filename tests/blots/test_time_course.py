@@ -13,7 +13,7 @@ from scipy import stats
 
 from blots.errors import InvalidTimeCourse
 from blots.multiplicity import holm
-from blots.plots.time_course import draw_time_course, moved_apart
+from blots.plots.time_course import draw_time_course
 from blots.time_course import fold_changes, replicate_folds
 from blots.verdicts import REBOUND_COLUMNS, rebound_table
 
@@ -243,11 +243,3 @@ def test_the_drawing_shows_every_point_and_names_every_line() -> None:
     lines = [container[0] for container in ax.containers]
     assert len({line.get_color() for line in lines}) == len({line.get_marker() for line in lines}) == 2
     assert {"1/8", "1", "2"} <= {label.get_text() for label in ax.get_yticklabels()}
-
-
-def test_labels_move_apart_and_keep_their_order() -> None:
-    heights = np.array([3.0, 0.0, 1.0, 50.0])
-    moved = moved_apart(heights, 10.0)
-    assert np.array_equal(np.argsort(moved), np.argsort(heights))
-    assert np.diff(np.sort(moved)).min() >= 10.0 - 1e-9
-    assert moved[3] == 50.0
