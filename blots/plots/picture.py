@@ -87,6 +87,7 @@ def show_picture(ax: Axes, blot: Blot, *, faded: bool = False) -> str:
         _mark_clipped(ax, _lower(blot.saturated, step) > 0, extent)
         words += f"; {int(blot.saturated.sum()):,} clipped pixels marked with a light patch"
     ax.set(xlim=(-0.5, blot.shape[1] - 0.5), ylim=(blot.shape[0] - 0.5, -0.5), xticks=[], yticks=[])
+    ax.set_anchor("W")  # what is written under a narrow picture needs the room at its right
     for spine in ax.spines.values():
         spine.set(visible=True, linewidth=0.5, color="0.6")
     return words

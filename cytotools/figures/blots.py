@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 from matplotlib.figure import Figure
+from matplotlib.layout_engine import ConstrainedLayoutEngine
 from matplotlib.transforms import ScaledTranslation
 
 from blots import replicate_folds
@@ -174,7 +175,7 @@ def _picture(image: MeasuredImage, sheet: Sequence[dict[str, Any]], folder: Path
 def _figure_for(shape: tuple[int, int], lines: int = 0) -> Figure:
     """Return a figure for a picture of this shape, with room for its names and `lines` of print under it."""
     height = 0.86 * WIDTH_INCHES * shape[0] / shape[1] + 1.2 + 0.11 * lines
-    return Figure(figsize=(WIDTH_INCHES, min(height, 9.0)), layout="constrained")
+    return Figure(figsize=(WIDTH_INCHES, min(height, 9.0)), layout=ConstrainedLayoutEngine(h_pad=0.08, w_pad=0.06))
 
 
 def _found_in_words(image: MeasuredImage) -> str:

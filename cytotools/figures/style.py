@@ -13,6 +13,7 @@ if TYPE_CHECKING:
 
 DPI = 150
 PRINTED_DPI = 300
+LAYOUT_PASSES = 2
 SETTINGS: Any = {
     "font.family": "DejaVu Sans",
     "font.size": 8.0,
@@ -72,6 +73,10 @@ def styled() -> Iterator[None]:
 
 def save(figure: Figure, folder: Path, saved: Saved, *, pdf: bool = False) -> Saved:
     """Write a figure as SVG and PNG, and as PDF and finer where it is for print; return what was said of it."""
+    if figure.get_layout_engine() is not None:
+        # What stands outside a picture of fixed aspect finds its place from pass to pass.
+        for _ in range(LAYOUT_PASSES):
+            figure.draw_without_rendering()
     figure.savefig(folder / f"{saved.name}.svg", metadata={"Date": None, "Creator": "cytotools"})
     figure.savefig(folder / f"{saved.name}.png", dpi=PRINTED_DPI if pdf else DPI, metadata={"Software": "cytotools"})
     if pdf:
