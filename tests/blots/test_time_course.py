@@ -13,7 +13,7 @@ from scipy import stats
 
 from blots.errors import InvalidTimeCourse
 from blots.multiplicity import holm
-from blots.plots.time_course import draw_time_course
+from blots.plots.time_course import draw_time_course, fold_limits, fold_ticks, plain_fold
 from blots.time_course import fold_changes, replicate_folds
 from blots.verdicts import REBOUND_COLUMNS, rebound_table
 
@@ -235,11 +235,78 @@ def test_the_drawing_shows_every_point_and_names_every_line() -> None:
     points = replicate_folds(normalised, lanes)
     figure = Figure(figsize=(4, 3))
     ax = figure.add_subplot()
-    draw_time_course(ax, fold_changes(normalised, lanes), points)
+    symbols = draw_time_course(ax, fold_changes(normalised, lanes), points, label="cIAP2 / actin\nfold of 0 h")
     figure.canvas.draw()
     drawn = [line for line in ax.lines if line.get_linestyle() == "None" and len(np.atleast_1d(line.get_ydata()))]
     assert sum(np.isfinite(np.asarray(line.get_ydata(), dtype=float)).sum() for line in drawn) >= len(points) == 36
-    assert [text.get_text() for text in ax.texts] == ["cIAP2", "cIAP1"]
+    assert list(symbols.symbols) == ["cIAP2", "cIAP1"]
     lines = [container[0] for container in ax.containers]
     assert len({line.get_color() for line in lines}) == len({line.get_marker() for line in lines}) == 2
+    assert ax.get_ylabel() == "cIAP2 / actin\nfold of 0 h"
     assert {"1/8", "1", "2"} <= {label.get_text() for label in ax.get_yticklabels()}
+
+
+@pytest.mark.parametrize("octaves", [1, 2, 5, 9, 13, 14, 20, 40])
+@pytest.mark.parametrize("share", [0.0, 0.3, 1.0])
+def test_ticks_are_few_and_round_with_1_among_them(octaves: int, share: float) -> None:
+    ticks = fold_ticks(2.0 ** (-octaves * share - 0.1), 2.0 ** (octaves * (1 - share) + 0.1))
+    assert 1.0 in ticks
+    assert (1 if octaves == 1 else 2) <= len(ticks) <= 9
+    labels = [plain_fold(fold) for fold in ticks]
+    assert len(set(labels)) == len(labels)
+    assert not any("e" in label for label in labels)
+
+
+def test_a_wide_interval_neither_squeezes_the_points_nor_ends_without_a_mark() -> None:
+    rows = course([1.0, 0.5, 0.2, 0.3, 1.0, 1.5], n=2, sd=1.2, seed=3)
+    normalised, lanes = tables(rows)
+    table, points = fold_changes(normalised, lanes), replicate_folds(normalised, lanes)
+    bottom, top = fold_limits(table, points)
+    shown = np.log2(points["fold_change"].to_numpy(dtype=float))
+    assert bottom < 2.0 ** shown.min() <= 2.0 ** shown.max() < top
+    assert np.log2(top / bottom) < 2.3 * max(np.ptp(shown), 2.0) + 1
+    ax = Figure().subplots()
+    drawn = draw_time_course(ax, table, points)
+    outside = int((table["low"] < bottom).sum()), int((table["high"] > top).sum())
+    ends = {"v": bottom, "^": top}
+    drawn_at = [(str(line.get_marker()), float(y)) for line in ax.lines for y in np.atleast_1d(line.get_ydata())]
+    arrows = [sum(mark == m and y == at for mark, y in drawn_at) for m, at in ends.items()]
+    assert tuple(arrows) == outside
+    assert drawn.runs_on
+    assert sum(outside) > 0
+
+
+def test_a_series_looks_the_same_in_every_drawing() -> None:
+    rows = course([1.0, 0.5], target="cIAP1") + [r | {"lane": r["lane"] + 10} for r in course([1.0, 0.3])]
+    normalised, lanes = tables(rows)
+    table, points = fold_changes(normalised, lanes), replicate_folds(normalised, lanes)
+    alone = draw_time_course(
+        Figure().subplots(), table[table["target"] == "cIAP2"], points, order=["cIAP1", "cIAP2"]
+    ).symbols["cIAP2"]
+    both = draw_time_course(Figure().subplots(), table, points).symbols["cIAP2"]
+    assert alone[0].get_color() == both[0].get_color()
+    assert alone[0].get_marker() == both[0].get_marker()
+
+
+def test_eight_series_are_told_apart_without_colour() -> None:
+    rows = [
+        row | {"lane": row["lane"] + 10 * i, "cell_line": f"line {i}"}
+        for i in range(8)
+        for row in course([1.0, 0.5, 0.4], seed=i)
+    ]
+    normalised, lanes = tables(rows)
+    table, points = fold_changes(normalised, lanes), replicate_folds(normalised, lanes)
+    symbols = draw_time_course(Figure().subplots(), table, points, by=("cell_line",)).symbols
+    assert len({symbol[0].get_marker() for symbol in symbols.values()}) == len(symbols) == 8
+
+
+def test_hours_are_labelled_where_they_fit() -> None:
+    rows = course([1.0, 0.5, 0.2, 0.3, 1.0, 1.5])
+    normalised, lanes = tables(rows)
+    figure = Figure(figsize=(2.2, 2.2))
+    ax = figure.subplots()
+    draw_time_course(ax, fold_changes(normalised, lanes), replicate_folds(normalised, lanes))
+    figure.canvas.draw()
+    boxes = [label.get_window_extent() for label in ax.get_xticklabels() if label.get_text()]
+    assert all(not a.overlaps(b) for i, a in enumerate(boxes) for b in boxes[i + 1 :])
+    assert len(ax.get_xticks()) == 6
