@@ -33,11 +33,22 @@ def shown(text: str, longest: int = 34) -> str:
     >>> shown("a$b"), shown("x" * 40, longest=9)
     ('a\\$b', 'xxxx…xxxx')
     """
+    return cut(text, longest).replace("$", r"\$")
+
+
+def cut(text: str, longest: int) -> str:
+    """Return a person's text without line breaks, cut in the middle where it is long.
+
+    Examples
+    --------
+    >>> cut("x" * 40, longest=9)
+    'xxxx…xxxx'
+    """
     flat = "".join(c if c.isprintable() else " " for c in str(text))
-    if len(flat) > longest:
-        half = (longest - 1) // 2
-        flat = f"{flat[:half]}…{flat[-half:]}"
-    return flat.replace("$", r"\$")
+    if len(flat) <= longest:
+        return flat
+    half = (longest - 1) // 2
+    return f"{flat[:half]}…{flat[-half:]}"
 
 
 def dose_label(row: Mapping[str, Any]) -> str:

@@ -12,7 +12,7 @@ from blots.blot import Blot
 from blots.crops import cut_rows
 from blots.panel import Crop, Panel, Source, Strip
 from blots.turns import to_stored
-from cytotools.labels import shown
+from cytotools.labels import cut
 from cytotools.panel_labels import lane_labels
 from cytotools.provenance import sha256
 from cytotools.tables import rows_of
@@ -126,10 +126,7 @@ def _panel(results: Results, images: Sequence[MeasuredImage], sources: Sources) 
 
 def _short(row: Mapping[str, Any]) -> dict[str, Any]:
     """Return a row of the lanes sheet with its words cut to what an axis can bear."""
-    return {
-        key: shown(value, _LONGEST).replace(r"\$", "$") if isinstance(value, str) else value
-        for key, value in row.items()
-    }
+    return {key: cut(value, _LONGEST) if isinstance(value, str) else value for key, value in row.items()}
 
 
 def _shown_lanes(sheet: Sequence[Mapping[str, Any]]) -> range:
@@ -161,21 +158,21 @@ def _strips(
     results: Results, image: MeasuredImage, source: Source, targets: Sequence[str], lanes: Sequence[int]
 ) -> dict[str, Strip]:
     blot, strips = image.blot, {}
-    for target, cut in cut_rows(blot, image.geometry, targets, lanes).items():
-        x, y = to_stored(cut.places[:, 0], cut.places[:, 1], blot)
+    for target, box in cut_rows(blot, image.geometry, targets, lanes).items():
+        x, y = to_stored(box.places[:, 0], box.places[:, 1], blot)
         kda, basis = _mass(results, image, target)
         strips[target] = Strip(
-            target=shown(target.replace("_", " "), _LONGEST).replace(r"\$", "$"),
+            target=cut(target.replace("_", " "), _LONGEST),
             source=source,
             size=_stored_size(blot),
-            crop=_as_stored(cut.crop, blot),
+            crop=_as_stored(box.crop, blot),
             turn=-blot.quarter_turns % 4 * 90,
-            window=cut.window,
+            window=box.window,
             dark_on_light=blot.stored_dark_bands,
             places=tuple(_place(a, b) for a, b in zip(x, y, strict=True)),
             kda=kda,
             kda_basis=basis,
-            asterisk=None if cut.beside is None else _place(*to_stored(*cut.beside, blot)),
+            asterisk=None if box.beside is None else _place(*to_stored(*box.beside, blot)),
         )
     return strips
 

@@ -22,6 +22,7 @@ from blots.plots.picture import places_in
 from blots.plots.residual_map import draw_residuals, residuals
 from blots.plots.time_course import FEW_SERIES, draw_time_course
 from blots.plots.unfit_image import draw_unfit
+from blots.plots.whole_lane_profiles import draw_whole_lanes
 from cytotools.conditions import CONDITION_COLUMNS
 from cytotools.figures.paper import paper_figures
 from cytotools.figures.style import Saved, save
@@ -56,6 +57,8 @@ def blot_figures(results: Results, folder: Path) -> Iterator[Saved]:
         if image.measured.fits is not None:
             yield _profiles(image, image.measured.fits, sheet, folder, f"profiles_{name}")
             yield _residuals(image, image.measured.fits, folder, f"residuals_{name}")
+        else:
+            yield _whole_lanes(image, sheet, folder, f"profiles_{name}")
     for refused in results.refused_images:
         if refused.blot is not None:
             name = file_stem(Path(refused.image.file).stem, taken)
@@ -142,6 +145,7 @@ def _lanes(results: Results, image: MeasuredImage) -> list[dict[str, Any]]:
 def _lane_labels(sheet: Sequence[dict[str, Any]]) -> list[str]:
     """Return a short label a lane: its hours, or its role where it has none, and what else tells lanes apart."""
     treated = [row for row in sheet if row.get("role") == "treated"]
+    sheet = [row | {"arm": _arm_apart(row)} for row in sheet]
     telling = [c for c in ("arm", "compound", "dose") if len({str(row.get(c, "")) for row in treated}) > 1]
     labels = []
     for number, row in enumerate(sheet, 1):
@@ -151,6 +155,12 @@ def _lane_labels(sheet: Sequence[dict[str, Any]]) -> list[str]:
         parts += [_condition(row, column) for column in telling if row.get("role") == "treated"]
         labels.append(" ".join(part for part in parts if part))
     return labels
+
+
+def _arm_apart(row: dict[str, Any]) -> str:
+    """Return a lane's arm, or nothing where the name of its line says it already."""
+    arm = str(row.get("arm", "") or "")
+    return "" if arm.casefold() in str(row.get("cell_line", "") or "").casefold() else arm
 
 
 def _condition(row: dict[str, Any], column: str) -> str:
@@ -231,11 +241,7 @@ def _name_lines(ax: Axes, image: MeasuredImage, sheet: Sequence[dict[str, Any]],
 
 def _profiles(image: MeasuredImage, fits: LaneFits, sheet: Sequence[dict[str, Any]], folder: Path, name: str) -> Saved:
     figure = Figure(figsize=(WIDTH_INCHES, profiles_height(len(image.geometry.lanes), image.geometry.targets)))
-    labels = [
-        f"{lane.number}: {shown(str(row.get('cell_line', '') or ''), 14)} {label}".replace(":  ", ": ")
-        for lane, row, label in zip(image.geometry.lanes, sheet, _lane_labels(sheet), strict=True)
-    ]
-    table = image.measured.table
+    labels, table = _profile_labels(image, sheet), image.measured.table
     draw_lane_profiles(figure, image.blot, image.geometry, labels=labels, fits=fits, table=table)
     below = int(table["below_detection"].sum())
     caption = (
@@ -244,6 +250,27 @@ def _profiles(image: MeasuredImage, fits: LaneFits, sheet: Sequence[dict[str, An
         f"estimates lie apart; triangles: detection limits, where a band lies under its own ({below} of {len(table)})."
     )
     return save(figure, folder, Saved(name, f"Lane profiles of membrane {image.membrane}", caption, DETAIL))
+
+
+def _profile_labels(image: MeasuredImage, sheet: Sequence[dict[str, Any]]) -> list[str]:
+    return [
+        f"{lane.number + image.first_lane - 1}: {shown(str(row.get('cell_line', '') or ''), 14)} {label}".replace(
+            ":  ", ": "
+        )
+        for lane, row, label in zip(image.geometry.lanes, sheet, _lane_labels(sheet), strict=True)
+    ]
+
+
+def _whole_lanes(image: MeasuredImage, sheet: Sequence[dict[str, Any]], folder: Path, name: str) -> Saved:
+    lanes = len(image.geometry.lanes)
+    figure = Figure(figsize=(WIDTH_INCHES, 1.2 * -(-lanes // 4) + 0.5), layout="constrained")
+    labels = [label.replace(r"\$", "$") for label in _profile_labels(image, sheet)]
+    draw_whole_lanes(figure, image.blot, image.geometry, labels=labels)
+    caption = (
+        f"Mean signal across each of {lanes} lanes, all on one scale. Filled: what is summed as total protein; dashed: "
+        "the background, from the bare membrane at the lane's two sides."
+    )
+    return save(figure, folder, Saved(name, f"Whole lanes of membrane {image.membrane}", caption, DETAIL))
 
 
 def _residuals(image: MeasuredImage, fits: LaneFits, folder: Path, name: str) -> Saved:

@@ -111,7 +111,8 @@ def panel(lanes: int, names: Sequence[str], rows: Sequence[LabelRow], kda: float
     strips = tuple(
         Strip(
             name, Source("a.tif"), blot.shape[::-1], Crop(0, 60 * k + 10, 40 * lanes, 40), 0,
-            GreyWindow(400.0, 900.0 + k), False, places[k], kda, "study", asterisk=(20.0, 40.0 + 60 * k) if k == 1 else None,
+            GreyWindow(400.0, 900.0 + k), False, places[k], kda, "study",
+            asterisk=(20.0, 40.0 + 60 * k) if k == 1 else None,
         )
         for k, name in enumerate(names)
     )  # fmt: skip
