@@ -130,7 +130,7 @@ def _drawn(
     lengths = np.sqrt(np.einsum("ij,ij->j", levels, to_length @ levels))
     squares = scatter.by_hour((scatter.residual_maker @ errors) ** 2)
     squares *= scatter.degrees_of_freedom / squares.sum(axis=0)
-    factors = scatter.factors(squares, np.broadcast_to(scatter.shares[:, None], squares.shape))
+    factors = scatter.factors(squares)
     estimates = contrasts @ errors / lengths
     largest = np.abs(estimates) if two_sided else estimates
     return np.asarray((largest / np.sqrt(by_hour @ factors)).max(axis=0))

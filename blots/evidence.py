@@ -26,7 +26,8 @@ class Evidence:
     `levels` (n_times,) are natural logarithms over the reference; `loss` (reference minus hour), `gain` (hour minus
     reference), `rise` (hour minus mean of earlier hours) and `difference` (of any two later hours) are tested, each as
     a family; `mean_low` is the lower 95 % limit of the mean of all later hours; `is_identical` tells that replicates
-    show no scatter at all, `is_floored` that measurement errors stand in for it.
+    show no scatter at all, `is_floored` that measurement errors stand in for
+    it in some lane.
     """
 
     course: Course
@@ -135,7 +136,7 @@ def weigh(course: Course) -> Evidence:
         alone.contrasts(differences(n_times), of_later),
         alone.mean_low(of_all),
         tested and identical,
-        of_all is not None and bool(measured.any()) and of_all.is_floored(entries, measured),
+        of_all is not None and not identical and bool((of_all.variances(entries, measured) == measured).any()),
     )
 
 

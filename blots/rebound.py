@@ -109,17 +109,16 @@ def find_rebound(
     critical value of the test. With fewer than three hours after the reference the tests are two-sided, so that they
     agree with intervals of 95 %. The intervals are for the fold at the reported nadir, whichever the data chose.
 
-    se: every hour has a variance of its own, drawn towards that of all hours (of the later hours alone, for a rise);
-    see `blots.scatter`. Measurement errors tell which lanes are noisier: an entry's variance is drawn towards what
-    they and the scatter between blots make together.
+    se: every hour has a variance of its own, drawn towards that of all hours (of the later hours alone, for a rise),
+    and no entry has less than its measurement error; see `blots.scatter`.
 
     Censored entries enter as their limits, which understates the loss and the rise from them: `nadir_low` is then 0
     and `high` infinite. An hour with a censored entry never counts as a rise, induction or overshoot, nor towards
     "no loss", and a censored reference leaves the verdict not resolved, since no fold over it can be stated.
 
     Normal errors of one variance hold the 5 % exactly, and t errors with 5 degrees of freedom nearly. Where one or
-    two of five later hours are three times noisier than the others and nothing says so, 5 to 7 % of plateaus are
-    called a rebound; given as standard errors, at most 6 % (benchmarks/rebound_error_rates.csv). Limits of detection
+    two of five later hours are three times noisier than the others and no standard errors say so, 5 to 7 % of plateaus
+    are called a rebound (benchmarks/rebound_error_rates.csv). Limits of detection
     make the test cautious.
 
     References

@@ -2,8 +2,9 @@
 
 Faint lanes are noisier than strong ones, and a plateau whose noisiest hour looks low and whose next looks high would
 pass for a rebound. So each hour has a variance of its own. A handful of replicates can't tell it alone, so it is drawn
-towards the variance of all hours, as Smyth (2004) does with genes; measurement errors, where they are known, set what
-the hours are drawn towards.
+towards the variance of all hours, as Smyth (2004) does with genes. Measurement errors, where they are known, are a
+floor under every entry and nothing else: taken for a part of the scatter, errors stated twice too large in one hour
+would make all others look quiet.
 """
 
 from __future__ import annotations
@@ -43,22 +44,21 @@ class Scatter:
         """Return the degrees of freedom of all hours together."""
         return round(float(self.shares.sum()))
 
-    def factors(self, squares: FloatArray, expected: FloatArray) -> FloatArray:
-        """Return how much an hour's variance exceeds what was expected of it, drawn towards 1.
+    def factors(self, squares: FloatArray) -> FloatArray:
+        """Return how much each hour's variance exceeds that of all hours, drawn towards 1.
 
         Parameters
         ----------
-        squares, expected : ndarray, shape (n_times, ...)
-            Each hour's sum of squared residuals, and its expectation.
+        squares : ndarray, shape (n_times, ...)
+            Each hour's sum of squared residuals, in units of the variance of all hours.
 
         Returns
         -------
         ndarray, shape (n_times, ...)
             1 for an hour without residuals of its own.
         """
-        ratio = np.divide(squares, expected, out=np.ones_like(squares), where=expected > 0)
         shares = self.shares.reshape(-1, *[1] * (squares.ndim - 1))
-        return np.asarray((self.prior + shares * ratio) / (self.prior + shares))
+        return np.asarray((self.prior + squares) / (self.prior + shares))
 
     def by_hour(self, squares: FloatArray) -> FloatArray:
         """Return the sums over the entries of each hour, shape (n_times, ...)."""
@@ -79,20 +79,9 @@ class Scatter:
         -------
         ndarray, shape (n_observed,)
         """
-        squares = (self.residual_maker @ entries) ** 2
-        expected = _between_blots(self, squares, measured) + measured
-        factors = self.factors(self.by_hour(squares), self.by_hour(self.residual_maker**2 @ expected))
-        return np.asarray(np.maximum(expected * factors[self.hours], measured))
-
-    def is_floored(self, entries: FloatArray, measured: FloatArray) -> bool:
-        """Tell whether the measurement errors exceed all scatter that is seen."""
-        return _between_blots(self, (self.residual_maker @ entries) ** 2, measured) == 0.0
-
-
-def _between_blots(scatter: Scatter, squares: FloatArray, measured: FloatArray) -> float:
-    """Return the variance, alike in all entries, that the residuals show beyond the measurement errors."""
-    explained = float(np.diag(scatter.residual_maker) @ measured)
-    return max(0.0, (float(squares.sum()) - explained) / scatter.degrees_of_freedom)
+        squares = self.by_hour((self.residual_maker @ entries) ** 2)
+        of_all = float(squares.sum()) / self.degrees_of_freedom
+        return np.asarray(np.maximum(of_all * self.factors(squares / of_all)[self.hours], measured))
 
 
 @lru_cache(maxsize=512)
