@@ -212,7 +212,13 @@ CAUTIONS: dict[str, Caution] = {
     "uneven_loading": Caution(
         "warning",
         "The loading control varies more between the lanes of a membrane than loading does.",
-        "Check that the picture is upright and not mirrored, and that the bands are named from top to bottom.",
+        "Check that the picture is upright and not mirrored, and that the bands are named from top to bottom; then see "
+        "in loading.csv whether the control itself changes.",
+    ),
+    "across_gels": Caution(
+        "warning",
+        "Target and loading control stand on different gels, so what was loaded on one need not be on the other.",
+        "Probe the control on the target's own gel; give strips cut from one gel the same `gel:`, or none.",
     ),
     "lower_bound": Caution(
         "refused",
@@ -302,7 +308,7 @@ CAUTIONS: dict[str, Caution] = {
     ),
     "reference_below_detection": Caution(
         "warning",
-        "The target is under the detection limit at the reference, so a fold over it has no upper limit.",
+        "The target is under the detection limit at the reference: folds over it are lower bounds, open above.",
         "Load more protein or expose longer, or choose a reference that shows the target.",
     ),
     "identical_replicates": Caution(
@@ -347,8 +353,13 @@ CAUTIONS: dict[str, Caution] = {
     ),
     "several_membranes": Caution(
         "note",
-        "The lanes of one replicate lie on several membranes, each set against its own reference.",
-        "Load a replicate on one membrane where it fits.",
+        "The lanes of one replicate lie on several membranes, brought to one scale by the samples that they share.",
+        "Load a replicate on one membrane where it fits, or several of its samples on each.",
+    ),
+    "membranes_untied": Caution(
+        "warning",
+        "The lanes of one course lie on membranes that share no sample, so their levels can't be compared.",
+        "Load the reference and one or two other samples of the replicate on each of its membranes.",
     ),
     "replicate_left_out": Caution(
         "warning",

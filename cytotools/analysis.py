@@ -189,7 +189,7 @@ def _analyse_blots(study: Study, block: BlotsBlock, found: _Findings) -> None:
     idle = lanes.loc[lanes["role"].isin(["ladder", "empty"]), ["membrane", "lane"]].itertuples(index=False, name=None)
     here = bands[["membrane", "lane"]].apply(tuple, axis=1).isin(set(idle))
     found.keep("bands", "blots", bands[(bands["target"] != "non-specific") & ~here], ["image", "lane", "target"])
-    found.tables["bands"] = bands
+    found.tables["bands"] = bands.drop(columns="gel")
     found.tables["error_budget"] = pd.concat(map(budget_of, found.images), ignore_index=True)
     normalised = normalise(bands, loading_controls=block.loading_controls, lanes=lanes)
     found.keep("normalised", "blots", normalised, ["membrane", "lane", "target"])
@@ -213,7 +213,7 @@ def _measure(study: Study, block: BlotsBlock, found: _Findings) -> list[pd.DataF
             Entry(scope.severity, "blots", image.file, image.file, "interval_scope", scope.meaning, scope.remedy)
         )
         found.images.append(measured)
-        tables.append(measured.bands)
+        tables.append(measured.bands.assign(gel=image.gel))
     return tables
 
 

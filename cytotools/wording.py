@@ -167,7 +167,7 @@ def control_of(contrast: str) -> str:
 
 # What makes the volumes of a whole image doubtful, in the words of the answer.
 DOUBTS = {
-    "uneven_loading": "the loading control varies more than loading does",
+    "uneven_loading": "the loading control differs more than four-fold between lanes, which loading seldom does",
     "upside_down": "an image seems to stand upside down",
     "rows_unsure": "an image shows more rows than were named",
     "lanes_left_out": "an image shows more lanes than the sheet has",
