@@ -376,6 +376,16 @@ CAUTIONS: dict[str, Caution] = {
         "The lanes of this condition do not make a time course that can be judged.",
         "Give the condition its reference and later hours on one membrane.",
     ),
+    "too_few_common_hours": Caution(
+        "warning",
+        "Two lines share fewer than two usable hours after the start, so their rises can't be compared.",
+        "Harvest both lines at the same hours.",
+    ),
+    "judged_against_vehicle": Caution(
+        "note",
+        "The study has no lane of 0 h; the verdict compares with the mean of the vehicle's lanes of all hours.",
+        "Load a lane of 0 h on every membrane where the start of the course is in question.",
+    ),
     "judged_against_zero_hours": Caution(
         "note",
         "The verdict compares with 0 h, although the fold changes are stated against another reference.",

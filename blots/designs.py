@@ -77,8 +77,8 @@ def side_by_side(first: Design, second: Design) -> Design:
     (12, 20)
     """
     return Design(
-        _frozen(_diagonal(first.weights, second.weights)),
-        _frozen(_diagonal(first.residual_maker, second.residual_maker)),
+        _frozen(diagonal(first.weights, second.weights)),
+        _frozen(diagonal(first.residual_maker, second.residual_maker)),
         np.concatenate([first.hours, first.n_times + second.hours]),
         np.concatenate([first.blots, first.n_blots + second.blots]),
     )
@@ -129,7 +129,14 @@ def _indicators(labels: IntArray) -> FloatArray:
     return np.asarray(labels[:, None] == np.unique(labels), dtype=np.float64)
 
 
-def _diagonal(first: FloatArray, second: FloatArray) -> FloatArray:
+def diagonal(first: FloatArray, second: FloatArray) -> FloatArray:
+    """Return the matrix that holds two matrices on its diagonal.
+
+    Examples
+    --------
+    >>> diagonal(np.ones((1, 2)), np.ones((1, 1))).tolist()
+    [[1.0, 1.0, 0.0], [0.0, 0.0, 1.0]]
+    """
     whole = np.zeros(np.add(first.shape, second.shape))
     whole[: first.shape[0], : first.shape[1]] = first
     whole[first.shape[0] :, first.shape[1] :] = second

@@ -15,23 +15,17 @@ from blots.designs import FloatArray, IntArray
 class Family:
     """Contrasts of hours: the level of one hour minus the mean level of others.
 
-    `later` (n_contrasts,) is the column of the one, `earlier` (n_contrasts, n_times) tells the others; column 0 is
-    the reference.
+    `matrix` (n_contrasts, n_times) are the weights of the hours' levels, `later` (n_contrasts,) the column of the one
+    hour, `earlier` (n_contrasts, n_times) tells the others; column 0 is the reference.
     """
 
+    matrix: FloatArray
     earlier: NDArray[np.bool_]
     later: IntArray
 
     def __len__(self) -> int:
         """Return the number of contrasts."""
-        return len(self.later)
-
-    @cached_property
-    def matrix(self) -> FloatArray:
-        """Return the weights of the hours' levels, shape (n_contrasts, n_times)."""
-        matrix = np.zeros(self.earlier.shape)
-        matrix[np.arange(len(self)), self.later] = 1.0
-        return np.asarray(matrix - self.earlier / self.earlier.sum(axis=1, keepdims=True), dtype=np.float64)
+        return len(self.matrix)
 
     @cached_property
     def single(self) -> NDArray[np.bool_]:
@@ -50,7 +44,7 @@ def gains(n_times: int) -> Family:
     """
     earlier = np.zeros((n_times - 1, n_times), dtype=bool)
     earlier[:, 0] = True
-    return Family(earlier, np.arange(1, n_times))
+    return _family(earlier, np.arange(1, n_times))
 
 
 @lru_cache(maxsize=64)
@@ -62,7 +56,7 @@ def losses(n_times: int) -> Family:
     >>> losses(3).matrix.tolist()
     [[1.0, -1.0, 0.0], [1.0, 0.0, -1.0]]
     """
-    return Family(np.eye(n_times, dtype=bool)[1:], np.zeros(n_times - 1, dtype=np.int64))
+    return _family(np.eye(n_times, dtype=bool)[1:], np.zeros(n_times - 1, dtype=np.int64))
 
 
 @lru_cache(maxsize=64)
@@ -79,7 +73,7 @@ def rises(n_times: int) -> Family:
     runs = [(i, k, j) for i in range(1, n_times) for k in range(i, n_times) for j in range(k + 1, n_times)]
     hour = np.arange(n_times)
     earlier = np.array([(hour >= i) & (hour <= k) for i, k, _ in runs], dtype=bool).reshape(-1, n_times)
-    return Family(earlier, np.array([j for _, _, j in runs], dtype=np.int64))
+    return _family(earlier, np.array([j for _, _, j in runs], dtype=np.int64))
 
 
 @lru_cache(maxsize=64)
@@ -93,4 +87,10 @@ def differences(n_times: int) -> Family:
     """
     pairs = [(i, j) for i in range(1, n_times) for j in range(1, n_times) if i != j]
     earlier = np.array([np.arange(n_times) == i for i, _ in pairs], dtype=bool).reshape(-1, n_times)
-    return Family(earlier, np.array([j for _, j in pairs], dtype=np.int64))
+    return _family(earlier, np.array([j for _, j in pairs], dtype=np.int64))
+
+
+def _family(earlier: NDArray[np.bool_], later: IntArray) -> Family:
+    matrix = np.zeros(earlier.shape)
+    matrix[np.arange(len(later)), later] = 1.0
+    return Family(matrix - earlier / earlier.sum(axis=1, keepdims=True), earlier, later)

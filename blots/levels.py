@@ -183,8 +183,13 @@ def references_of(
         return [other for other in near if (other.replicate, other.treatment, other.hours) == own]
     if level.role == "vehicle" or level.hours == 0:
         return [level]
-    same_line = [other for other in near if other.role == "vehicle" and other.line == level.line]
-    serving = [o for o in same_line if o.hours == level.hours and _serves(o, level, vehicles or {})]
+    return vehicles_of(level, [other for other in near if other.hours == level.hours], vehicles or {})
+
+
+def vehicles_of(level: Level, near: Sequence[Level], vehicles: Mapping[str, str]) -> list[Level]:
+    """Return the vehicle rows that serve a level: of its membrane, line and compound, of its own replicate first."""
+    same_line = [other for other in near if other.role == "vehicle" and _place(other) == _place(level)]
+    serving = [other for other in same_line if _serves(other, level, vehicles)]
     return [other for other in serving if other.replicate == level.replicate] or serving
 
 

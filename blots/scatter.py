@@ -14,7 +14,7 @@ from functools import lru_cache
 
 import numpy as np
 
-from blots.designs import Design, FloatArray, IntArray, residuals_of
+from blots.designs import Design, FloatArray, IntArray, diagonal, residuals_of
 
 # Degrees of freedom that the variance of all hours counts for beside an hour's own. 0.6 is the most robust choice
 # that keeps 80 % power for a 2-fold rise with three replicates; two replicates leave an hour one degree of freedom
@@ -117,6 +117,25 @@ def later_scatter_of(design: Design) -> Scatter:
     maker[np.ix_(later, later)] = residuals_of(design.blots[later], design.hours[later])
     enough = np.trace(maker) >= ENOUGH * design.degrees_of_freedom
     return _scatter(maker if enough else design.residual_maker, design, prior)
+
+
+@lru_cache(maxsize=512)
+def side_by_side_scatter(first: Scatter, second: Scatter) -> Scatter:
+    """Return the scatter of two courses that share no entry, the hours of the first before those of the second.
+
+    Examples
+    --------
+    >>> from blots.designs import design_of
+    >>> one = later_scatter_of(design_of(np.ones((3, 6), dtype=bool)))
+    >>> side_by_side_scatter(one, one).degrees_of_freedom
+    16
+    """
+    return Scatter(
+        diagonal(first.residual_maker, second.residual_maker),
+        np.concatenate([first.hours, len(first.shares) + second.hours]),
+        np.concatenate([first.shares, second.shares]),
+        min(first.prior, second.prior),
+    )
 
 
 def _scatter(maker: FloatArray, design: Design, prior: float) -> Scatter:

@@ -47,7 +47,7 @@ def pooled(n: int, family: Family) -> LargestContrast:
 @pytest.mark.parametrize(("n", "published"), [(2, 3.54), (3, 2.95), (4, 2.80), (6, 2.66)])
 def test_pairs_of_one_variance_have_the_critical_values_simulated_before(n: int, published: float) -> None:
     every = rises(6)
-    pairs = Family(every.earlier[every.single], every.later[every.single])
+    pairs = Family(every.matrix[every.single], every.earlier[every.single], every.later[every.single])
     assert pooled(n, pairs).critical_value(0.05) == pytest.approx(published, abs=0.02)
 
 
