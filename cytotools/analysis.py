@@ -174,10 +174,10 @@ def _vehicles(study: Study) -> dict[str, str]:
 
 
 def _analyse_blots(study: Study, block: BlotsBlock, found: _Findings) -> None:
-    """Measure the bands, divide by the loading control, follow the levels over time, test for the rebound."""
+    """Measure the bands, divide by the loading control, follow levels over time, compare lines, test the rebound."""
     import pandas as pd
 
-    from blots import fold_changes, normalise, rebound_table
+    from blots import abundance_table, cleavage_table, fold_changes, normalise, rebound_table
 
     found.entries += _excluded(block.lanes, "blots", "membrane")
     measured = _measure(study, block, found)
@@ -196,6 +196,8 @@ def _analyse_blots(study: Study, block: BlotsBlock, found: _Findings) -> None:
     course = fold_changes(normalised, lanes, reference, vehicles=_vehicles(study))
     found.keep("time_course", "blots", course, ["target"])
     found.keep("rebound", "blots", rebound_table(normalised, lanes, reference), ["target"])
+    found.keep("abundance", "blots", abundance_table(normalised, lanes), ["target", "reference"])
+    found.keep("cleavage", "blots", cleavage_table(bands, lanes), ["target"])
 
 
 def _measure(study: Study, block: BlotsBlock, found: _Findings) -> list[pd.DataFrame]:
