@@ -102,5 +102,8 @@ def _rank(level: Level) -> tuple[float, ...] | None:
     return (float(BASAL_ROLES.index(level.role)), level.hours if np.isfinite(level.hours) else np.inf)
 
 
-def _word(cell: Any) -> str | None:
-    return None if cell is None or cell != cell else str(cell).strip() or None
+def _word(cell: Any) -> Any:
+    """Return a cell as `blots.levels.Level` holds it."""
+    if isinstance(cell, str):
+        return cell.strip() or None
+    return None if pd.isna(cell) else cell

@@ -145,5 +145,5 @@ def _mean_square(values: Array, directions: Array) -> Array:
 
 
 def _mean_square_expected(errors: Array, directions: Array) -> float:
-    total = float(np.sum((errors[:, None] * directions) ** 2))
-    return total / max(directions.shape[1], 1)
+    size: int = directions.shape[1]
+    return float(np.sum((errors[:, None] * directions) ** 2)) / max(size, 1)
