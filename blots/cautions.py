@@ -391,6 +391,52 @@ CAUTIONS: dict[str, Caution] = {
         "The verdict compares with 0 h, although the fold changes are stated against another reference.",
         "Read the verdict as change since 0 h; the vehicle's own course stands beside it.",
     ),
+    "no_basal_level": Caution(
+        "refused",
+        "Two lines have no state in common in which their levels could be compared before treatment.",
+        "Load 0 h or untreated lanes of both lines, and look why those in the sheet gave no ratio.",
+    ),
+    "lines_not_tied": Caution(
+        "refused",
+        "Two lines never share a membrane, nor a lysate that was loaded on the membranes of both.",
+        "Load both lines on one membrane, or one lysate on every membrane with role reference.",
+    ),
+    "tied_by_reference": Caution(
+        "note",
+        "No membrane holds both lines: the ratio goes through a third material, whose lanes add their error.",
+        "Load both lines on one membrane where they fit.",
+    ),
+    "control_changes_ratio": Caution(
+        "warning",
+        "Over another loading control the ratio of the lines lies outside its interval: the lines differ in a control.",
+        "Compare the loading controls themselves between the lines; total protein assumes least.",
+    ),
+    "no_full_length": Caution(
+        "refused",
+        "A cleaved band has no band of the uncleaved protein on its membrane, so no fraction can be stated.",
+        "Name the uncleaved band like the cleaved one without `cleaved`, such as PARP beside cleaved PARP.",
+    ),
+    "unlike_images": Caution(
+        "warning",
+        "The cleaved and the uncleaved band stand on different images: the fraction is comparable between lanes of the "
+        "membrane, but not in absolute terms.",
+        "Measure both on one image, from one exposure.",
+    ),
+    "no_form_detected": Caution(
+        "refused",
+        "Neither the cleaved nor the uncleaved band is a volume above its detection limit in the lane.",
+        "Load more protein or expose longer.",
+    ),
+    "cleaved_below_detection": Caution(
+        "note",
+        "The cleaved band is under its detection limit, so the fraction has an upper limit only.",
+        "None is needed where cells are expected to be alive; otherwise load more protein or expose longer.",
+    ),
+    "full_below_detection": Caution(
+        "note",
+        "The uncleaved band is under its detection limit, so the fraction has a lower limit only.",
+        "None is needed where all of the protein may be cleaved; otherwise load more protein or expose longer.",
+    ),
 }
 
 

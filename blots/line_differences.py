@@ -103,7 +103,7 @@ def compare_rises(one: Course, other: Course) -> RiseDifference:
     return RiseDifference(*pairs[best], ratio, low, high, p_value, n, join(*cautions))
 
 
-def line_differences(
+def compare_lines(
     normalised: pd.DataFrame,
     lanes: pd.DataFrame,
     reference: str = ZERO_HOURS,

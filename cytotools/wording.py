@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
 from cytotools.labels import condition_label, printed
@@ -76,12 +76,41 @@ def interval(low: float, high: float, form: Any) -> str:
     return f"(95 % CI {form(low)} to {form(high)})"
 
 
+def bounded(value: float, low: float, high: float, form: Callable[[float], str], top: float = math.inf) -> str:
+    """Return an estimate with its interval, or the bound that stands in its place; `top` is the largest value.
+
+    Examples
+    --------
+    >>> bounded(0.5, 0.4, 0.7, fold), bounded(math.nan, 0.0, 0.2, fold), bounded(math.nan, 0.9, 1.0, percent, top=1.0)
+    ('0.5 (0.4 to 0.7)', '< 0.2', '> 90.0 %')
+    """
+    if _finite(value):
+        return f"{form(value)} ({form(low)} to {form(high)})" if _finite(low) else form(value)
+    if low == 0 and high < top:
+        return f"< {form(high)}"
+    return f"> {form(low)}" if high == top and low > 0 else "n/a"
+
+
+def line_label(row: Mapping[str, Any]) -> str:
+    """Return the cell line of a row, and its arm where it says more.
+
+    Examples
+    --------
+    >>> line_label({"cell_line": "HeLa", "arm": "siXIAP"})
+    'HeLa, siXIAP'
+    """
+    named = {name: row.get(name) for name in ("cell_line", "arm")}
+    return condition_label(named | {"role": " "}).strip(", ")
+
+
 def answers(results: Results) -> list[str]:
     """Return the findings of a study, one sentence each, in the order of the report."""
     return [
         *_flow_answers(results.tables),
         *_design_answers(results),
         *_blot_answers(results.tables),
+        *_line_answers(results.tables),
+        *_cleavage_answers(results.tables),
         *_not_measured(results),
     ]
 
@@ -181,11 +210,7 @@ DOUBTS = {
 
 
 def _blot_answers(tables: Mapping[str, pd.DataFrame]) -> Iterator[str]:
-    rebound, doubt = tables["rebound"], ""
-    if len(rebound):
-        said = tables["normalised"]["caution"].str.cat(sep="; ") + "; " + tables["bands"]["caution"].str.cat(sep="; ")
-        doubts = [words for code, words in DOUBTS.items() if f"{code}:" in said]
-        doubt = f" Doubtful: {', and '.join(doubts)}; see the cautions." if doubts else ""
+    rebound, doubt = tables["rebound"], _doubt(tables)
     for row in rows_of(rebound):
         place = condition_label({**row, "hours": None})
         if row["n"] == 0:
@@ -202,6 +227,52 @@ def _blot_answers(tables: Mapping[str, pd.DataFrame]) -> Iterator[str]:
             words += f"; then up {fold(row['rebound_fold'])}-fold {interval(row['low'], row['high'], fold)}"
             words += f", to {fold(reached)} × the reference"
         yield f"{words}; n = {_n(row['n'])}, {row['loading_control']} as loading control.{doubt}"
+
+
+def _line_answers(tables: Mapping[str, pd.DataFrame]) -> Iterator[str]:
+    """Yield a sentence a pair of lines: the levels of all targets in one over the other."""
+    pairs: dict[tuple[str, str], list[dict[str, Any]]] = {}
+    for row in rows_of(tables["abundance"]):
+        pairs.setdefault((line_label(row), str(row["reference"])), []).append(row)
+    for (line, reference), rows in pairs.items():
+        told = [row for row in rows if _told(row)]
+        if not told:
+            yield f"{line} and {reference} can't be compared; the cautions say why.{_doubt(tables)}"
+            continue
+        levels = ", ".join(f"{row['target']} {bounded(row['ratio'], row['low'], row['high'], fold)}" for row in told)
+        missing = [str(row["target"]) for row in rows if not _told(row)]
+        more = f"; {', '.join(missing)} can't be compared" if missing else ""
+        counts = {_n(row["n"]) for row in told}
+        n = f"n = {min(counts)}" if len(counts) == 1 else f"n = {min(counts)} to {max(counts)}"
+        hours = next((f" at {row['hours']:g} h" for row in told if _finite(row.get("hours"))), "")
+        yield f"{line} over {reference}{hours}, ratio of levels (95 % CI): {levels}{more}; {n}.{_doubt(tables)}"
+
+
+def _told(row: Mapping[str, Any]) -> bool:
+    """Tell whether a row of abundance.csv says a ratio or a bound."""
+    return bounded(row["ratio"], row["low"], row["high"], fold) != "n/a"
+
+
+def _cleavage_answers(tables: Mapping[str, pd.DataFrame]) -> Iterator[str]:
+    """Yield a sentence a line, treatment and target: where most of it is cleaved."""
+    groups: dict[tuple[str, str], list[dict[str, Any]]] = {}
+    for row in rows_of(tables["cleavage"]):
+        if row["n"]:
+            groups.setdefault((condition_label({**row, "hours": None}), str(row["target"])), []).append(row)
+    for (place, target), rows in groups.items():
+        most = max(rows, key=lambda row: row["cleaved_fraction"] if _finite(row["cleaved_fraction"]) else row["low"])
+        at = f" at {most['hours']:g} h" if _finite(most.get("hours")) else ""
+        share = bounded(most["cleaved_fraction"], most["low"], most["high"], percent, top=1.0)
+        yield f"{place}: cleaved {target} is largest{at}, {share} of both forms; n = {_n(most['n'])}.{_doubt(tables)}"
+
+
+def _doubt(tables: Mapping[str, pd.DataFrame]) -> str:
+    """Return what makes all levels doubtful, in one sentence, or nothing."""
+    if not len(tables["bands"]):
+        return ""
+    said = tables["normalised"]["caution"].str.cat(sep="; ") + "; " + tables["bands"]["caution"].str.cat(sep="; ")
+    doubts = [words for code, words in DOUBTS.items() if f"{code}:" in said]
+    return f" Doubtful: {', and '.join(doubts)}; see the cautions." if doubts else ""
 
 
 def _not_measured(results: Results) -> Iterator[str]:

@@ -21,6 +21,7 @@ from blots.plots.residual_map import draw_residuals, residuals
 from blots.plots.time_course import draw_time_course
 from blots.plots.unfit_image import draw_unfit
 from cytotools.conditions import CONDITION_COLUMNS
+from cytotools.figures.blot_lines import line_figures
 from cytotools.figures.style import Saved, save
 from cytotools.labels import condition_label, file_stem, shown
 from cytotools.tables import rows_of
@@ -42,6 +43,7 @@ def blot_figures(results: Results, folder: Path) -> Iterator[Saved]:
     course = results.tables["time_course"]
     if len(course):
         yield from _course_figures(results, course, folder)
+    yield from line_figures(results, folder)
     taken: list[str] = []
     for image in results.images:
         name = file_stem(Path(image.file).stem, taken)

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 from scipy import stats
 
 from blots.courses import Course, read_course
-from blots.line_differences import RiseDifference, compare_rises, line_differences
+from blots.line_differences import RiseDifference, compare_lines, compare_rises
 
 HOURS = [0, 1, 3, 6, 12, 24]
 RISING = [1.0, 0.3, 0.1, 0.1, 0.5, 1.0]
@@ -81,7 +81,7 @@ def test_the_table_names_lines_hours_and_target() -> None:
                     ratio = {"log_ratio": replicate[i], "low": replicate[i] - 0.1, "high": replicate[i] + 0.1}
                     names = {"target": target, "loading_control": "actin", "censored": False, "caution": ""}
                     rows.append({"membrane": membrane, "lane": i + 1} | names | ratio)
-    table = line_differences(pd.DataFrame(rows), pd.DataFrame(lanes)).set_index("quantity")
+    table = compare_lines(pd.DataFrame(rows), pd.DataFrame(lanes)).set_index("quantity")
     assert set(table["contrast"]) == {"A against B"}
     cIAP2, others = table[table.index.str.startswith("cIAP2 rise from")], table[~table.index.str.startswith("cIAP2")]
     assert cIAP2["p_adjusted"].tolist() == cIAP2["p_value"].tolist()
