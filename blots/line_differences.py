@@ -19,6 +19,7 @@ from blots.designs import design_of, side_by_side
 from blots.errors import InvalidTimeCourse
 from blots.families import Family
 from blots.levels import CONDITIONS, LINE, ZERO_HOURS, conditions_first, distinct, grouped
+from blots.line_pairs import line_name
 from blots.measured_courses import MeasuredCourse, measured_courses
 from blots.multiplicity import holm
 from blots.scatter import later_scatter_of, side_by_side_scatter
@@ -145,7 +146,7 @@ def _beside(course: MeasuredCourse) -> Any:
 
 def _row(one: MeasuredCourse, other: MeasuredCourse) -> dict[str, Any]:
     first = one.first
-    names = [" ".join(str(part) for part in course.first.line if part) for course in (one, other)]
+    names = [line_name(course.first.line) for course in (one, other)]
     try:
         courses = [read_course(c.values, c.hours, c.standard_errors, c.censored) for c in (one, other)]
         found = compare_rises(*courses)

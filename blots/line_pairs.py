@@ -57,14 +57,16 @@ def line_pairs(lanes: pd.DataFrame) -> list[LinePair]:
 
 
 def line_name(line: Line) -> str:
-    """Return a line in words: the cell line, and its arm where the sheet gives one.
+    """Return a line in words: the cell line, and its arm where the sheet gives one that the line's name does not tell.
 
     Examples
     --------
-    >>> line_name(("HeLa", None)), line_name(("HeLa", "siXIAP"))
-    ('HeLa', 'HeLa, siXIAP')
+    >>> line_name(("HeLa", None)), line_name(("HeLa", "siXIAP")), line_name(("HeLa-Smac", "Smac"))
+    ('HeLa', 'HeLa, siXIAP', 'HeLa-Smac')
     """
-    return ", ".join(str(part) for part in line if part is not None) or "unnamed"
+    cell_line, arm = (None if part is None else str(part) for part in line)
+    told = arm is None or (cell_line is not None and arm.casefold() in cell_line.casefold())
+    return ", ".join(part for part in (cell_line, None if told else arm) if part) or "unnamed"
 
 
 def state_of(level: Level) -> State:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from cytotools.labels import condition_label
 from cytotools.shown_table import ShownTable, estimate, whole
 from cytotools.tables import rows_of
-from cytotools.wording import bounded, fold, line_label, p_value, percent
+from cytotools.wording import bounded, fold, line_label, p_value, percent, rises_compared
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -18,6 +18,7 @@ def blot_tables(tables: Mapping[str, pd.DataFrame]) -> list[ShownTable]:
     """Return the tables that answer, from the results' tables by name."""
     return [
         _rebound(tables["rebound"]),
+        _differences(rises_compared(tables["comparisons"])),
         _time_course(tables["time_course"]),
         _abundance(tables["abundance"]),
         _cleavage(tables["cleavage"]),
@@ -47,7 +48,7 @@ def _rebound(table: pd.DataFrame) -> ShownTable:
             str(row["target"]),
             str(row["verdict"]),
             estimate(row["nadir_fold"], row["nadir_low"], row["nadir_high"], fold),
-            f"{row['nadir_hours']:g} h" if row["nadir_hours"] == row["nadir_hours"] else "n/a",
+            _nadir(row),
             estimate(row["rebound_fold"], row["low"], row["high"], fold),
             p_value(row["p_value"]),
             p_value(row["p_adjusted"]),
@@ -60,6 +61,37 @@ def _rebound(table: pd.DataFrame) -> ShownTable:
         "scatter of the whole course; those of the next table hold for each hour alone"
     )
     return ShownTable(caption, header, rows)
+
+
+def _nadir(row: Mapping[str, Any]) -> str:
+    """Return the hour of the lowest level, and which others may be it: `6 h (or 12, 24)`."""
+    if row["nadir_hours"] != row["nadir_hours"]:
+        return "n/a"
+    hour = f"{row['nadir_hours']:g}"
+    others = [other for other in str(row["possible_nadir_hours"]).split() if other != hour]
+    return f"{hour} h (or {', '.join(others)})" if others and row["n"] > 1 else f"{hour} h"
+
+
+def _differences(table: pd.DataFrame) -> ShownTable:
+    header = ["treatment", "rise", "lines", "ratio of the rises (95 % CI)", "p", "p, Holm", "n", "caution"]
+    rows = [
+        [
+            condition_label({**row, "cell_line": "", "arm": "", "hours": None}),
+            str(row["quantity"]),
+            str(row["contrast"]),
+            estimate(row["estimate"], row["low"], row["high"], fold),
+            p_value(row["p_value"]),
+            p_value(row["p_adjusted"]),
+            whole(row["n"]),
+            str(row["caution"]),
+        ]
+        for row in rows_of(table)
+    ]
+    caption = (
+        "Rises compared between lines: the pair of hours where they differ most clearly, with an interval that holds "
+        "for all pairs of hours at once"
+    )
+    return ShownTable(caption, header, rows, frozenset({7}))
 
 
 def _time_course(table: pd.DataFrame) -> ShownTable:

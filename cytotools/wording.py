@@ -109,6 +109,7 @@ def answers(results: Results) -> list[str]:
         *_flow_answers(results.tables),
         *_design_answers(results),
         *_blot_answers(results.tables),
+        *_rise_answers(results.tables),
         *_line_answers(results.tables),
         *_cleavage_answers(results.tables),
         *_not_measured(results),
@@ -216,7 +217,7 @@ def _blot_answers(tables: Mapping[str, pd.DataFrame]) -> Iterator[str]:
         if row["n"] == 0:
             yield f"{place}: {row['target']} gives no level over {row['loading_control']}; the cautions say why.{doubt}"
             continue
-        words = f"{place}: {row['target']} {VERDICT_WORDS.get(row['verdict'], row['verdict'])}"
+        words = f"{place}: {row['target']} {_verdict_in_words(row)}"
         if _finite(row["nadir_fold"]) and row["verdict"] != "induction":
             words += (
                 f"; lowest at {row['nadir_hours']:g} h, {fold(row['nadir_fold'])} × the reference "
@@ -227,6 +228,33 @@ def _blot_answers(tables: Mapping[str, pd.DataFrame]) -> Iterator[str]:
             words += f"; then up {fold(row['rebound_fold'])}-fold {interval(row['low'], row['high'], fold)}"
             words += f", to {fold(reached)} × the reference"
         yield f"{words}; n = {_n(row['n'])}, {row['loading_control']} as loading control.{doubt}"
+
+
+def _verdict_in_words(row: Mapping[str, Any]) -> str:
+    """Return a verdict in words; that a level stays down is said only where later hours showed it."""
+    words = VERDICT_WORDS.get(row["verdict"], str(row["verdict"]))
+    if row["verdict"] != "sustained loss":
+        return words
+    if "two_hours:" in row["caution"]:
+        return "falls (with one later hour, whether it stays down was not seen)"
+    last_alone = "nothing_after_nadir:" in row["caution"] and len(str(row["possible_nadir_hours"]).split()) == 1
+    return "falls until the last hour; what follows was not seen" if last_alone else words
+
+
+def rises_compared(comparisons: pd.DataFrame) -> pd.DataFrame:
+    """Return the rows of comparisons.csv that compare rises of a band's level between lines."""
+    return comparisons[comparisons["quantity"].str.contains(" rise", regex=False)] if len(comparisons) else comparisons
+
+
+def _rise_answers(tables: Mapping[str, pd.DataFrame]) -> Iterator[str]:
+    """Yield a sentence for each pair of lines and target whose rises differ."""
+    for row in rows_of(rises_compared(tables["comparisons"])):
+        if _finite(row["p_adjusted"]) and row["p_adjusted"] < 0.05:
+            place = condition_label({**row, "cell_line": "", "arm": "", "hours": None})
+            one, _, other = str(row["contrast"]).partition(" against ")
+            words = f"{place}: {row['quantity']}: {fold(row['estimate'])} times as large in {one} as in {other} "
+            words += f"{interval(row['low'], row['high'], fold)}, adjusted p = {p_value(row['p_adjusted'])}"
+            yield f"{words.replace('= <', '<')}; n = {_n(row['n'])}."
 
 
 def _line_answers(tables: Mapping[str, pd.DataFrame]) -> Iterator[str]:
