@@ -10,12 +10,15 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from blots.abundance import abundance_table, replicate_ratios
     from blots.blot import Blot
+    from blots.cleavage import cleavage_table, replicate_fractions
     from blots.errors import BlotError, InvalidBoxes, InvalidTimeCourse, LanesNotFound, UnfitImage, UnreadableImage
     from blots.found_boxes import boxes_of
     from blots.geometry import Band, BlotGeometry, Lane, find_geometry
     from blots.image_files import read_blot
     from blots.imagej_rois import read_boxes, write_rois
+    from blots.line_differences import compare_lines
     from blots.measured_blot import MeasuredBlot
     from blots.normalisation import normalise
     from blots.quantify import measure_bands, measure_blot, quantify_blot
@@ -36,7 +39,10 @@ __all__ = [
     "Rebound",
     "UnfitImage",
     "UnreadableImage",
+    "abundance_table",
     "boxes_of",
+    "cleavage_table",
+    "compare_lines",
     "find_geometry",
     "find_rebound",
     "fold_changes",
@@ -48,6 +54,8 @@ __all__ = [
     "read_boxes",
     "rebound_table",
     "replicate_folds",
+    "replicate_fractions",
+    "replicate_ratios",
     "write_rois",
 ]
 
@@ -65,7 +73,10 @@ _HOME = {
     "Rebound": "blots.rebound",
     "UnfitImage": "blots.errors",
     "UnreadableImage": "blots.errors",
+    "abundance_table": "blots.abundance",
     "boxes_of": "blots.found_boxes",
+    "cleavage_table": "blots.cleavage",
+    "compare_lines": "blots.line_differences",
     "find_geometry": "blots.geometry",
     "find_rebound": "blots.rebound",
     "fold_changes": "blots.time_course",
@@ -77,6 +88,8 @@ _HOME = {
     "read_boxes": "blots.imagej_rois",
     "rebound_table": "blots.verdicts",
     "replicate_folds": "blots.time_course",
+    "replicate_fractions": "blots.cleavage",
+    "replicate_ratios": "blots.abundance",
     "write_rois": "blots.imagej_rois",
 }
 

@@ -212,7 +212,13 @@ CAUTIONS: dict[str, Caution] = {
     "uneven_loading": Caution(
         "warning",
         "The loading control varies more between the lanes of a membrane than loading does.",
-        "Check that the picture is upright and not mirrored, and that the bands are named from top to bottom.",
+        "Check that the picture is upright and not mirrored, and that the bands are named from top to bottom; then see "
+        "in loading.csv whether the control itself changes.",
+    ),
+    "across_gels": Caution(
+        "warning",
+        "Target and loading control stand on different gels, so what was loaded on one need not be on the other.",
+        "Probe the control on the target's own gel; give strips cut from one gel the same `gel:`, or none.",
     ),
     "lower_bound": Caution(
         "refused",
@@ -302,7 +308,7 @@ CAUTIONS: dict[str, Caution] = {
     ),
     "reference_below_detection": Caution(
         "warning",
-        "The target is under the detection limit at the reference, so a fold over it has no upper limit.",
+        "The target is under the detection limit at the reference: folds over it are lower bounds, open above.",
         "Load more protein or expose longer, or choose a reference that shows the target.",
     ),
     "identical_replicates": Caution(
@@ -347,8 +353,13 @@ CAUTIONS: dict[str, Caution] = {
     ),
     "several_membranes": Caution(
         "note",
-        "The lanes of one replicate lie on several membranes, each set against its own reference.",
-        "Load a replicate on one membrane where it fits.",
+        "The lanes of one replicate lie on several membranes, brought to one scale by the samples that they share.",
+        "Load a replicate on one membrane where it fits, or several of its samples on each.",
+    ),
+    "membranes_untied": Caution(
+        "warning",
+        "The lanes of one course lie on membranes that share no sample, so their levels can't be compared.",
+        "Load the reference and one or two other samples of the replicate on each of its membranes.",
     ),
     "replicate_left_out": Caution(
         "warning",
@@ -365,10 +376,66 @@ CAUTIONS: dict[str, Caution] = {
         "The lanes of this condition do not make a time course that can be judged.",
         "Give the condition its reference and later hours on one membrane.",
     ),
+    "too_few_common_hours": Caution(
+        "warning",
+        "Two lines share fewer than two usable hours after the start, so their rises can't be compared.",
+        "Harvest both lines at the same hours.",
+    ),
+    "judged_against_vehicle": Caution(
+        "note",
+        "The study has no lane of 0 h; the verdict compares with the mean of the vehicle's lanes of all hours.",
+        "Load a lane of 0 h on every membrane where the start of the course is in question.",
+    ),
     "judged_against_zero_hours": Caution(
         "note",
         "The verdict compares with 0 h, although the fold changes are stated against another reference.",
         "Read the verdict as change since 0 h; the vehicle's own course stands beside it.",
+    ),
+    "no_basal_level": Caution(
+        "refused",
+        "Two lines have no state in common in which their levels could be compared before treatment.",
+        "Load 0 h or untreated lanes of both lines, and look why those in the sheet gave no ratio.",
+    ),
+    "lines_not_tied": Caution(
+        "refused",
+        "Two lines never share a membrane, nor a lysate that was loaded on the membranes of both.",
+        "Load both lines on one membrane, or one lysate on every membrane with role reference.",
+    ),
+    "tied_by_reference": Caution(
+        "note",
+        "No membrane holds both lines: the ratio goes through a third material, whose lanes add their error.",
+        "Load both lines on one membrane where they fit.",
+    ),
+    "control_changes_ratio": Caution(
+        "warning",
+        "Over another loading control the ratio of the lines lies outside its interval: the lines differ in a control.",
+        "Compare the loading controls themselves between the lines; total protein assumes least.",
+    ),
+    "no_full_length": Caution(
+        "refused",
+        "A cleaved band has no band of the uncleaved protein on its membrane, so no fraction can be stated.",
+        "Name the uncleaved band like the cleaved one without `cleaved`, such as PARP beside cleaved PARP.",
+    ),
+    "unlike_images": Caution(
+        "warning",
+        "The cleaved and the uncleaved band stand on different images: the fraction is comparable between lanes of the "
+        "membrane, but not in absolute terms.",
+        "Measure both on one image, from one exposure.",
+    ),
+    "no_form_detected": Caution(
+        "refused",
+        "Neither the cleaved nor the uncleaved band is a volume above its detection limit in the lane.",
+        "Load more protein or expose longer.",
+    ),
+    "cleaved_below_detection": Caution(
+        "note",
+        "The cleaved band is under its detection limit, so the fraction has an upper limit only.",
+        "None is needed where cells are expected to be alive; otherwise load more protein or expose longer.",
+    ),
+    "full_below_detection": Caution(
+        "note",
+        "The uncleaved band is under its detection limit, so the fraction has a lower limit only.",
+        "None is needed where all of the protein may be cleaved; otherwise load more protein or expose longer.",
     ),
 }
 

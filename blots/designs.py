@@ -1,13 +1,13 @@
 """Which entries of a replicated time course were observed, and what least squares of blot + hour makes of them.
 
-The model is additive: ln(target / loading control) = blot + hour + error, with one error variance. Every quantity
-of interest is a contrast, the level of one hour minus that of another; column 0 is the reference hour.
+The model is additive: ln(target / loading control) = blot + hour + error. Every quantity of interest is a contrast of
+the hours' levels; the first hour is the reference.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cached_property, lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
@@ -21,62 +21,29 @@ class Design:
     """Which entries of a time course were observed, and what least squares of blot + hour makes of them.
 
     `weights` (n_times, n_observed) gives the hours' levels over the first hour from the observed entries, row by row;
-    `residual_maker` (n_observed, n_observed) gives the residuals.
+    `residual_maker` (n_observed, n_observed) gives the residuals; `hours` and `blots` (n_observed,) tell the column
+    and the row of each entry.
     """
 
-    observed: NDArray[np.bool_]
     weights: FloatArray
     residual_maker: FloatArray
-    degrees_of_freedom: int
+    hours: IntArray
+    blots: IntArray
 
-    def unit_variances(self, pairs: IntArray) -> FloatArray:
-        """Return the variance of each contrast (later minus earlier level) where the error has variance 1.
+    @cached_property
+    def degrees_of_freedom(self) -> int:
+        """Return the degrees of freedom of the residuals."""
+        return round(float(np.trace(self.residual_maker)))
 
-        Parameters
-        ----------
-        pairs : ndarray, shape (n_pairs, 2)
-            Columns of the hour subtracted and of the hour it is subtracted from.
+    @property
+    def n_times(self) -> int:
+        """Return the number of hours."""
+        return len(self.weights)
 
-        Returns
-        -------
-        ndarray, shape (n_pairs,)
-
-        Examples
-        --------
-        Two complete blots: the difference of two means of two has variance 2 / 2.
-
-        >>> design_of(np.ones((2, 3), dtype=bool)).unit_variances(rises(3)).round(9).tolist()
-        [1.0]
-        """
-        return self.error_variances(pairs, np.ones(self.weights.shape[1]))
-
-    def error_variances(self, pairs: IntArray, variances: FloatArray) -> FloatArray:
-        """Return the variance of each contrast where the observed entries have these independent variances."""
-        weights = self.weights[pairs[:, 1]] - self.weights[pairs[:, 0]]
-        return np.asarray(weights**2 @ variances, dtype=np.float64)
-
-
-def rises(n_times: int) -> IntArray:
-    """Return every ordered pair (earlier, later) of hours after the reference, which is column 0.
-
-    Examples
-    --------
-    >>> rises(4).tolist()
-    [[1, 2], [1, 3], [2, 3]]
-    """
-    pairs = [(i, j) for i in range(1, n_times) for j in range(i + 1, n_times)]
-    return np.array(pairs, dtype=np.int64).reshape(-1, 2)
-
-
-def gains(n_times: int) -> IntArray:
-    """Return the pairs (reference, hour); with their columns swapped they are the losses.
-
-    Examples
-    --------
-    >>> gains(3).tolist()
-    [[0, 1], [0, 2]]
-    """
-    return np.array([(0, j) for j in range(1, n_times)], dtype=np.int64).reshape(-1, 2)
+    @property
+    def n_blots(self) -> int:
+        """Return the number of blots."""
+        return int(self.blots.max()) + 1
 
 
 def design_of(observed: NDArray[np.bool_]) -> Design:
@@ -99,6 +66,24 @@ def design_of(observed: NDArray[np.bool_]) -> Design:
     return _design(observed.tobytes(), observed.shape[0], observed.shape[1])
 
 
+@lru_cache(maxsize=512)
+def side_by_side(first: Design, second: Design) -> Design:
+    """Return the design of two courses that share no entry: the hours of the first, then those of the second.
+
+    Examples
+    --------
+    >>> one = design_of(np.ones((3, 6), dtype=bool))
+    >>> side_by_side(one, one).n_times, side_by_side(one, one).degrees_of_freedom
+    (12, 20)
+    """
+    return Design(
+        _frozen(diagonal(first.weights, second.weights)),
+        _frozen(diagonal(first.residual_maker, second.residual_maker)),
+        np.concatenate([first.hours, first.n_times + second.hours]),
+        np.concatenate([first.blots, first.n_blots + second.blots]),
+    )
+
+
 def tied_to_reference(observed: NDArray[np.bool_]) -> NDArray[np.bool_]:
     """Return which hours can be compared with the first: they share a blot with it, or with an hour that is tied to it.
 
@@ -116,17 +101,46 @@ def tied_to_reference(observed: NDArray[np.bool_]) -> NDArray[np.bool_]:
     return tied
 
 
+def residuals_of(blots: IntArray, hours: IntArray) -> FloatArray:
+    """Return the matrix (n, n) that takes entries to their residuals from blot + hour.
+
+    Examples
+    --------
+    Two blots of two hours leave one degree of freedom.
+
+    >>> round(float(np.trace(residuals_of(np.array([0, 0, 1, 1]), np.array([0, 1, 0, 1])))), 9)
+    1.0
+    """
+    matrix = np.hstack([_indicators(blots), _indicators(hours)])
+    return np.eye(len(hours)) - matrix @ np.linalg.pinv(matrix)
+
+
 @lru_cache(maxsize=512)
 def _design(pattern: bytes, n_replicates: int, n_times: int) -> Design:
     observed = np.frombuffer(pattern, dtype=bool).reshape(n_replicates, n_times)
-    replicate, time = np.nonzero(observed)
-    blot = replicate[:, None] == np.arange(n_replicates)
-    hour = time[:, None] == np.arange(1, n_times)
-    matrix = np.hstack([blot[:, blot.any(axis=0)], hour]).astype(np.float64)
+    blots, hours = np.nonzero(observed)
+    matrix = np.hstack([_indicators(blots), hours[:, None] == np.arange(1, n_times)]).astype(np.float64)
     inverse = np.linalg.pinv(matrix)
-    weights = np.vstack([np.zeros(len(time)), inverse[matrix.shape[1] - (n_times - 1) :]])
-    residual_maker = np.eye(len(time)) - matrix @ inverse
-    return Design(observed, _frozen(weights), _frozen(residual_maker), len(time) - matrix.shape[1])
+    weights = np.vstack([np.zeros(len(hours)), inverse[matrix.shape[1] - (n_times - 1) :]])
+    return Design(_frozen(weights), _frozen(np.eye(len(hours)) - matrix @ inverse), hours, blots)
+
+
+def _indicators(labels: IntArray) -> FloatArray:
+    return np.asarray(labels[:, None] == np.unique(labels), dtype=np.float64)
+
+
+def diagonal(first: FloatArray, second: FloatArray) -> FloatArray:
+    """Return the matrix that holds two matrices on its diagonal.
+
+    Examples
+    --------
+    >>> diagonal(np.ones((1, 2)), np.ones((1, 1))).tolist()
+    [[1.0, 1.0, 0.0], [0.0, 0.0, 1.0]]
+    """
+    whole = np.zeros(np.add(first.shape, second.shape))
+    whole[: first.shape[0], : first.shape[1]] = first
+    whole[first.shape[0] :, first.shape[1] :] = second
+    return whole
 
 
 def _frozen(array: FloatArray) -> FloatArray:

@@ -1,4 +1,4 @@
-"""What a time course says for a loss, a rise and an induction: its levels and three families of tested contrasts."""
+"""What a time course says for a loss, a rise and an induction: its levels and the families of tested contrasts."""
 
 from __future__ import annotations
 
@@ -11,7 +11,9 @@ from scipy.special import ndtri, stdtrit
 
 from blots.contrasts import Contrasts, largest_contrast
 from blots.courses import Course
-from blots.designs import Design, FloatArray, IntArray, design_of, gains, rises
+from blots.designs import Design, FloatArray, design_of
+from blots.families import Family, differences, gains, losses, rises
+from blots.scatter import Scatter, later_scatter_of, scatter_of
 
 LEVEL = 0.05
 ROUNDING = 1e-12
@@ -22,9 +24,10 @@ class Evidence:
     """The levels over the reference, and the contrasts that the verdict rests on.
 
     `levels` (n_times,) are natural logarithms over the reference; `loss` (reference minus hour), `gain` (hour minus
-    reference) and `rise` (later minus earlier hour) are tested, each as a family; `mean_low` is the lower 95 %
-    limit of the mean of all later hours; `scatter` is the residual variance between replicates, and `floored` tells
-    whether measurement errors stood in for it.
+    reference), `rise` (hour minus mean of earlier hours) and `difference` (of any two later hours) are tested, each as
+    a family; `mean_low` is the lower 95 % limit of the mean of all later hours; `is_identical` tells that replicates
+    show no scatter at all, `is_floored` that measurement errors stand in for
+    it in some lane.
     """
 
     course: Course
@@ -32,9 +35,10 @@ class Evidence:
     loss: Contrasts
     gain: Contrasts
     rise: Contrasts
+    difference: Contrasts
     mean_low: float
-    scatter: float
-    floored: bool
+    is_identical: bool
+    is_floored: bool
 
     @property
     def tested(self) -> bool:
@@ -49,12 +53,12 @@ class Evidence:
     @cached_property
     def lost(self) -> NDArray[np.bool_]:
         """Tell which hours lie significantly below the reference, shape (n_times,)."""
-        return np.append(False, self.loss.significant(LEVEL))
+        return np.append(False, self.loss.significant)
 
     @cached_property
     def induced(self) -> NDArray[np.bool_]:
         """Tell which hours lie significantly above the reference, shape (n_times,)."""
-        return np.append(False, self.gain.significant(LEVEL)) & self.countable
+        return np.append(False, self.gain.significant) & self.countable
 
     @cached_property
     def troughs(self) -> NDArray[np.bool_]:
@@ -62,15 +66,36 @@ class Evidence:
         return self.lost if self.lost.any() else np.asarray(np.arange(len(self.levels)) > 0, dtype=bool)
 
     @cached_property
+    def from_troughs(self) -> NDArray[np.bool_]:
+        """Tell which rises start from troughs alone, shape (n_rises,)."""
+        return np.asarray(~(self.rise.family.earlier & ~self.troughs).any(axis=1), dtype=np.bool_)
+
+    @cached_property
     def risen(self) -> NDArray[np.bool_]:
-        """Tell which pairs of hours are a significant rise, shape (n_pairs,)."""
-        earlier, later = self.rise.pairs.T
-        risen: NDArray[np.bool_] = self.troughs[earlier] & self.countable[later] & self.rise.significant(LEVEL)
-        return risen
+        """Tell which rises are significant, shape (n_rises,)."""
+        return self.from_troughs & self.countable[self.rise.family.later] & self.rise.significant
+
+    @cached_property
+    def lowest_earlier(self) -> NDArray[np.int64]:
+        """Return the column of the lowest of the hours that each rise starts from, shape (n_rises,)."""
+        levels = np.where(self.rise.family.earlier, self.levels, np.inf)
+        return np.asarray(np.argmin(levels, axis=1), dtype=np.int64)
+
+    @cached_property
+    def possible_nadirs(self) -> NDArray[np.bool_]:
+        """Tell which later hours may be the lowest (95 % together), shape (n_times,): none lies clearly below them.
+
+        J. C. Hsu, Ann. Statist. 9:1026 (1981), doi:10.1214/aos/1176345582 (comparisons with the best).
+        """
+        possible = np.arange(len(self.levels)) > 0
+        if self.tested:
+            above = self.difference.family.later[self.difference.significant]
+            possible[above] = ~self.countable[above]  # an upper limit may be lower still
+        return np.asarray(possible, dtype=np.bool_)
 
 
 def weigh(course: Course) -> Evidence:
-    """Return the evidence in a course: additive model by least squares, one residual variance.
+    """Return the evidence in a course: additive model by least squares, errors from the scatter hour by hour.
 
     Parameters
     ----------
@@ -90,56 +115,68 @@ def weigh(course: Course) -> Evidence:
     >>> evidence.lost.tolist(), evidence.risen.tolist()
     ([False, True, False], [True])
     """
-    design = design_of(np.isfinite(course.values))
-    entries = course.values[design.observed]
-    scatter = _residual_variance(design, entries)
+    observed = np.isfinite(course.values)
+    design, entries = design_of(observed), course.values[observed]
+    measured = course.standard_errors[observed] ** 2
     levels = design.weights @ entries
-    if scatter == 0.0:  # a difference that is only the rounding of equal numbers would be infinitely significant
+    identical = _is_identical(design, entries)
+    if identical:  # a difference that is only the rounding of equal numbers would be infinitely significant
         levels = np.where(np.abs(levels) < ROUNDING, 0.0, levels)
-    gain_pairs = gains(len(levels))
-    loss, gain, rise = (
-        _contrasts(course, design, levels, scatter, pairs)
-        for pairs in (np.ascontiguousarray(gain_pairs[:, ::-1]), gain_pairs, rises(len(levels)))
+    n_times = len(levels)
+    tested = design.degrees_of_freedom > 0
+    of_all = scatter_of(design) if tested else None
+    of_later = later_scatter_of(design) if tested else None
+    alone = _Alone(course, design, levels, entries, measured, identical)
+    return Evidence(
+        course,
+        levels,
+        alone.contrasts(losses(n_times), of_all),
+        alone.contrasts(gains(n_times), of_all, like=losses(n_times)),
+        alone.contrasts(rises(n_times), of_later),
+        alone.contrasts(differences(n_times), of_later),
+        alone.mean_low(of_all),
+        tested and identical,
+        of_all is not None and not identical and bool((of_all.variances(entries, measured) == measured).any()),
     )
-    floored = bool(design.degrees_of_freedom) and _is_floored(course, design, scatter)
-    return Evidence(course, levels, loss, gain, rise, _mean_low(course, design, scatter), scatter, floored)
 
 
-def _contrasts(course: Course, design: Design, levels: FloatArray, scatter: float, pairs: IntArray) -> Contrasts:
-    """Return one family; its errors are never below what the measurement errors alone give."""
-    estimates = levels[pairs[:, 1]] - levels[pairs[:, 0]]
-    measured = design.error_variances(pairs, course.standard_errors[design.observed] ** 2)
-    if not design.degrees_of_freedom:
-        errors = np.sqrt(measured) if course.measured else np.full(len(pairs), np.nan)
-        return Contrasts(pairs, estimates, errors, None, float(-ndtri(0.025 / max(len(pairs), 1))))
-    errors = np.sqrt(np.maximum(scatter * design.unit_variances(pairs), measured))
-    if not len(pairs):
-        return Contrasts(pairs, estimates, errors, None, np.nan)
-    null = largest_contrast(design, pairs)
-    reach = max(null.critical_value(LEVEL), float(stdtrit(design.degrees_of_freedom, 0.975)))
-    return Contrasts(pairs, estimates, errors, null, reach)
+@dataclass(frozen=True, eq=False)
+class _Alone:
+    """One course on its own, ready to have its contrasts taken."""
+
+    course: Course
+    design: Design
+    levels: FloatArray
+    entries: FloatArray
+    measured: FloatArray
+    identical: bool
+
+    def contrasts(self, family: Family, scatter: Scatter | None, like: Family | None = None) -> Contrasts:
+        """Return one family; `like` is a family whose null it shares, being its mirror image."""
+        estimates = family.matrix @ self.levels
+        weights = family.matrix @ self.design.weights
+        if scatter is None:
+            errors = np.sqrt(weights**2 @ self.measured) if self.course.measured else np.full(len(family), np.nan)
+            return Contrasts(family, estimates, errors, None, float(-ndtri(0.025 / max(len(family), 1))))
+        errors = np.sqrt(weights**2 @ self._variances(scatter))
+        if not len(family):
+            return Contrasts(family, estimates, errors, None, np.nan)
+        null = largest_contrast(self.design, scatter, like or family)
+        return Contrasts(family, estimates, errors, null, null.critical_value(LEVEL))
+
+    def mean_low(self, scatter: Scatter | None) -> float:
+        """Return the lower limit, of a two-sided 95 % interval, of the mean of all later levels over the reference."""
+        if scatter is None:
+            return -np.inf
+        weights = self.design.weights[1:].mean(axis=0)
+        error = float(np.sqrt(weights**2 @ self._variances(scatter)))
+        return float(weights @ self.entries - stdtrit(scatter.degrees_of_freedom, 0.975) * error)
+
+    def _variances(self, scatter: Scatter) -> FloatArray:
+        return self.measured if self.identical else scatter.variances(self.entries, self.measured)
 
 
-def _residual_variance(design: Design, entries: FloatArray) -> float:
-    """Return the residual mean square: 0 where it is only the rounding of equal numbers, or has none to rest on."""
-    residuals = design.residual_maker @ entries
+def _is_identical(design: Design, entries: FloatArray) -> bool:
+    """Tell whether the residuals are only the rounding of equal numbers."""
     rounding = ROUNDING * max(1.0, float(np.abs(entries).max()))
-    if not design.degrees_of_freedom or float(np.abs(residuals).max()) < rounding:
-        return 0.0
-    return float(residuals @ residuals) / design.degrees_of_freedom
-
-
-def _is_floored(course: Course, design: Design, scatter: float) -> bool:
-    pairs = np.vstack([gains(len(course.hours)), rises(len(course.hours))])
-    measured = design.error_variances(pairs, course.standard_errors[design.observed] ** 2)
-    return bool((measured > scatter * design.unit_variances(pairs)).any())
-
-
-def _mean_low(course: Course, design: Design, scatter: float) -> float:
-    """Return the lower limit, of a two-sided 95 % interval, of the mean of all later levels over the reference."""
-    if not design.degrees_of_freedom:
-        return -np.inf
-    weights = design.weights[1:].mean(axis=0)
-    measured = float(weights**2 @ course.standard_errors[design.observed] ** 2)
-    error = np.sqrt(max(scatter * float(weights @ weights), measured))
-    return float(weights @ course.values[design.observed] - stdtrit(design.degrees_of_freedom, 0.975) * error)
+    return bool(np.abs(design.residual_maker @ entries).max() < rounding)

@@ -92,8 +92,9 @@ def read_levels(normalised: pd.DataFrame, lanes: pd.DataFrame, conditions: Seque
         Rows of normalised.csv.
     lanes : DataFrame
         Rows of lanes.csv: `membrane, lane` and, where there, `role`, `replicate`, `technical`, `exclude` and condition
-        columns. Where `replicate` is empty the membrane is the replicate. Rows with text in `exclude`, ladder and
-        empty lanes, and lanes that the sheet does not name are left out.
+        columns. Where `replicate` is empty it is that of the membrane's other lanes, where they have one only, else
+        the membrane. Rows with text in `exclude`, ladder and empty lanes, and lanes that the sheet does not name are
+        left out.
     conditions : sequence of str
         The columns that make a condition; `replicate`, `technical`, `batch` and `well` never do.
 
@@ -163,7 +164,8 @@ def references_of(
     reference : str
         "0 h" (or another hour): that hour of its own course. "vehicle at the same hour": rows of role vehicle of
         its cell line, arm and hour (those of its compound's own vehicle where one is named), of its own replicate
-        where that has any; a vehicle row is its own reference. "reference lane": rows of that role.
+        where that has any; a vehicle row is its own reference. "reference lane": rows of that role, those of its own
+        replicate where there are any.
     vehicles : mapping, optional
         The vehicle of each compound; a vehicle row without a compound serves every compound.
 
@@ -173,15 +175,21 @@ def references_of(
         Empty where there is none.
     """
     if reference == REFERENCE_LANE:
-        return [other for other in near if other.role == "reference"]
+        lanes = [other for other in near if other.role == "reference"]
+        return [other for other in lanes if other.replicate == level.replicate] or lanes
     hours = reference_hours(reference)
     if hours is not None:
         own = (level.replicate, level.treatment, hours)
         return [other for other in near if (other.replicate, other.treatment, other.hours) == own]
     if level.role == "vehicle" or level.hours == 0:
         return [level]
-    same_line = [other for other in near if other.role == "vehicle" and other.line == level.line]
-    serving = [o for o in same_line if o.hours == level.hours and _serves(o, level, vehicles or {})]
+    return vehicles_of(level, [other for other in near if other.hours == level.hours], vehicles or {})
+
+
+def vehicles_of(level: Level, near: Sequence[Level], vehicles: Mapping[str, str]) -> list[Level]:
+    """Return the vehicle rows that serve a level: of its membrane, line and compound, of its own replicate first."""
+    same_line = [other for other in near if other.role == "vehicle" and _place(other) == _place(level)]
+    serving = [other for other in same_line if _serves(other, level, vehicles)]
     return [other for other in serving if other.replicate == level.replicate] or serving
 
 
@@ -274,8 +282,13 @@ def _sheet(lanes: pd.DataFrame) -> dict[tuple[str, int], dict[str, Any]]:
             raise InvalidTimeCourse(f"{key[0]}, lane {key[1]}", expected="one row", got="two rows", remedy=remedy)
         rows[key] = row
     counted = {key: row for key, row in rows.items() if not row.get("exclude") and row.get("role") not in NOT_A_SAMPLE}
-    for key, row in counted.items():
-        row["hours"] = _hours(row.get("hours"), f"{key[0]}, lane {key[1]}")
+    replicates: defaultdict[str, set[Any]] = defaultdict(set)
+    for (membrane, _), row in counted.items():
+        replicates[membrane] |= {row.get("replicate")} - {None}
+    for (membrane, lane), row in counted.items():
+        row["hours"] = _hours(row.get("hours"), f"{membrane}, lane {lane}")
+        if row.get("replicate") is None:
+            row["replicate"] = next(iter(replicates[membrane])) if len(replicates[membrane]) == 1 else None
     return counted
 
 

@@ -22,7 +22,7 @@ NORMALISED_COLUMNS = (
     "caution",
 )
 NEEDED = ("membrane", "lane", "target", "volume", "low", "high", "detection_limit", "below_detection")
-NOT_A_TARGET = "non-specific"
+NOT_A_TARGET = ("non-specific", "total_protein")
 NOT_A_SAMPLE = ("ladder", "empty")
 Z_95 = 1.959963984540054
 UNEVEN = 4.0  # fold between the lanes of one membrane; honest loads differ by a factor of two at most
@@ -37,8 +37,9 @@ def normalise(
     ----------
     bands : DataFrame
         Rows of bands.csv: `membrane, lane, target, volume, low, high, detection_limit, below_detection` and, where
-        there, `image`, `saturated_fraction` and `caution`. Target and control meet by membrane and lane, on
-        whichever image each stands.
+        there, `image`, `gel`, `saturated_fraction` and `caution`. Target and control meet by membrane and lane, on
+        whichever image each stands. Where the lanes of a membrane were run on several gels (`gel`), a target meets the
+        control of its own gel; where that holds none, the control of another, with a caution.
     loading_controls : sequence of str
         One name, or several: then their geometric mean comes first (named "actin+GAPDH") and each alone beside it.
     lanes : DataFrame, optional
@@ -60,9 +61,10 @@ def normalise(
     Notes
     -----
     The log-scale error of a volume is a quarter of ln(high / low) (1.96 errors either side), or of (high - low) /
-    volume where `low` is not positive. Several targets of a lane share the error of its control. Where a band was
-    measured on several images of a membrane, the image with the least saturation and then the narrowest intervals
-    serves all lanes.
+    volume where `low` is not positive. Several targets of a lane share the error of its control: from the difference
+    of two log ratios of one lane it cancels, and their intervals are not independent. Where a band was measured on
+    several images of a membrane, the image with the least saturation and then the narrowest intervals serves all lanes.
+    A stain for total protein is a control where it is named as one, and never a target.
 
     Examples
     --------
@@ -73,10 +75,9 @@ def normalise(
     """
     _check(bands, loading_controls)
     samples = _samples(bands, lanes)
-    logs = _logs(_one_image(samples))
-    is_target = ~logs["target"].isin([*loading_controls, NOT_A_TARGET])
-    targets = logs[is_target]
-    controls = _controls(logs, list(loading_controls))
+    logs = _logs(_one_image(samples, loading_controls))
+    targets = logs[~logs["target"].isin([*loading_controls, *NOT_A_TARGET])]
+    controls = _controls(logs, targets, list(loading_controls))
     parts = [_over(targets, name, control) for name, control in controls.items()]
     return pd.concat(parts, ignore_index=True)[list(NORMALISED_COLUMNS)]
 
@@ -97,8 +98,8 @@ def _check(bands: pd.DataFrame, loading_controls: Sequence[str]) -> None:
 
 def _samples(bands: pd.DataFrame, lanes: pd.DataFrame | None) -> pd.DataFrame:
     """Return the bands of lanes that hold a sample, with the columns that may be absent filled in."""
-    bands = bands[bands["target"] != NOT_A_TARGET].copy()
-    blanks: dict[str, str | float] = {"image": "", "saturated_fraction": 0.0, "caution": ""}
+    bands = bands[bands["target"] != "non-specific"].copy()
+    blanks: dict[str, str | float] = {"image": "", "gel": "", "saturated_fraction": 0.0, "caution": ""}
     for column, blank in blanks.items():
         bands[column] = bands[column].fillna(blank) if column in bands else blank
     if lanes is None:
@@ -112,15 +113,16 @@ def _samples(bands: pd.DataFrame, lanes: pd.DataFrame | None) -> pd.DataFrame:
     return bands[~bands["role"].isin(NOT_A_SAMPLE)]
 
 
-def _one_image(bands: pd.DataFrame) -> pd.DataFrame:
-    """Keep one image for each target of a membrane, the same for all its lanes."""
+def _one_image(bands: pd.DataFrame, loading_controls: Sequence[str]) -> pd.DataFrame:
+    """Keep one image for each target of a membrane, and for each control of a gel, the same for all lanes."""
     twice = bands[bands.duplicated(["membrane", "image", "lane", "target"])]
     if len(twice):
         row = twice.iloc[0]
         thing = f"{row['membrane']}, lane {row['lane']}"
         remedy = "Name each band of an image once; bands that are not targets are called non-specific."
         raise InvalidTimeCourse(thing, expected=f"{row['target']} once", got="two bands of that name", remedy=remedy)
-    parts = [_best_image(part) for _, part in bands.groupby(["membrane", "target"], sort=False)]
+    own_gel = bands["gel"].where(bands["target"].isin(loading_controls), "")
+    parts = [_best_image(part) for _, part in bands.groupby(["membrane", "target", own_gel], sort=False)]
     return pd.concat(parts).sort_index() if parts else bands
 
 
@@ -149,29 +151,43 @@ def _logs(bands: pd.DataFrame) -> pd.DataFrame:
     return bands.assign(log=np.log(entry.where(entry > 0)), error=error, below=below).reset_index(drop=True)
 
 
-def _controls(logs: pd.DataFrame, names: list[str]) -> dict[str, pd.DataFrame]:
-    """Return the controls by name, indexed by membrane and lane; the mean of all first where there are several."""
-    alone = {name: _control(logs, name) for name in names}
+def _controls(logs: pd.DataFrame, targets: pd.DataFrame, names: list[str]) -> dict[str, pd.DataFrame]:
+    """Return each target's control, row by row, by name; the mean of all first where there are several."""
+    alone = {name: _control(logs[logs["target"] == name], targets, name) for name in names}
     if len(names) == 1:
         return alone
-    lanes = pd.concat(list(alone.values())).index.unique()
-    parts = [control.reindex(lanes) for control in alone.values()]
+    parts = list(alone.values())
     mean = pd.DataFrame(
         {
             "log": np.mean([part["log"] for part in parts], axis=0),
             "error": np.sqrt(np.sum([part["error"] ** 2 for part in parts], axis=0)) / len(parts),
-            "caution": [join(*texts) for texts in zip(*(part["caution"].fillna("") for part in parts), strict=True)],
+            "caution": [join(*texts) for texts in zip(*(part["caution"] for part in parts), strict=True)],
         },
-        index=lanes,
+        index=targets.index,
     )
     return {"+".join(names): mean} | alone
 
 
-def _control(logs: pd.DataFrame, name: str) -> pd.DataFrame:
-    bands = logs[logs["target"] == name].set_index(["membrane", "lane"])
-    words = [_said_of(name, text) for text in bands["caution"]]
-    unusable = bands["below"] | np.isinf(bands["error"])
-    return bands.assign(log=bands["log"].mask(unusable), caution=words)[["log", "error", "caution"]]
+def _control(bands: pd.DataFrame, targets: pd.DataFrame, name: str) -> pd.DataFrame:
+    """Return log, error and caution of one control beside each target: on its own gel where that holds the control."""
+    held = set(zip(bands["membrane"], bands["gel"], strict=True))
+    elsewhere = dict(reversed(list(zip(bands["membrane"], bands["gel"], strict=True))))
+    places = list(targets[["membrane", "gel"]].itertuples(index=False, name=None))
+    gels = [gel if (membrane, gel) in held else elsewhere.get(membrane, gel) for membrane, gel in places]
+    keys = pd.MultiIndex.from_arrays([targets["membrane"], gels, targets["lane"]])
+    beside = bands.set_index(["membrane", "gel", "lane"])[["log", "error", "below", "caution"]].reindex(keys)
+    unusable = beside["below"].eq(True) | np.isinf(beside["error"])
+    across = [
+        "" if own == gel else caution("across_gels", f"{name} stands on {_gel(gel)} of {membrane}, not on {_gel(own)}")
+        for (membrane, own), gel in zip(places, gels, strict=True)
+    ]
+    said = [_said_of(name, text) for text in beside["caution"].fillna("")]
+    found = beside.assign(log=beside["log"].mask(unusable), caution=list(map(join, said, across)))
+    return found[["log", "error", "caution"]].set_axis(targets.index)
+
+
+def _gel(name: str) -> str:
+    return f"gel {name}" if name else "the gel without a name"
 
 
 def _said_of(name: str, cautions: str) -> str:
@@ -179,41 +195,39 @@ def _said_of(name: str, cautions: str) -> str:
 
 
 def _over(targets: pd.DataFrame, name: str, control: pd.DataFrame) -> pd.DataFrame:
-    """Return the targets over one loading control."""
-    lanes = pd.MultiIndex.from_frame(targets[["membrane", "lane"]])
-    control = control.reindex(lanes)
+    """Return the targets over one loading control, which stands beside them row by row."""
     # A row that is clipped in every lane has a lower bound, not a volume: its ratio can't be stated.
-    stated = targets["log"].mask(np.isinf(targets["error"]))
-    log_ratio = stated.to_numpy() - control["log"].to_numpy()
-    reach = Z_95 * np.sqrt(targets["error"].to_numpy() ** 2 + control["error"].to_numpy() ** 2)
-    censored = targets["below"].to_numpy() & np.isfinite(log_ratio)
+    log_ratio = targets["log"].mask(np.isinf(targets["error"])) - control["log"]
+    reach = Z_95 * np.hypot(targets["error"], control["error"])
+    censored = targets["below"] & np.isfinite(log_ratio)
     result = targets.assign(
         loading_control=name,
         log_ratio=log_ratio,
-        low=np.where(censored, -np.inf, log_ratio - reach),
+        low=(log_ratio - reach).mask(censored, -np.inf),
         high=log_ratio + reach,
         censored=censored,
     )
-    uneven = _uneven(control, name)
-    seen = [
-        join(text, uneven.get(membrane, ""))
-        for text, (membrane, _) in zip(control["caution"].fillna(""), lanes, strict=True)
-    ]
+    uneven = _uneven(targets.assign(log=control["log"]), name)
+    places = zip(targets["membrane"], targets["gel"], strict=True)
     result["caution"] = [
-        join(own, others, _why(row, np.isfinite(ratio), np.isfinite(loaded), name))
-        for own, others, ratio, loaded, row in zip(
-            targets["caution"], seen, log_ratio, control["log"], result.itertuples(), strict=True
+        join(own, of_control, uneven.get(place, ""), _why(row, np.isfinite(ratio), np.isfinite(loaded), name))
+        for own, of_control, place, ratio, loaded, row in zip(
+            targets["caution"], control["caution"], places, log_ratio, control["log"], result.itertuples(), strict=True
         )
     ]
     return result
 
 
-def _uneven(control: pd.DataFrame, name: str) -> dict[str, str]:
-    """Return a caution for each membrane whose loading control varies more than loading does."""
-    by_membrane = control["log"].groupby(level=0)
-    spans = (by_membrane.max() - by_membrane.min()).map(np.exp)
-    words = f"{name} varies {{:.1f}}-fold between the lanes"
-    return {str(m): caution("uneven_loading", words.format(span)) for m, span in spans.items() if span > UNEVEN}
+def _uneven(loads: pd.DataFrame, name: str) -> dict[tuple[str, str], str]:
+    """Return a caution for the lanes of each membrane and gel whose loading control varies more than loading does."""
+    found = {}
+    for (membrane, gel), lanes in loads.dropna(subset="log").groupby(["membrane", "gel"]):
+        least, most = lanes.loc[lanes["log"].idxmin()], lanes.loc[lanes["log"].idxmax()]
+        span = float(np.exp(most["log"] - least["log"]))
+        if span > UNEVEN:
+            words = f"{name} differs {span:.1f}-fold between lanes {least['lane']} (least) and {most['lane']} (most)"
+            found[str(membrane), str(gel)] = caution("uneven_loading", words)
+    return found
 
 
 def _why(row: object, stated: bool, loaded: bool, name: str) -> str:

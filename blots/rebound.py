@@ -1,7 +1,7 @@
 """Does a protein fall after treatment, and does it come back: the verdict on one time course, with its error rate held.
 
-A rebound is two claims, each tested at one-sided 5 %: a loss from the reference to some later hour, and a rise from
-that hour to a still later one. Both must hold (intersection-union), and each is the largest of many contrasts
+A rebound is two claims, each tested at one-sided 5 %: a loss from the reference to some later hours, and a rise
+from them to a still later one. Both must hold (intersection-union), and each is the largest of many contrasts
 compared with the exact distribution of the largest (see `blots.contrasts`), so that choosing the nadir and the peak
 by eye is paid for.
 """
@@ -19,7 +19,6 @@ from blots.courses import Course, read_course
 from blots.evidence import Evidence, weigh
 
 TWO_FOLD = np.log(2.0)
-JUST_ABOVE_1, JUST_BELOW_1 = float(np.nextafter(1.0, 2.0)), float(np.nextafter(1.0, 0.0))
 
 
 @dataclass(frozen=True)
@@ -34,10 +33,11 @@ class Rebound:
         reference), "no loss" (the interval of the mean of all later hours over the reference excludes a 2-fold
         loss), "not resolved".
     nadir_hours, nadir_fold, nadir_low, nadir_high : float
-        The nadir and its level over the reference. The nadir is the trough of the significant rise where there is
-        one (the trough with the strongest evidence for loss and rise together), else the lowest level among those
-        with a significant loss, else the lowest level. `nadir_high` is below 1 exactly when the loss to the nadir
-        is significant.
+        The nadir and its level over the reference. The nadir is the lowest trough of a significant rise where there
+        is one, else the lowest level among those with a significant loss, else the lowest level. `nadir_high` is below
+        1 exactly when the loss to the nadir is significant.
+    possible_nadir_hours : tuple of float
+        The hours that may hold the lowest level, at 95 % together; all later ones without a test.
     rebound_hours, rebound_fold, low, high : float
         The highest level from the nadir on over the nadir, and its hour; 1 (hour NaN) where no later level is
         higher. `low` is above 1 exactly when the rise is significant. Where the nadir is the last hour, `low` and
@@ -56,6 +56,7 @@ class Rebound:
     nadir_fold: float
     nadir_low: float
     nadir_high: float
+    possible_nadir_hours: tuple[float, ...]
     rebound_hours: float
     rebound_fold: float
     low: float
@@ -102,25 +103,29 @@ def find_rebound(
     Notes
     -----
     Additive model blot + hour by least squares, which allows for missing entries (a replicate without the reference
-    informs the later hours); s2 is the residual mean square. Loss: largest (reference - hour) / se. Rise: largest
-    (later - earlier) / se over ordered pairs after the reference. Induction and overshoot: largest (hour -
-    reference) / se. A rise counts from levels with a significant loss, where there is one. `low` and `high` are
-    simultaneous over all pairs: estimate -+ c se, c the critical value of the test, or of a two-sided t at 95 %
-    where that is larger (three hours only); there a significant rise keeps `low` just above 1. The intervals are
-    for the fold at the reported nadir, whichever the data chose.
+    informs the later hours). Loss: largest (reference - hour) / se. Rise: largest (hour - mean of consecutive earlier
+    hours) / se after the reference, from hours with a significant loss, where there is one. Induction and overshoot:
+    largest (hour - reference) / se. `low` and `high` are simultaneous over the whole family: estimate -+ c se, c the
+    critical value of the test. With fewer than three hours after the reference the tests are two-sided, so that they
+    agree with intervals of 95 %. The intervals are for the fold at the reported nadir, whichever the data chose.
+
+    se: every hour has a variance of its own, drawn towards that of all hours (of the later hours alone, for a rise),
+    and no entry has less than its measurement error; see `blots.scatter`.
 
     Censored entries enter as their limits, which understates the loss and the rise from them: `nadir_low` is then 0
     and `high` infinite. An hour with a censored entry never counts as a rise, induction or overshoot, nor towards
     "no loss", and a censored reference leaves the verdict not resolved, since no fold over it can be stated.
 
-    Normal errors of one variance hold the 5 % exactly, and t errors with 5 degrees of freedom nearly. One variance is
-    assumed: where some hours are two or three times noisier than the others, 7 to 13 % of plateaus are called a rebound
-    (benchmarks/rebound_error_rates.csv). Limits of detection make the test cautious.
+    Normal errors of one variance hold the 5 % exactly, and t errors with 5 degrees of freedom nearly. Where one or
+    two of five later hours are three times noisier than the others and no standard errors say so, 5 to 7 % of plateaus
+    are called a rebound (benchmarks/rebound_error_rates.csv). Limits of detection
+    make the test cautious.
 
     References
     ----------
     R. L. Berger, Technometrics 24:295 (1982), doi:10.2307/1267823 (intersection-union tests).
     C. W. Dunnett, JASA 50:1096 (1955), doi:10.1080/01621459.1955.10501294 (many comparisons with one control).
+    G. K. Smyth, Stat. Appl. Genet. Mol. Biol. 3:3 (2004), doi:10.2202/1544-6115.1027 (moderated variances).
     S. L. Petersen et al., PNAS 107:11936 (2010), doi:10.1073/pnas.1005667107 (rebound of cIAP2).
 
     Examples
@@ -145,7 +150,7 @@ def not_resolved(caution: str, n: int = 0) -> Rebound:
     'not resolved'
     """
     nan = float("nan")
-    return Rebound("not resolved", nan, nan, nan, nan, nan, nan, nan, nan, nan, nan, nan, n, caution)
+    return Rebound("not resolved", nan, nan, nan, nan, (), nan, nan, nan, nan, nan, nan, nan, n, caution)
 
 
 class _Rise(NamedTuple):
@@ -167,6 +172,7 @@ def _judgement(evidence: Evidence) -> Rebound:
         verdict,
         float(evidence.course.hours[nadir]),
         *_nadir_fold(evidence, nadir),
+        tuple(float(hour) for hour in evidence.course.hours[evidence.possible_nadirs]),
         *rise[:4],
         float(np.maximum(loss_p, rise.p_value)),
         loss_p,
@@ -191,48 +197,42 @@ def _verdict(evidence: Evidence, nadir: int) -> str:
 
 def _nadir(evidence: Evidence) -> int:
     """Return the column of the nadir, as the attributes of `Rebound` define it."""
-    rise, risen = evidence.rise, evidence.risen
-    if not risen.any():
-        return int(np.argmin(np.where(evidence.troughs, evidence.levels, np.inf)))
-    if not evidence.lost.any():
-        return int(rise.pairs[np.argmax(np.where(risen, rise.statistics, -np.inf)), 0])
-    troughs = [int(trough) for trough in np.unique(rise.pairs[risen, 0])]
-
-    def doubt(trough: int) -> tuple[float, float]:
-        return max(_loss_p(evidence, trough), _rise_from(evidence, trough).p_value), evidence.levels[trough]
-
-    return min(troughs, key=doubt)
+    candidates = evidence.troughs
+    if evidence.risen.any():
+        candidates = np.isin(np.arange(len(evidence.levels)), evidence.lowest_earlier[evidence.risen])
+    return int(np.argmin(np.where(candidates, evidence.levels, np.inf)))
 
 
 def _loss_p(evidence: Evidence, nadir: int) -> float:
-    return evidence.loss.p_value(evidence.loss.pairs[:, 0] == nadir)
+    return evidence.loss.p_value(evidence.loss.family.earlier[:, nadir])
 
 
 def _nadir_fold(evidence: Evidence, nadir: int) -> tuple[float, float, float]:
-    """Return the nadir over the reference and its limits; the 5 % of the test for a loss leave nothing above 1."""
-    chosen = evidence.loss.pairs[:, 0] == nadir
-    high = float(np.exp(-evidence.loss.lower(chosen)))
-    low = float(np.exp(np.minimum(0.0, -evidence.loss.upper(chosen)))) if evidence.countable[nadir] else 0.0
-    if evidence.lost[nadir]:
-        high = min(high, JUST_BELOW_1)
-    return float(np.exp(evidence.levels[nadir])), low, high
+    """Return the nadir over the reference and its limits."""
+    chosen = evidence.loss.family.earlier[:, nadir]
+    low = float(np.exp(-evidence.loss.upper(chosen))) if evidence.countable[nadir] else 0.0
+    return float(np.exp(evidence.levels[nadir])), low, float(np.exp(-evidence.loss.lower(chosen)))
 
 
 def _rise_from(evidence: Evidence, nadir: int) -> _Rise:
-    """Return the rise from the nadir; where that is the last hour, the limits of the largest rise before it."""
-    family = evidence.rise
-    earlier, later = family.pairs.T
-    onwards = earlier == nadir
-    seen = onwards if onwards.any() else evidence.troughs[earlier]
+    """Return the rise from the nadir; where that is the last hour, the limits of the largest rise before it.
+
+    A run of hours whose lowest is the nadir bounds the rise from below: the rise from its lowest is larger than that
+    from its mean.
+    """
+    family = evidence.rise.family
+    onwards = evidence.from_troughs & (evidence.lowest_earlier == nadir)
+    seen = onwards if onwards.any() else evidence.from_troughs
     if not seen.any():
         return _Rise(np.nan, np.nan, 0.0, np.inf, np.nan)
-    counted = seen & evidence.countable[later]
-    upper = family.upper(seen) if evidence.countable[earlier[seen]].all() else np.inf
-    low = float(np.exp(family.lower(counted)))
-    if (evidence.risen & counted).any():
-        low = max(low, JUST_ABOVE_1)
+    counted, pairs = seen & evidence.countable[family.later], seen & family.single
+    known = evidence.countable[evidence.lowest_earlier[pairs]].all()
+    upper = evidence.rise.upper(pairs) if known else np.inf
     return _Rise(
-        *_peak(evidence, counted & onwards), low, float(np.exp(np.maximum(upper, 0.0))), family.p_value(counted)
+        *_peak(evidence, counted & onwards & family.single),
+        float(np.exp(evidence.rise.lower(counted))),
+        float(np.exp(np.maximum(upper, 0.0))),
+        evidence.rise.p_value(counted),
     )
 
 
@@ -241,7 +241,7 @@ def _peak(evidence: Evidence, pairs: NDArray[np.bool_]) -> tuple[float, float]:
     if not pairs.any() or evidence.rise.estimates[pairs].max() <= 0:
         return np.nan, 1.0
     best = int(np.argmax(np.where(pairs, evidence.rise.estimates, -np.inf)))
-    return float(evidence.course.hours[evidence.rise.pairs[best, 1]]), float(np.exp(evidence.rise.estimates[best]))
+    return float(evidence.course.hours[evidence.rise.family.later[best]]), float(np.exp(evidence.rise.estimates[best]))
 
 
 def _cautions(evidence: Evidence, nadir: int, rise: _Rise, verdict: str) -> list[str]:
@@ -270,9 +270,9 @@ def _on_replicates(evidence: Evidence) -> str:
         words = "one replicate, an effect without a test"
         error = caution("measurement_error_only", "the limits hold no scatter between experiments")
         return join(caution("one_replicate", words), error if evidence.course.measured else "")
-    if evidence.scatter == 0.0:
+    if evidence.is_identical:
         return caution("identical_replicates", "no scatter between the replicates")
-    if evidence.floored:
+    if evidence.is_floored:
         return caution("measurement_error_larger", "the error of the bands exceeds the scatter between replicates")
     return ""
 

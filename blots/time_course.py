@@ -11,6 +11,7 @@ import pandas as pd
 from numpy.typing import NDArray
 from scipy.special import stdtrit
 
+from blots.calibration import one_step
 from blots.cautions import caution, join
 from blots.levels import (
     CONDITIONS,
@@ -63,8 +64,8 @@ def fold_changes(
     lanes : DataFrame
         Rows of lanes.csv; see `blots.levels.read_levels`.
     reference : str
-        What a level is divided by, on its own membrane always: an hour such as "0 h", "vehicle at the same hour" or
-        "reference lane".
+        What a level is divided by: an hour such as "0 h", "vehicle at the same hour" or "reference lane", on its own
+        membrane or on one that shares samples with it (`blots.calibration.one_step`).
     conditions : sequence of str
         The columns of the sheet that make a condition; `replicate`, `technical`, `batch` and `well` never do.
     vehicles : mapping, optional
@@ -76,8 +77,8 @@ def fold_changes(
         The condition columns that the sheet has, then `target, loading_control, hours, n, fold_change, low, high,
         caution`. `fold_change` is the geometric mean of the replicates' folds, `low` and `high` its t interval at
         95 % on the log scale; with n = 1 the interval holds the measurement errors alone and a caution says so. The
-        reference itself has fold 1, from 1 to 1. A level below detection gives `low` 0, a reference below detection
-        `high` infinite, both together no fold.
+        reference itself has fold 1, from 1 to 1. Where a level is below detection `fold_change` is an upper bound and
+        `low` 0, where the reference is it is a lower bound and `high` infinite; both together give no fold.
 
     Raises
     ------
@@ -139,7 +140,7 @@ def _folds(
     conditions: Sequence[str],
     vehicles: Mapping[str, str] | None,
 ) -> list[Fold]:
-    levels = with_zero_hours(read_levels(normalised, lanes, conditions))
+    levels = with_zero_hours(one_step(read_levels(normalised, lanes, conditions)))
     near = grouped(levels, lambda level: (level.membrane, level.measure))
     samples = [level for level in levels if level.role != "reference"]
     return [
@@ -153,7 +154,8 @@ def _fold(level: Level, serving: Sequence[Level], reference: str) -> Fold:
         words = caution("no_reference", f"no {reference} on {level.membrane}")
         return Fold(level, np.nan, np.nan, level.censored, False, False, join(level.caution, words))
     base = mean_level(serving)
-    limit = caution("reference_below_detection", f"the reference on {level.membrane} is an upper limit")
+    words = f"the fold over the reference on {level.membrane} is a lower bound"
+    limit = caution("reference_below_detection", words)
     limit = limit if base.censored else ""
     if level in serving:
         log_fold = np.nan if base.censored or not np.isfinite(level.log_ratio) else 0.0

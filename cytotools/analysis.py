@@ -46,6 +46,15 @@ class _Findings:
                 self.entries.append(entry)
         return table
 
+    def keep_more(self, name: str, assay: str, table: pd.DataFrame, place_columns: Sequence[str]) -> None:
+        """Keep a table after the rows of that name which another assay has given."""
+        import pandas as pd
+
+        before = self.tables.get(name)
+        self.keep(name, assay, table, place_columns)
+        if before is not None:
+            self.tables[name] = pd.concat([before, table], ignore_index=True)
+
 
 def analyse(study: Study, only: Sequence[str] | None = None, map: Map = builtins.map) -> Results:
     """Analyse a study.
@@ -174,10 +183,10 @@ def _vehicles(study: Study) -> dict[str, str]:
 
 
 def _analyse_blots(study: Study, block: BlotsBlock, found: _Findings) -> None:
-    """Measure the bands, divide by the loading control, follow the levels over time, test for the rebound."""
+    """Measure the bands, divide by the loading control, follow levels over time, compare lines, test the rebound."""
     import pandas as pd
 
-    from blots import fold_changes, normalise, rebound_table
+    from blots import abundance_table, cleavage_table, compare_lines, fold_changes, normalise, rebound_table
 
     found.entries += _excluded(block.lanes, "blots", "membrane")
     measured = _measure(study, block, found)
@@ -189,13 +198,18 @@ def _analyse_blots(study: Study, block: BlotsBlock, found: _Findings) -> None:
     idle = lanes.loc[lanes["role"].isin(["ladder", "empty"]), ["membrane", "lane"]].itertuples(index=False, name=None)
     here = bands[["membrane", "lane"]].apply(tuple, axis=1).isin(set(idle))
     found.keep("bands", "blots", bands[(bands["target"] != "non-specific") & ~here], ["image", "lane", "target"])
-    found.tables["bands"] = bands
+    found.tables["bands"] = bands.drop(columns="gel")
     found.tables["error_budget"] = pd.concat(map(budget_of, found.images), ignore_index=True)
     normalised = normalise(bands, loading_controls=block.loading_controls, lanes=lanes)
     found.keep("normalised", "blots", normalised, ["membrane", "lane", "target"])
-    course = fold_changes(normalised, lanes, reference, vehicles=_vehicles(study))
-    found.keep("time_course", "blots", course, ["target"])
-    found.keep("rebound", "blots", rebound_table(normalised, lanes, reference), ["target"])
+    vehicles = _vehicles(study)
+    found.keep("time_course", "blots", fold_changes(normalised, lanes, reference, vehicles=vehicles), ["target"])
+    found.keep("rebound", "blots", rebound_table(normalised, lanes, reference, vehicles=vehicles), ["target"])
+    differences = compare_lines(normalised, lanes, reference, vehicles=vehicles)
+    if len(differences):
+        found.keep_more("comparisons", "blots", differences, ["quantity", "contrast"])
+    found.keep("abundance", "blots", abundance_table(normalised, lanes), ["target", "reference"])
+    found.keep("cleavage", "blots", cleavage_table(bands, lanes), ["target"])
 
 
 def _measure(study: Study, block: BlotsBlock, found: _Findings) -> list[pd.DataFrame]:
@@ -213,7 +227,7 @@ def _measure(study: Study, block: BlotsBlock, found: _Findings) -> list[pd.DataF
             Entry(scope.severity, "blots", image.file, image.file, "interval_scope", scope.meaning, scope.remedy)
         )
         found.images.append(measured)
-        tables.append(measured.bands)
+        tables.append(measured.bands.assign(gel=image.gel))
     return tables
 
 

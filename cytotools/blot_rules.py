@@ -46,15 +46,21 @@ def check_image(reading: Reading, model: ImageModel, location: Location, table: 
 
 
 def check_bands(reading: Reading, block: BlotsBlock) -> None:
-    """Check that the names of bands meet: loading controls on each membrane, masses of bands that are there."""
+    """Check that the names of bands meet: a loading control on each membrane, masses of bands that are there."""
     bands: dict[str, list[str]] = {}
     for image in block.images:
         bands.setdefault(image.membrane, []).extend(name for name in image.bands if name != "non-specific")
     for membrane, names in bands.items():
-        for control in (name for name in block.loading_controls if name not in names):
+        absent = [name for name in block.loading_controls if name not in names]
+        for control in absent:
             place, what = reading.place(("blots", "loading_control")), f"loading_control on membrane {membrane}"
             expected = f"a band of an image of membrane {membrane}"
-            reading.add(place, what, expected, shown(control), nearest(control, dict.fromkeys(names)))
+            elsewhere = any(control in others for others in bands.values())
+            if len(absent) == len(block.loading_controls) or not elsewhere:
+                reading.add(place, what, expected, shown(control), nearest(control, dict.fromkeys(names)))
+            else:
+                remedy = "Levels over it are not stated there, nor those over the mean of all; add its image."
+                reading.note(place, what, expected, f"none called {shown(control)}", remedy)
     every = list(dict.fromkeys(name for names in bands.values() for name in names))
     for name in block.kda:
         if name not in every and name != "non-specific":

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from cytotools.labels import condition_label
 from cytotools.shown_table import ShownTable, estimate, whole
 from cytotools.tables import rows_of
-from cytotools.wording import fold, p_value, percent
+from cytotools.wording import bounded, fold, line_label, p_value, percent, rises_compared
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -16,7 +16,13 @@ if TYPE_CHECKING:
 
 def blot_tables(tables: Mapping[str, pd.DataFrame]) -> list[ShownTable]:
     """Return the tables that answer, from the results' tables by name."""
-    return [_rebound(tables["rebound"]), _time_course(tables["time_course"])]
+    return [
+        _rebound(tables["rebound"]),
+        _differences(rises_compared(tables["comparisons"])),
+        _time_course(tables["time_course"]),
+        _abundance(tables["abundance"]),
+        _cleavage(tables["cleavage"]),
+    ]
 
 
 def blot_details(tables: Mapping[str, pd.DataFrame]) -> list[ShownTable]:
@@ -42,7 +48,7 @@ def _rebound(table: pd.DataFrame) -> ShownTable:
             str(row["target"]),
             str(row["verdict"]),
             estimate(row["nadir_fold"], row["nadir_low"], row["nadir_high"], fold),
-            f"{row['nadir_hours']:g} h" if row["nadir_hours"] == row["nadir_hours"] else "n/a",
+            _nadir(row),
             estimate(row["rebound_fold"], row["low"], row["high"], fold),
             p_value(row["p_value"]),
             p_value(row["p_adjusted"]),
@@ -57,6 +63,37 @@ def _rebound(table: pd.DataFrame) -> ShownTable:
     return ShownTable(caption, header, rows)
 
 
+def _nadir(row: Mapping[str, Any]) -> str:
+    """Return the hour of the lowest level, and which others may be it: `6 h (or 12, 24)`."""
+    if row["nadir_hours"] != row["nadir_hours"]:
+        return "n/a"
+    hour = f"{row['nadir_hours']:g}"
+    others = [other for other in str(row["possible_nadir_hours"]).split() if other != hour]
+    return f"{hour} h (or {', '.join(others)})" if others and row["n"] > 1 else f"{hour} h"
+
+
+def _differences(table: pd.DataFrame) -> ShownTable:
+    header = ["treatment", "rise", "lines", "ratio of the rises (95 % CI)", "p", "p, Holm", "n", "caution"]
+    rows = [
+        [
+            condition_label({**row, "cell_line": "", "arm": "", "hours": None}),
+            str(row["quantity"]),
+            str(row["contrast"]),
+            estimate(row["estimate"], row["low"], row["high"], fold),
+            p_value(row["p_value"]),
+            p_value(row["p_adjusted"]),
+            whole(row["n"]),
+            str(row["caution"]),
+        ]
+        for row in rows_of(table)
+    ]
+    caption = (
+        "Rises compared between lines: the pair of hours where they differ most clearly, with an interval that holds "
+        "for all pairs of hours at once"
+    )
+    return ShownTable(caption, header, rows, frozenset({7}))
+
+
 def _time_course(table: pd.DataFrame) -> ShownTable:
     hours = sorted({row["hours"] for row in rows_of(table)})
     header = ["line and treatment", "target", "loading control", *(f"{h:g} h" for h in hours)]
@@ -66,6 +103,42 @@ def _time_course(table: pd.DataFrame) -> ShownTable:
         cells.setdefault(key, {})[row["hours"]] = estimate(row["fold_change"], row["low"], row["high"], fold)
     rows = [[*key, *(found.get(h, "") for h in hours)] for key, found in cells.items()]
     return ShownTable("Fold change over the reference (95 % CI)", header, rows, wraps=True)
+
+
+def _abundance(table: pd.DataFrame) -> ShownTable:
+    header = ["line", "over", "target", "ratio of levels (95 % CI)", "n", "caution"]
+    rows = [
+        [
+            line_label(row),
+            str(row["reference"]),
+            str(row["target"]),
+            bounded(row["ratio"], row["low"], row["high"], fold),
+            whole(row["n"]),
+            str(row["caution"]),
+        ]
+        for row in rows_of(table)
+    ]
+    caption = (
+        "Levels between lines, at 0 h or untreated. Each interval holds for its own row. The ratio presumes as much "
+        "loading control in a microgram of both lines"
+    )
+    return ShownTable(caption, header, rows, frozenset({5}))
+
+
+def _cleavage(table: pd.DataFrame) -> ShownTable:
+    hours = sorted({row.get("hours", float("nan")) for row in rows_of(table)}, key=lambda h: (h != h, h))
+    header = ["line and treatment", "target", *(f"{h:g} h" if h == h else "no hour" for h in hours)]
+    cells: dict[tuple[str, str], dict[float, str]] = {}
+    for row in rows_of(table):
+        key = (condition_label({**row, "hours": None}), str(row["target"]))
+        words = bounded(row["cleaved_fraction"], row["low"], row["high"], percent, top=1.0)
+        cells.setdefault(key, {})[row.get("hours", float("nan"))] = words
+    rows = [[*key, *(found.get(h, "") for h in hours)] for key, found in cells.items()]
+    caption = (
+        "Cleaved fraction: cleaved / (cleaved + uncleaved) (95 % CI). It presumes that the antibody binds both forms "
+        "alike; otherwise its change is right and its height is not"
+    )
+    return ShownTable(caption, header, rows, wraps=True)
 
 
 def _bands(bands: pd.DataFrame, budget: pd.DataFrame) -> ShownTable:

@@ -112,7 +112,7 @@ class BlotImage:
     channel : int, str or None
         Which channel of a file that holds several.
     gel : str
-        Which gel or strip of the membrane, empty where there is one.
+        Which gel, where the lanes of a membrane were run on several; strips cut from one gel share it.
     exposure_s : float or None
         Seconds of exposure.
     probe_order : int or None

@@ -126,6 +126,8 @@ COLUMNS: dict[str, tuple[str, ...]] = {
     ),
     "normalised": ("membrane", "lane", "target", "loading_control", "log_ratio", "low", "high", "censored", "caution"),
     "time_course": ("target", "loading_control", "hours", "n", "fold_change", "low", "high", "caution"),
+    "abundance": ("target", "cell_line", "reference", "ratio", "low", "high", "n", "caution"),
+    "cleavage": ("target", "cleaved_fraction", "low", "high", "n", "caution"),
     "rebound": (
         "target",
         "loading_control",
@@ -140,6 +142,7 @@ COLUMNS: dict[str, tuple[str, ...]] = {
         "p_value",
         "p_adjusted",
         "n",
+        "possible_nadir_hours",
         "caution",
     ),
     "cautions": ("severity", "assay", "file", "place", "code", "caution", "remedy"),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
 from cytotools.labels import condition_label, printed
@@ -76,12 +76,42 @@ def interval(low: float, high: float, form: Any) -> str:
     return f"(95 % CI {form(low)} to {form(high)})"
 
 
+def bounded(value: float, low: float, high: float, form: Callable[[float], str], top: float = math.inf) -> str:
+    """Return an estimate with its interval, or the bound that stands in its place; `top` is the largest value.
+
+    Examples
+    --------
+    >>> bounded(0.5, 0.4, 0.7, fold), bounded(math.nan, 0.0, 0.2, fold), bounded(math.nan, 0.9, 1.0, percent, top=1.0)
+    ('0.5 (0.4 to 0.7)', '< 0.2', '> 90.0 %')
+    """
+    if _finite(value):
+        return f"{form(value)} ({form(low)} to {form(high)})" if _finite(low) else form(value)
+    if low == 0 and high < top:
+        return f"< {form(high)}"
+    return f"> {form(low)}" if high == top and low > 0 else "n/a"
+
+
+def line_label(row: Mapping[str, Any]) -> str:
+    """Return the cell line of a row, and its arm where it says more.
+
+    Examples
+    --------
+    >>> line_label({"cell_line": "HeLa", "arm": "siXIAP"})
+    'HeLa, siXIAP'
+    """
+    named = {name: row.get(name) for name in ("cell_line", "arm")}
+    return condition_label(named | {"role": " "}).strip(", ")
+
+
 def answers(results: Results) -> list[str]:
     """Return the findings of a study, one sentence each, in the order of the report."""
     return [
         *_flow_answers(results.tables),
         *_design_answers(results),
         *_blot_answers(results.tables),
+        *_rise_answers(results.tables),
+        *_line_answers(results.tables),
+        *_cleavage_answers(results.tables),
         *_not_measured(results),
     ]
 
@@ -167,7 +197,7 @@ def control_of(contrast: str) -> str:
 
 # What makes the volumes of a whole image doubtful, in the words of the answer.
 DOUBTS = {
-    "uneven_loading": "the loading control varies more than loading does",
+    "uneven_loading": "the loading control differs more than four-fold between lanes, which loading seldom does",
     "upside_down": "an image seems to stand upside down",
     "rows_unsure": "an image shows more rows than were named",
     "lanes_left_out": "an image shows more lanes than the sheet has",
@@ -181,17 +211,13 @@ DOUBTS = {
 
 
 def _blot_answers(tables: Mapping[str, pd.DataFrame]) -> Iterator[str]:
-    rebound, doubt = tables["rebound"], ""
-    if len(rebound):
-        said = tables["normalised"]["caution"].str.cat(sep="; ") + "; " + tables["bands"]["caution"].str.cat(sep="; ")
-        doubts = [words for code, words in DOUBTS.items() if f"{code}:" in said]
-        doubt = f" Doubtful: {', and '.join(doubts)}; see the cautions." if doubts else ""
+    rebound, doubt = tables["rebound"], _doubt(tables)
     for row in rows_of(rebound):
         place = condition_label({**row, "hours": None})
         if row["n"] == 0:
             yield f"{place}: {row['target']} gives no level over {row['loading_control']}; the cautions say why.{doubt}"
             continue
-        words = f"{place}: {row['target']} {VERDICT_WORDS.get(row['verdict'], row['verdict'])}"
+        words = f"{place}: {row['target']} {_verdict_in_words(row)}"
         if _finite(row["nadir_fold"]) and row["verdict"] != "induction":
             words += (
                 f"; lowest at {row['nadir_hours']:g} h, {fold(row['nadir_fold'])} × the reference "
@@ -202,6 +228,79 @@ def _blot_answers(tables: Mapping[str, pd.DataFrame]) -> Iterator[str]:
             words += f"; then up {fold(row['rebound_fold'])}-fold {interval(row['low'], row['high'], fold)}"
             words += f", to {fold(reached)} × the reference"
         yield f"{words}; n = {_n(row['n'])}, {row['loading_control']} as loading control.{doubt}"
+
+
+def _verdict_in_words(row: Mapping[str, Any]) -> str:
+    """Return a verdict in words; that a level stays down is said only where later hours showed it."""
+    words = VERDICT_WORDS.get(row["verdict"], str(row["verdict"]))
+    if row["verdict"] != "sustained loss":
+        return words
+    if "two_hours:" in row["caution"]:
+        return "falls (with one later hour, whether it stays down was not seen)"
+    last_alone = "nothing_after_nadir:" in row["caution"] and len(str(row["possible_nadir_hours"]).split()) == 1
+    return "falls until the last hour; what follows was not seen" if last_alone else words
+
+
+def rises_compared(comparisons: pd.DataFrame) -> pd.DataFrame:
+    """Return the rows of comparisons.csv that compare rises of a band's level between lines."""
+    return comparisons[comparisons["quantity"].str.contains(" rise", regex=False)] if len(comparisons) else comparisons
+
+
+def _rise_answers(tables: Mapping[str, pd.DataFrame]) -> Iterator[str]:
+    """Yield a sentence for each pair of lines and target whose rises differ."""
+    for row in rows_of(rises_compared(tables["comparisons"])):
+        if _finite(row["p_adjusted"]) and row["p_adjusted"] < 0.05:
+            place = condition_label({**row, "cell_line": "", "arm": "", "hours": None})
+            one, _, other = str(row["contrast"]).partition(" against ")
+            words = f"{place}: {row['quantity']}: {fold(row['estimate'])} times as large in {one} as in {other} "
+            words += f"{interval(row['low'], row['high'], fold)}, adjusted p = {p_value(row['p_adjusted'])}"
+            yield f"{words.replace('= <', '<')}; n = {_n(row['n'])}."
+
+
+def _line_answers(tables: Mapping[str, pd.DataFrame]) -> Iterator[str]:
+    """Yield a sentence a pair of lines: the levels of all targets in one over the other."""
+    pairs: dict[tuple[str, str], list[dict[str, Any]]] = {}
+    for row in rows_of(tables["abundance"]):
+        pairs.setdefault((line_label(row), str(row["reference"])), []).append(row)
+    for (line, reference), rows in pairs.items():
+        told = [row for row in rows if _told(row)]
+        if not told:
+            yield f"{line} and {reference} can't be compared; the cautions say why.{_doubt(tables)}"
+            continue
+        levels = ", ".join(f"{row['target']} {bounded(row['ratio'], row['low'], row['high'], fold)}" for row in told)
+        missing = [str(row["target"]) for row in rows if not _told(row)]
+        more = f"; {', '.join(missing)} can't be compared" if missing else ""
+        counts = {_n(row["n"]) for row in told}
+        n = f"n = {min(counts)}" if len(counts) == 1 else f"n = {min(counts)} to {max(counts)}"
+        hours = next((f" at {row['hours']:g} h" for row in told if _finite(row.get("hours"))), "")
+        yield f"{line} over {reference}{hours}, ratio of levels (95 % CI): {levels}{more}; {n}.{_doubt(tables)}"
+
+
+def _told(row: Mapping[str, Any]) -> bool:
+    """Tell whether a row of abundance.csv says a ratio or a bound."""
+    return bounded(row["ratio"], row["low"], row["high"], fold) != "n/a"
+
+
+def _cleavage_answers(tables: Mapping[str, pd.DataFrame]) -> Iterator[str]:
+    """Yield a sentence a line, treatment and target: where most of it is cleaved."""
+    groups: dict[tuple[str, str], list[dict[str, Any]]] = {}
+    for row in rows_of(tables["cleavage"]):
+        if row["n"]:
+            groups.setdefault((condition_label({**row, "hours": None}), str(row["target"])), []).append(row)
+    for (place, target), rows in groups.items():
+        most = max(rows, key=lambda row: row["cleaved_fraction"] if _finite(row["cleaved_fraction"]) else row["low"])
+        at = f" at {most['hours']:g} h" if _finite(most.get("hours")) else ""
+        share = bounded(most["cleaved_fraction"], most["low"], most["high"], percent, top=1.0)
+        yield f"{place}: cleaved {target} is largest{at}, {share} of both forms; n = {_n(most['n'])}.{_doubt(tables)}"
+
+
+def _doubt(tables: Mapping[str, pd.DataFrame]) -> str:
+    """Return what makes all levels doubtful, in one sentence, or nothing."""
+    if not len(tables["bands"]):
+        return ""
+    said = tables["normalised"]["caution"].str.cat(sep="; ") + "; " + tables["bands"]["caution"].str.cat(sep="; ")
+    doubts = [words for code, words in DOUBTS.items() if f"{code}:" in said]
+    return f" Doubtful: {', and '.join(doubts)}; see the cautions." if doubts else ""
 
 
 def _not_measured(results: Results) -> Iterator[str]:

@@ -33,6 +33,21 @@ def spread_labels(wanted: Array, least_apart: float, lowest: float, highest: flo
     return np.asarray(np.clip(level, lowest, highest - steps[-1]) + steps)
 
 
+def moved_apart(heights: Array, gap: float) -> Array:
+    """Return heights at least `gap` apart, in the same order, each moved as little as their neighbours allow.
+
+    Examples
+    --------
+    >>> moved_apart(np.array([0.0, 1.0, 50.0]), gap=10.0).tolist()
+    [-4.5, 5.5, 50.0]
+    """
+    order = np.argsort(heights, kind="stable")
+    spread = spread_labels(heights[order], gap, -np.inf, np.inf)
+    result = np.empty(len(heights))
+    result[order] = spread
+    return result
+
+
 def lane_slant(names: Sequence[str], pitch_pt: float) -> tuple[float, int]:
     """Return the size in points and the slant in degrees at which the names of lanes `pitch_pt` apart don't touch.
 

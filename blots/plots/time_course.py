@@ -76,7 +76,7 @@ def draw_time_course(
         Rows of time_course.csv, for one loading control: `hours, fold_change, low, high` and the columns of `by`.
     points : DataFrame
         Rows of `blots.time_course.replicate_folds` for the same series. A level below detection is drawn as an open
-        triangle pointing down, at its limit.
+        triangle pointing down, at its limit; one over a reference below detection is an open triangle pointing up.
     by : sequence of str
         The columns that tell the series apart. Series differ in colour, marker and dash. Rows of one series and hour
         beyond these columns would be joined by the line: give one treatment at a time, or name its columns here.
@@ -230,9 +230,11 @@ def _draw_points(ax: Axes, series: Series, offset: float, *, lines: bool) -> Non
         for _, own in found.groupby("replicate", sort=False):
             x, y = own["hours"].to_numpy(dtype=float) + offset, own["fold_change"].to_numpy(dtype=float)
             ax.plot(x, y, color=series.colour, linewidth=0.5, alpha=0.45, zorder=2)
-    censored = found["censored"].to_numpy(dtype=bool)
-    for limit, marker, filled in ((False, series.marker, True), (True, "v", False)):
-        rows = found[censored == limit]
+    below = found["censored"].to_numpy(dtype=bool)
+    above = lower_limits(found).to_numpy(dtype=bool) & ~below
+    kinds = ((~below & ~above, series.marker, True), (below, "v", False), (above, "^", False))
+    for chosen, marker, filled in kinds:
+        rows = found[chosen]
         ax.plot(
             rows["hours"].to_numpy(dtype=float) + offset,
             rows["fold_change"].to_numpy(dtype=float),
@@ -244,6 +246,11 @@ def _draw_points(ax: Axes, series: Series, offset: float, *, lines: bool) -> Non
             markerfacecolor=(*to_rgb(series.colour), 0.35) if filled else "white",
             zorder=4,
         )
+
+
+def lower_limits(points: pd.DataFrame) -> pd.Series[bool]:
+    """Say which replicates' folds are lower limits, because their reference is below detection."""
+    return points["caution"].fillna("").str.contains("reference_below_detection:", regex=False)
 
 
 def _draw_means(ax: Axes, series: Series, offset: float, count: int) -> tuple[ErrorbarContainer, bool]:

@@ -20,10 +20,11 @@ from blots.plots.lane_profiles import draw_lane_profiles, profiles_height
 from blots.plots.panel import width_pt
 from blots.plots.picture import places_in
 from blots.plots.residual_map import draw_residuals, residuals
-from blots.plots.time_course import FEW_SERIES, draw_time_course
+from blots.plots.time_course import FEW_SERIES, draw_time_course, lower_limits
 from blots.plots.unfit_image import draw_unfit
 from blots.plots.whole_lane_profiles import draw_whole_lanes
 from cytotools.conditions import CONDITION_COLUMNS
+from cytotools.figures.blot_lines import line_figures
 from cytotools.figures.paper import paper_figures
 from cytotools.figures.style import Saved, save
 from cytotools.labels import condition_label, file_stem, shown
@@ -48,6 +49,7 @@ def blot_figures(results: Results, folder: Path) -> Iterator[Saved]:
     if len(course):
         yield from _course_figures(results, course, folder)
     yield from paper_figures(results, folder)
+    yield from line_figures(results, folder)
     taken: list[str] = []
     for image in results.images:
         name = file_stem(Path(image.file).stem, taken)
@@ -112,6 +114,8 @@ def _courses(means: pd.DataFrame, dots: pd.DataFrame, control: str, reference: s
     )
     if dots["censored"].any():
         caption += " Open triangles pointing down: below detection, at most this."
+    if lower_limits(dots).any():
+        caption += " Open triangles pointing up: over a reference below detection, at least this."
     if runs_on:
         caption += " Arrowheads: the interval runs on beyond the picture (see time_course.csv)."
     name = file_stem(f"time_course_{control}")

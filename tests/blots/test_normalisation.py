@@ -149,3 +149,58 @@ def test_a_refused_volume_gives_no_ratio_and_is_not_taken_for_a_faint_band() -> 
     assert np.isnan(row["log_ratio"])
     assert not row["censored"]
     assert row["caution"].startswith("no_volume")
+
+
+def test_each_target_meets_the_control_of_its_own_gel() -> None:
+    table = normalised(
+        band("cIAP2", 100.0, gel="1"),
+        band("actin", 50.0, gel="1"),
+        band("XIAP", 100.0, gel="2", image="b.tif"),
+        band("actin", 400.0, gel="2", image="b.tif"),
+    ).set_index("target")
+    assert table["log_ratio"].to_dict() == pytest.approx({"cIAP2": np.log(2), "XIAP": np.log(1 / 4)})
+    assert table["caution"].tolist() == ["", ""]
+
+
+def test_a_control_on_another_gel_serves_with_a_caution() -> None:
+    actin = band("actin", 50.0, gel="1", image="a.tif")
+    row = normalised(band("XIAP", 100.0, gel="2", image="b.tif"), actin).iloc[0]
+    assert row["log_ratio"] == pytest.approx(np.log(2))
+    assert row["caution"] == "across_gels: actin stands on gel 1 of rep1, not on gel 2"
+    # A lane that the own gel's control lacks is never filled from another gel: its exposure is another one.
+    bands = [band("XIAP", 100.0, gel="2", image="b.tif", lane=n) for n in (1, 2)]
+    own = band("actin", 400.0, gel="2", image="b.tif", lane=2)
+    assert normalised(*bands, actin, own)["log_ratio"].tolist() == pytest.approx([np.nan, np.log(1 / 4)], nan_ok=True)
+
+
+def test_total_protein_beside_actin_and_never_a_target() -> None:
+    bands = [band("XIAP", 200.0), band("actin", 100.0), band("total_protein", 400.0, image="stain.tif")]
+    assert normalised(*bands)["target"].tolist() == ["XIAP"]
+    both = normalised(*bands, controls=("actin", "total_protein")).set_index("loading_control")["log_ratio"]
+    expected = {"actin+total_protein": 0.0, "actin": np.log(2), "total_protein": np.log(1 / 2)}
+    assert both.to_dict() == pytest.approx(expected)
+
+
+def test_uneven_loading_names_the_lanes() -> None:
+    bands = [band("XIAP", 100.0, lane=n) for n in (1, 2, 3)]
+    loads = [band("actin", v, lane=n) for n, v in ((1, 100.0), (2, 500.0), (3, 90.0))]
+    words = "uneven_loading: actin differs 5.6-fold between lanes 3 (least) and 2 (most)"
+    assert normalised(*bands, *loads)["caution"].tolist() == [words] * 3
+
+
+@pytest.mark.parametrize("controls", [("actin",), ("actin", "total_protein")])
+def test_intervals_cover_the_truth_where_those_of_the_bands_do(controls: tuple[str, ...]) -> None:
+    rng = np.random.default_rng(20)
+    lanes, errors = 4_000, {"XIAP": 0.08, "actin": 0.03, "total_protein": 0.12}
+    volumes = {name: 100 * np.exp(rng.normal(0, sd, lanes)) for name, sd in errors.items()}
+    parts = [
+        pd.DataFrame({"lane": range(lanes), "target": name, "volume": volume, "image": name}).assign(
+            low=volume * np.exp(-1.96 * errors[name]), high=volume * np.exp(1.96 * errors[name])
+        )
+        for name, volume in volumes.items()
+    ]
+    bands = pd.concat(parts).assign(membrane="rep1", detection_limit=1.0, below_detection=False)
+    found = normalise(bands, controls)
+    covered = ((found["low"] < 0) & (found["high"] > 0)).groupby(found["loading_control"]).mean()
+    assert len(covered) == (1 if len(controls) == 1 else 3)
+    assert covered.between(0.94, 0.96).all()

@@ -13,6 +13,7 @@ from scipy import stats
 
 from blots.errors import InvalidTimeCourse
 from blots.multiplicity import holm
+from blots.plots.labels import moved_apart
 from blots.plots.time_course import draw_time_course, fold_limits, fold_ticks, plain_fold
 from blots.time_course import fold_changes, replicate_folds
 from blots.verdicts import REBOUND_COLUMNS, rebound_table
@@ -310,3 +311,58 @@ def test_hours_are_labelled_where_they_fit() -> None:
     boxes = [label.get_window_extent() for label in ax.get_xticklabels() if label.get_text()]
     assert all(not a.overlaps(b) for i, a in enumerate(boxes) for b in boxes[i + 1 :])
     assert len(ax.get_xticks()) == 6
+
+
+def test_labels_move_apart_and_keep_their_order() -> None:
+    heights = np.array([3.0, 0.0, 1.0, 50.0])
+    moved = moved_apart(heights, 10.0)
+    assert np.array_equal(np.argsort(moved), np.argsort(heights))
+    assert np.diff(np.sort(moved)).min() >= 10.0 - 1e-9
+    assert moved[3] == 50.0
+
+
+def test_a_membrane_without_the_reference_is_tied_by_other_samples() -> None:
+    logs = {0.0: 0.0, 1.0: -1.0, 3.0: -2.0, 6.0: -1.5, 24.0: 1.0}
+    lanes = [("x", 0.0, (0.0, 1.0, 3.0)), ("y", 2.0, (1.0, 3.0, 6.0, 24.0))]
+    rows = [
+        lane(f"{m}{n}", i, logs[h] + gain + 0.01 * n * i, hours=h, replicate=n)
+        for n in (1, 2)
+        for m, gain, hours in lanes
+        for i, h in enumerate(hours)
+    ]
+    found = fold_changes(*tables(rows))
+    assert found["n"].tolist() == [2] * 5
+    assert at(found, 24)["fold_change"] == pytest.approx(np.exp(1.0), rel=0.05)
+    assert "several_membranes: x1, y1 are tied by 2 samples" in at(found, 24)["caution"]
+    assert len(replicate_folds(*tables(rows))) == 10
+
+
+def test_a_target_absent_at_the_reference_is_censored_not_infinite() -> None:
+    limit = {"censored": True, "low": -np.inf, "high": -2.9, "log_ratio": -3.0}
+    rows = [lane(m, 1, 0.0, hours=0) | limit for m in "ab"] + [lane(m, 2, 0.5, hours=6) for m in "ab"]
+    table = fold_changes(*tables(rows))
+    six, zero = at(table, 6), at(table, 0)
+    assert (six["n"], six["fold_change"], six["high"]) == (2, pytest.approx(np.exp(3.5)), np.inf)
+    assert 0 < six["low"] <= six["fold_change"]
+    assert "reference_below_detection: the fold over the reference on a is a lower bound" in six["caution"]
+    assert zero["n"] == 0
+    assert np.isnan(zero["fold_change"])
+    both = [*rows, *(lane(m, 3, 0.0, hours=12) | limit for m in "ab")]
+    assert at(fold_changes(*tables(both)), 12)[["low", "high"]].tolist() == [0.0, np.inf]
+    assert np.isnan(at(fold_changes(*tables(both)), 12)["fold_change"])
+
+
+def test_an_empty_replicate_is_that_of_the_membrane() -> None:
+    rows = [row | ({"replicate": np.nan} if row["hours"] == 0 else {}) for row in course([1.0, 0.5], n=2)]
+    assert sorted(replicate_folds(*tables(rows))["replicate"]) == ["1", "1", "2", "2"]
+
+
+def test_folds_over_an_undetected_reference_are_drawn_as_lower_limits() -> None:
+    limit = {"censored": True, "low": -np.inf, "high": -2.9, "log_ratio": -3.0}
+    rows = [lane(m, 1, 0.0, hours=0) | limit for m in "ab"] + [lane(m, 2, 0.5, hours=6) for m in "ab"]
+    normalised, lanes = tables(rows)
+    ax = Figure().subplots()
+    drawn = draw_time_course(ax, fold_changes(normalised, lanes), replicate_folds(normalised, lanes))
+    open_up = [line for line in ax.lines if line.get_marker() == "^" and line.get_markerfacecolor() == "white"]
+    assert [int(np.isfinite(np.asarray(line.get_ydata(), dtype=float)).sum()) for line in open_up] == [2]
+    assert drawn.runs_on

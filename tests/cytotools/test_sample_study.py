@@ -44,6 +44,16 @@ def test_fold_changes_are_found_without_a_box(results: Results, sample_study: Pa
     assert ((joined["low"] <= joined["fold_change_true"]) & (joined["fold_change_true"] <= joined["high"])).mean() > 0.9
 
 
+def test_ratios_of_the_lines_are_those_of_the_drawn_bands(results: Results, sample_study: Path) -> None:
+    truth = pd.read_csv(sample_study.parent / "truth" / "bands.csv")
+    starts = truth[truth["lane"].isin([1, 7])].assign(log=lambda t: np.log(t["volume"]))
+    logs = starts.pivot_table(index=["membrane", "lane"], columns="target", values="log")
+    over_actin = logs.sub(logs["actin"], axis=0).groupby("lane").mean()
+    found = results.tables["abundance"]
+    planted = (over_actin.iloc[1] - over_actin.iloc[0])[found["target"].tolist()]
+    assert np.log(found["ratio"].to_numpy(float)).tolist() == pytest.approx(planted.tolist(), abs=0.03)
+
+
 def test_lanes_and_bands_lie_where_they_were_drawn(results: Results, sample_study: Path) -> None:
     truth = pd.read_csv(sample_study.parent / "truth" / "bands.csv")
     joined = truth.merge(results.tables["bands"], on=["membrane", "lane", "target"], suffixes=("_true", ""))

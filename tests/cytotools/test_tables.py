@@ -6,7 +6,9 @@ from dataclasses import fields
 
 import pytest
 
+from blots.abundance import ABUNDANCE_COLUMNS
 from blots.band_table import COLUMNS as BAND_COLUMNS
+from blots.cleavage import CLEAVAGE_COLUMNS
 from blots.error_budget import ErrorBudget
 from blots.normalisation import NORMALISED_COLUMNS
 from blots.time_course import TIME_COURSE_COLUMNS
@@ -37,6 +39,8 @@ MADE = {
     "error_budget": ("membrane", "image", "lane", "target", *(part.name for part in fields(ErrorBudget))),
     "normalised": NORMALISED_COLUMNS,
     "time_course": TIME_COURSE_COLUMNS,
+    "abundance": ABUNDANCE_COLUMNS,
+    "cleavage": CLEAVAGE_COLUMNS,
     "rebound": REBOUND_COLUMNS,
 }
 
