@@ -77,7 +77,7 @@ def scenarios() -> list[Scenario]:
         Scenario("plateau", n, 0.25, e, repeats=20_000) for e in ("t with 5 df", "with actin's") for n in REPLICATES
     ]
     noisier = [
-        Scenario("plateau", n, 0.25, noisier=noise, told=told, repeats=10_000 if told in ("", "told") else 4_000)
+        Scenario("plateau", n, 0.25, noisier=noise, told=told, repeats=6_000 if told in ("", "told") else 2_000)
         for n in REPLICATES
         for noise in NOISIER
         for told in ("", "told", "half", "twice")
