@@ -1,7 +1,7 @@
 """One step against two over the membranes of a replicate, to calibration_accuracy.csv beside this file.
 
-Each row draws designs: lysates of one course on several membranes, each membrane with a factor of its own (SD 0.4 of the
-natural logarithm), each lane with error `sd`, and biology of SD 0.1 that all lanes of a lysate share. `shared` says
+Each row draws designs: lysates of one course on several membranes, each membrane with a factor of its own (SD 0.4 of
+the natural logarithm), each lane with error `sd`, and biology of SD 0.1 that all lanes of a lysate share. `shared` says
 which lysates stand on every membrane; the others stand on one. One step is `blots.fold_changes`; two steps divides each
 membrane by its own reference lane and averages. `rmse` is that of ln fold over all hours after the reference, of one
 replicate against its own lysates; `without_fold` the share of hours that have none; `covers` how many 95 % intervals of

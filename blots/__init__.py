@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from blots.geometry import Band, BlotGeometry, Lane, find_geometry
     from blots.image_files import read_blot
     from blots.imagej_rois import read_boxes, write_rois
+    from blots.loading_audit import audit_loading
     from blots.measured_blot import MeasuredBlot
     from blots.normalisation import normalise
     from blots.quantify import measure_bands, measure_blot, quantify_blot
@@ -36,6 +37,7 @@ __all__ = [
     "Rebound",
     "UnfitImage",
     "UnreadableImage",
+    "audit_loading",
     "boxes_of",
     "find_geometry",
     "find_rebound",
@@ -65,6 +67,7 @@ _HOME = {
     "Rebound": "blots.rebound",
     "UnfitImage": "blots.errors",
     "UnreadableImage": "blots.errors",
+    "audit_loading": "blots.loading_audit",
     "boxes_of": "blots.found_boxes",
     "find_geometry": "blots.geometry",
     "find_rebound": "blots.rebound",

@@ -177,7 +177,7 @@ def _analyse_blots(study: Study, block: BlotsBlock, found: _Findings) -> None:
     """Measure the bands, divide by the loading control, follow the levels over time, test for the rebound."""
     import pandas as pd
 
-    from blots import fold_changes, normalise, rebound_table
+    from blots import audit_loading, fold_changes, normalise, rebound_table
 
     found.entries += _excluded(block.lanes, "blots", "membrane")
     measured = _measure(study, block, found)
@@ -193,6 +193,8 @@ def _analyse_blots(study: Study, block: BlotsBlock, found: _Findings) -> None:
     found.tables["error_budget"] = pd.concat(map(budget_of, found.images), ignore_index=True)
     normalised = normalise(bands, loading_controls=block.loading_controls, lanes=lanes)
     found.keep("normalised", "blots", normalised, ["membrane", "lane", "target"])
+    audit = audit_loading(bands, lanes, block.loading_controls, reference, vehicles=_vehicles(study))
+    found.keep("loading", "blots", audit, ["loading_control", "question"])
     course = fold_changes(normalised, lanes, reference, vehicles=_vehicles(study))
     found.keep("time_course", "blots", course, ["target"])
     found.keep("rebound", "blots", rebound_table(normalised, lanes, reference), ["target"])

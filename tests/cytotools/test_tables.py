@@ -8,6 +8,7 @@ import pytest
 
 from blots.band_table import COLUMNS as BAND_COLUMNS
 from blots.error_budget import ErrorBudget
+from blots.loading_audit import LOADING_COLUMNS
 from blots.normalisation import NORMALISED_COLUMNS
 from blots.time_course import TIME_COURSE_COLUMNS
 from blots.verdicts import REBOUND_COLUMNS
@@ -37,6 +38,7 @@ MADE = {
     "error_budget": ("membrane", "image", "lane", "target", *(part.name for part in fields(ErrorBudget))),
     "normalised": NORMALISED_COLUMNS,
     "time_course": TIME_COURSE_COLUMNS,
+    "loading": LOADING_COLUMNS,
     "rebound": REBOUND_COLUMNS,
 }
 
