@@ -8,7 +8,7 @@ of all ratios, is drawn for the very design, so that p-values hold for gaps and 
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import NamedTuple
 
@@ -75,16 +75,17 @@ def compare_cells(values: FloatArray, blocks: IntArray, cells: IntArray, contras
     error = design.errors(values[None])[0]
     with np.errstate(divide="ignore", invalid="ignore"):
         ratio = np.abs(estimate) / error
-    reach = error * np.quantile(design.null, 0.95, axis=0)
+    reach = error * design.critical
     single = _share(design.null, ratio)
-    family = _share(design.null[:, design.told].max(axis=1, initial=0.0)[:, None], ratio)
+    family = _share(design.largest, ratio)
     return CellContrasts(estimate, estimate - reach, estimate + reach, single, np.maximum(single, family))
 
 
 def _share(null: FloatArray, ratio: FloatArray) -> FloatArray:
-    """Return the share of draws that reach each ratio, counting the ratio itself as one."""
-    share = (1 + (null >= ratio).sum(axis=0)) / (1 + len(null))
-    return np.where(np.isfinite(ratio), share, np.nan)
+    """Return the share of draws, sorted in each column, that reach a ratio, counting the ratio itself as one."""
+    columns = np.broadcast_to(null, (len(null), len(ratio))).T
+    below = [np.searchsorted(drawn, value) for drawn, value in zip(columns, ratio, strict=True)]
+    return np.where(np.isfinite(ratio), 1 - np.array(below) / (1 + len(null)), np.nan)
 
 
 @dataclass(frozen=True, eq=False)
@@ -96,7 +97,9 @@ class _Design:
     degrees_of_freedom: int
     blocks: IntArray
     told: NDArray[np.bool_]
-    null: FloatArray
+    null: FloatArray  # (n_draws, n_contrasts) ratios where there are no differences, each column sorted
+    critical: FloatArray  # their 95 % points
+    largest: FloatArray  # (n_draws, 1) the largest of each draw
 
     def errors(self, values: FloatArray) -> FloatArray:
         """Return the standard errors (n_sets, n_contrasts) of each set of values (n_sets, n)."""
@@ -121,10 +124,12 @@ def _design(blocks: bytes, cells: bytes, contrasts: bytes, n_contrasts: int) -> 
     told = np.isclose(full @ inverse @ model, full, atol=1e-8).all(axis=1)
     maker = np.eye(len(block)) - model @ inverse
     freedom = len(block) - int(np.linalg.matrix_rank(model))
-    empty = _Design(full @ inverse, maker, freedom, block, told, np.zeros((0, n_contrasts)))
+    none = np.zeros((0, n_contrasts))
+    bare = _Design(full @ inverse, maker, freedom, block, told, none, none, none)
     if not freedom:
-        return empty
+        return bare
     draws = np.random.default_rng(SEED).standard_normal((DRAWS, len(block)))
     with np.errstate(divide="ignore", invalid="ignore"):
-        null = np.nan_to_num(np.abs(draws @ empty.weights.T) / empty.errors(draws))
-    return _Design(empty.weights, maker, freedom, block, told, null)
+        null = np.nan_to_num(np.abs(draws @ bare.weights.T) / bare.errors(draws))
+    largest = np.sort(null[:, told].max(axis=1, initial=0.0))[:, None]
+    return replace(bare, null=np.sort(null, axis=0), critical=np.quantile(null, 0.95, axis=0), largest=largest)

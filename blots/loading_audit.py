@@ -99,13 +99,12 @@ def audit_loading(
     >>> found[["question", "against", "hours", "estimate", "n"]].round(2).to_dict("records")[0]
     {'question': 'change with time', 'against': 'raw volume', 'hours': 24.0, 'estimate': 0.68, 'n': 3}
     """
-    measured = [name for name in dict.fromkeys(loading_controls) if name != TOTAL]
-    measured += [TOTAL] if (bands["target"] == TOTAL).any() else []
+    # Total protein comes last: the others are judged against it.
+    named_first = dict.fromkeys([*(name for name in loading_controls if name != TOTAL), TOTAL])
+    measured = [name for name in named_first if (bands["target"] == name).any()]
     raw = {name: _ratios(bands, lanes, name, RAW) for name in measured}
     rows: list[Row] = []
-    for name in loading_controls:
-        if name not in raw or raw[name].empty:
-            continue
+    for name in (name for name in measured if name in loading_controls):
         against = _yardstick(bands, lanes, name)
         levels = read_levels(_ratios(bands, lanes, name, against), lanes, conditions)
         named = {"loading_control": name, "against": against}
@@ -117,7 +116,8 @@ def audit_loading(
         rows += [pair | row for row in _agreement(one, other, pair)]
         folds = replicate_folds(normalise(bands, [first, second], lanes), lanes, reference, conditions, vehicles)
         rows += [pair | row for row in _effects(folds, first, second)]
-    blank = {"question": "", "against": "", "target": "", "p_value": np.nan, "p_adjusted": np.nan, "hours": np.nan}
+    blank: Row = dict.fromkeys(conditions)
+    blank |= {"question": "", "against": "", "target": "", "p_value": np.nan, "p_adjusted": np.nan, "hours": np.nan}
     return conditions_first([blank | row for row in rows], lanes, conditions, LOADING_COLUMNS)
 
 
@@ -127,7 +127,8 @@ def _ratios(bands: pd.DataFrame, lanes: pd.DataFrame, control: str, against: str
     divisor = bands[bands["target"] == against]
     if against in (PROTEIN, RAW):
         keys = [key for key in ("membrane", "gel", "lane") if key in audited]
-        loads = audited.drop_duplicates(keys)[keys].merge(lanes[["membrane", "lane", *_given(lanes)]], how="left")
+        sheet = lanes[["membrane", "lane", *_given(lanes)]].drop_duplicates(["membrane", "lane"])
+        loads = audited.drop_duplicates(keys)[keys].merge(sheet, how="left")
         known = loads[PROTEIN] if against == PROTEIN else pd.Series(1.0, loads.index)
         divisor = loads[keys].assign(target=against, volume=known, low=known, high=known, detection_limit=np.nan)
         divisor = divisor.assign(below_detection=False)
@@ -184,12 +185,16 @@ def _change(
         low, high, p_value, p_adjusted = estimate - reach, estimate + reach, np.nan, np.nan
         cautions.append(caution("measurement_error_only", "one replicate"))
     if p_adjusted < 0.05:
-        start = "of 0 h" if question == TIME else "of the vehicle"
-        words = f"{named['loading_control']} over {named['against']} is {np.exp(estimate):.2g} {start}"
-        cautions.insert(0, caution("control_changes", f"{words} at {levels[0].hours:g} h"))
+        start = "of that at 0 h" if question == TIME else "of the vehicle's"
+        words = f"{_judged(**named)} at {levels[0].hours:g} h is {np.exp(estimate):.2g} {start}"
+        cautions.insert(0, caution("control_changes", words))
     fold = _ends(*np.exp([estimate, low, high]).tolist())
     tests = {"p_value": p_value, "p_adjusted": p_adjusted, "n": n, "caution": distinct(cautions)}
     return dict(levels[0].condition) | fold | tests
+
+
+def _judged(loading_control: str, against: str) -> str:
+    return f"the raw volume of {loading_control}" if against == RAW else f"{loading_control} over {against}"
 
 
 def _is_stated(level: Level) -> bool:

@@ -103,3 +103,8 @@ def _blots(results: Results) -> Iterator[str]:
         "and the later rise are significant at 5 %. cIAP2 is the primary hypothesis; the other targets are adjusted "
         "after Holm."
     )
+    yield (
+        "The loading control was followed itself, over total protein or loaded protein where these were known, with an "
+        "additive model of membrane and condition; its changes were tested together by the largest ratio of a "
+        "difference to the larger of its pooled and its own standard error, simulated for the design."
+    )

@@ -82,6 +82,7 @@ def answers(results: Results) -> list[str]:
         *_flow_answers(results.tables),
         *_design_answers(results),
         *_blot_answers(results.tables),
+        *control_answers(results.tables["loading"]),
         *_not_measured(results),
     ]
 
@@ -202,6 +203,24 @@ def _blot_answers(tables: Mapping[str, pd.DataFrame]) -> Iterator[str]:
             words += f"; then up {fold(row['rebound_fold'])}-fold {interval(row['low'], row['high'], fold)}"
             words += f", to {fold(reached)} × the reference"
         yield f"{words}; n = {_n(row['n'])}, {row['loading_control']} as loading control.{doubt}"
+
+
+def control_answers(loading: pd.DataFrame) -> Iterator[str]:
+    """Yield where a loading control itself changes, once a condition and control: the largest change."""
+    largest: dict[tuple[str, str], dict[str, Any]] = {}
+    for row in rows_of(loading):
+        key = condition_label({**row, "hours": None}), str(row["loading_control"])
+        size = abs(math.log(row["estimate"])) if "control_changes:" in row["caution"] else 0.0
+        if size and (key not in largest or size > abs(math.log(largest[key]["estimate"]))):
+            largest[key] = row
+    for (place, control), row in largest.items():
+        start = "of 0 h" if row["question"] == "change with time" else "of the vehicle"
+        judged = "by its raw volume" if row["against"] == "raw volume" else f"against {row['against']}"
+        yield (
+            f"{place}: {control} itself is {fold(row['estimate'])} × that {start} at {row['hours']:g} h "
+            f"{interval(row['low'], row['high'], fold)}, judged {judged}; n = {_n(row['n'])}. Folds over {control} are "
+            "off by as much."
+        )
 
 
 def _not_measured(results: Results) -> Iterator[str]:
