@@ -46,7 +46,7 @@ def scenarios() -> list[Scenario]:
     rough = [Scenario("two lines", 3, scatter) for scatter in ("last x2", "last x3", "0 h x2", "t5")]
     rough += [Scenario("one line", n, "last x2") for n in (2, 3, 6)]
     gaps = [Scenario(lanes, 3, missing=2, designs=200) for lanes in kinds]
-    power = [Scenario(lanes, n, fold=f) for lanes in kinds for n in (2, 3, 4) for f in (1 / 1.25, 1 / 1.5, 0.5)]
+    power = [Scenario(lanes, n, fold=f) for lanes in kinds for n in (2, 3, 4) for f in (0.8, 0.667, 0.5)]
     return null + rough + gaps + [replace(scenario, designs=1_000) for scenario in power]
 
 

@@ -37,8 +37,8 @@ def test_the_largest_change_is_told_once() -> None:
     ]
     (words,) = control_answers(pd.DataFrame(rows))
     assert words == (
-        "ECA109, Smac: actin itself is 0.6 × that of 0 h at 24 h (95 % CI 0.5 to 0.7), judged by its raw volume; n = 3. "
-        "Folds over actin are off by as much."
+        "ECA109, Smac: actin itself is 0.6 × that of 0 h at 24 h (95 % CI 0.5 to 0.7), judged by its raw volume; "
+        "n = 3. Folds over actin are off by as much."
     )
 
 
