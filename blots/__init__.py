@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from blots.image_files import read_blot
     from blots.imagej_rois import read_boxes, write_rois
     from blots.line_differences import compare_lines
+    from blots.loading_audit import audit_loading
     from blots.measured_blot import MeasuredBlot
     from blots.normalisation import normalise
     from blots.quantify import measure_bands, measure_blot, quantify_blot
@@ -40,6 +41,7 @@ __all__ = [
     "UnfitImage",
     "UnreadableImage",
     "abundance_table",
+    "audit_loading",
     "boxes_of",
     "cleavage_table",
     "compare_lines",
@@ -74,6 +76,7 @@ _HOME = {
     "UnfitImage": "blots.errors",
     "UnreadableImage": "blots.errors",
     "abundance_table": "blots.abundance",
+    "audit_loading": "blots.loading_audit",
     "boxes_of": "blots.found_boxes",
     "cleavage_table": "blots.cleavage",
     "compare_lines": "blots.line_differences",

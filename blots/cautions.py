@@ -215,6 +215,21 @@ CAUTIONS: dict[str, Caution] = {
         "Check that the picture is upright and not mirrored, and that the bands are named from top to bottom; then see "
         "in loading.csv whether the control itself changes.",
     ),
+    "control_changes": Caution(
+        "warning",
+        "The loading control itself changes with time or treatment, so folds over it are off by as much.",
+        "Normalise to total protein or to a control that does not change; see the effect on the folds in loading.csv.",
+    ),
+    "control_saturated": Caution(
+        "warning",
+        "The loading control is clipped, so that it can't follow the load.",
+        "Expose it for a shorter time, or load less.",
+    ),
+    "controls_disagree": Caution(
+        "warning",
+        "Two loading controls differ between lanes more than careful blots do, so one of them does not show the load.",
+        "Look at both images; normalise to the one that follows the load, or to both, and show what that changes.",
+    ),
     "across_gels": Caution(
         "warning",
         "Target and loading control stand on different gels, so what was loaded on one need not be on the other.",

@@ -160,7 +160,8 @@ def _fold(level: Level, serving: Sequence[Level], reference: str) -> Fold:
     if level in serving:
         log_fold = np.nan if base.censored or not np.isfinite(level.log_ratio) else 0.0
         return Fold(level, log_fold, 0.0, False, base.censored, True, join(level.caution, limit))
-    at_reference = [f"{text} (at the reference)" for text in base.caution.split("; ") if text]
+    of_the_lane = (text for text in base.caution.split("; ") if text and not text.startswith("several_membranes: "))
+    at_reference = [f"{text} (at the reference)" for text in of_the_lane]
     error = float(np.hypot(level.standard_error, base.standard_error))
     cautions = join(level.caution, *at_reference, limit)
     return Fold(level, level.log_ratio - base.log_ratio, error, level.censored, base.censored, False, cautions)

@@ -186,7 +186,15 @@ def _analyse_blots(study: Study, block: BlotsBlock, found: _Findings) -> None:
     """Measure the bands, divide by the loading control, follow levels over time, compare lines, test the rebound."""
     import pandas as pd
 
-    from blots import abundance_table, cleavage_table, compare_lines, fold_changes, normalise, rebound_table
+    from blots import (
+        abundance_table,
+        audit_loading,
+        cleavage_table,
+        compare_lines,
+        fold_changes,
+        normalise,
+        rebound_table,
+    )
 
     found.entries += _excluded(block.lanes, "blots", "membrane")
     measured = _measure(study, block, found)
@@ -203,6 +211,8 @@ def _analyse_blots(study: Study, block: BlotsBlock, found: _Findings) -> None:
     normalised = normalise(bands, loading_controls=block.loading_controls, lanes=lanes)
     found.keep("normalised", "blots", normalised, ["membrane", "lane", "target"])
     vehicles = _vehicles(study)
+    audit = audit_loading(bands, lanes, block.loading_controls, reference, vehicles=vehicles)
+    found.keep("loading", "blots", audit, ["loading_control", "question"])
     found.keep("time_course", "blots", fold_changes(normalised, lanes, reference, vehicles=vehicles), ["target"])
     found.keep("rebound", "blots", rebound_table(normalised, lanes, reference, vehicles=vehicles), ["target"])
     differences = compare_lines(normalised, lanes, reference, vehicles=vehicles)

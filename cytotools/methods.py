@@ -106,3 +106,8 @@ def _blots(results: Results) -> Iterator[str]:
         "targets are adjusted after Holm. Rises of two lines were compared by the largest difference over all pairs of "
         "hours, against its null distribution."
     )
+    yield (
+        "The loading control was followed itself, over total protein or loaded protein where these were known, with an "
+        "additive model of membrane and condition; its changes were tested together by the largest ratio of a "
+        "difference to the larger of its pooled and its own standard error, simulated for the design."
+    )

@@ -27,7 +27,7 @@ def blot_tables(tables: Mapping[str, pd.DataFrame]) -> list[ShownTable]:
 
 def blot_details(tables: Mapping[str, pd.DataFrame]) -> list[ShownTable]:
     """Return the tables that the answers rest on."""
-    return [_bands(tables["bands"], tables["error_budget"])]
+    return [_loading(tables["loading"]), _bands(tables["bands"], tables["error_budget"])]
 
 
 def _rebound(table: pd.DataFrame) -> ShownTable:
@@ -139,6 +139,30 @@ def _cleavage(table: pd.DataFrame) -> ShownTable:
         "alike; otherwise its change is right and its height is not"
     )
     return ShownTable(caption, header, rows, wraps=True)
+
+
+def _loading(table: pd.DataFrame) -> ShownTable:
+    header = ["line and treatment", "loading control", "question", "against", "hours", "estimate (95 % CI)", "p", "n"]
+    header.append("targets")
+    targets: dict[tuple[str, ...], list[str]] = {}
+    for row in rows_of(table):
+        shown = (
+            condition_label({**row, "hours": None}),
+            str(row["loading_control"]),
+            str(row["question"]),
+            str(row["against"]),
+            f"{row['hours']:g} h" if row["hours"] == row["hours"] else "",
+            estimate(row["estimate"], row["low"], row["high"], fold),
+            p_value(row["p_adjusted"]) if row["p_adjusted"] == row["p_adjusted"] else "",
+            whole(row["n"]),
+        )
+        targets.setdefault(shown, []).append(str(row["target"]))
+    caption = (
+        "The loading controls themselves. Changes are folds, their p adjusted over all of one control; saturation is "
+        "the share of its lanes; a ratio scatters by a standard deviation of ln; an effect is the fold over this "
+        "control divided by that over the other, alike for all targets of a lane"
+    )
+    return ShownTable(caption, header, [[*shown, ", ".join(filter(None, names))] for shown, names in targets.items()])
 
 
 def _bands(bands: pd.DataFrame, budget: pd.DataFrame) -> ShownTable:

@@ -112,6 +112,7 @@ def answers(results: Results) -> list[str]:
         *_rise_answers(results.tables),
         *_line_answers(results.tables),
         *_cleavage_answers(results.tables),
+        *control_answers(results.tables["loading"]),
         *_not_measured(results),
     ]
 
@@ -301,6 +302,24 @@ def _doubt(tables: Mapping[str, pd.DataFrame]) -> str:
     said = tables["normalised"]["caution"].str.cat(sep="; ") + "; " + tables["bands"]["caution"].str.cat(sep="; ")
     doubts = [words for code, words in DOUBTS.items() if f"{code}:" in said]
     return f" Doubtful: {', and '.join(doubts)}; see the cautions." if doubts else ""
+
+
+def control_answers(loading: pd.DataFrame) -> Iterator[str]:
+    """Yield where a loading control itself changes, once a condition and control: the largest change."""
+    largest: dict[tuple[str, str], dict[str, Any]] = {}
+    for row in rows_of(loading):
+        key = condition_label({**row, "hours": None}), str(row["loading_control"])
+        size = abs(math.log(row["estimate"])) if "control_changes:" in row["caution"] else 0.0
+        if size and (key not in largest or size > abs(math.log(largest[key]["estimate"]))):
+            largest[key] = row
+    for (place, control), row in largest.items():
+        start = "of 0 h" if row["question"] == "change with time" else "of the vehicle"
+        judged = "by its raw volume" if row["against"] == "raw volume" else f"against {row['against']}"
+        yield (
+            f"{place}: {control} itself is {fold(row['estimate'])} × that {start} at {row['hours']:g} h "
+            f"{interval(row['low'], row['high'], fold)}, judged {judged}; n = {_n(row['n'])}. Folds over {control} are "
+            "off by as much."
+        )
 
 
 def _not_measured(results: Results) -> Iterator[str]:

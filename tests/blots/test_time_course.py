@@ -332,7 +332,7 @@ def test_a_membrane_without_the_reference_is_tied_by_other_samples() -> None:
     ]
     found = fold_changes(*tables(rows))
     assert found["n"].tolist() == [2] * 5
-    assert at(found, 24)["fold_change"] == pytest.approx(np.exp(1.0), rel=0.05)
+    assert at(found, 24)["fold_change"] == pytest.approx(np.exp(1.0), rel=0.1)
     assert "several_membranes: x1, y1 are tied by 2 samples" in at(found, 24)["caution"]
     assert len(replicate_folds(*tables(rows))) == 10
 

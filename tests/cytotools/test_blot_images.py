@@ -11,6 +11,7 @@ import pytest
 import tifffile
 
 from cytotools import Results, analyse, read_study, write_report
+from cytotools.tables import COLUMNS
 from cytotools.wording import answers
 
 BANDS = "[cIAP2, cIAP1, non-specific, XIAP, actin]"
@@ -103,12 +104,23 @@ def test_total_protein_is_a_loading_control_measured_over_whole_lanes(membrane: 
     results = run(
         membrane,
         f"file: rep1.tif, bands: {BANDS}",
-        "file: stain.tif, bands: [total_protein]",
-        control="total_protein",
+        "file: stain.tif, gel: other, bands: [total_protein]",
+        control="[actin, total_protein]",
     )
     total = volumes(results)["total_protein"]
     assert total.corr(pd.Series(loads, index=total.index)) > 0.8
-    assert results.tables["normalised"]["log_ratio"].notna().any()
+    normalised = results.tables["normalised"]
+    ratios = normalised[normalised["target"] == "XIAP"].pivot_table(
+        index="lane", columns="loading_control", values="log_ratio"
+    )
+    mean = (ratios["actin"] + ratios["total_protein"]) / 2
+    assert np.allclose(ratios["actin+total_protein"], mean)
+    assert set(normalised["target"]) == {"cIAP2", "cIAP1", "XIAP"}
+    assert tuple(results.tables["bands"].columns) == COLUMNS["bands"]
+    across = normalised["caution"].str.contains("across_gels: total_protein stands on gel other of rep1")
+    assert (across == (normalised["loading_control"] != "actin")).all()
+    assert "across_gels" in set(results.cautions["code"])
+    assert {"change with time", "scatter of the ratio", "effect on fold"} <= set(results.tables["loading"]["question"])
 
 
 def test_exported_boxes_and_rois_read_back_to_the_same_bands(membrane: Path, tmp_path: Path) -> None:

@@ -10,6 +10,7 @@ from blots.abundance import ABUNDANCE_COLUMNS
 from blots.band_table import COLUMNS as BAND_COLUMNS
 from blots.cleavage import CLEAVAGE_COLUMNS
 from blots.error_budget import ErrorBudget
+from blots.loading_audit import LOADING_COLUMNS
 from blots.normalisation import NORMALISED_COLUMNS
 from blots.time_course import TIME_COURSE_COLUMNS
 from blots.verdicts import REBOUND_COLUMNS
@@ -41,6 +42,7 @@ MADE = {
     "time_course": TIME_COURSE_COLUMNS,
     "abundance": ABUNDANCE_COLUMNS,
     "cleavage": CLEAVAGE_COLUMNS,
+    "loading": LOADING_COLUMNS,
     "rebound": REBOUND_COLUMNS,
 }
 

@@ -68,6 +68,20 @@ def test_a_membrane_without_image_or_reference_is_noted(
     assert re.search(words, notes_of(write(name, old, new)))
 
 
+def test_a_control_that_one_membrane_lacks_is_noted_where_another_stands_there(
+    write: Write, problems_of: Problems
+) -> None:
+    second = "    - {file: blots/rep1.tif, page: 1, membrane: rep2, bands: [GAPDH, actin], replicate: 2}\nplates:"
+    path = write("study.yaml", "plates:", second)
+    (path.parent / "blots/lanes.csv").write_text("membrane,lane,role,hours\nrep1,1,untreated,0\nrep2,1,untreated,0\n")
+    (path.parent / "blots/boxes.csv").write_text("lane,target,x,y,width,height\n1,XIAP,10,20,30,8.5\n")
+    text = path.read_text()
+    path.write_text(text.replace("control: actin", "control: [actin, GAPDH]"))
+    assert "loading_control on membrane rep1: expected a band of an image of membrane rep1, got none" in notes_of(path)
+    path.write_text(text.replace("control: actin", "control: [actin, tubulin]"))
+    assert "got 'tubulin'" in problems_of(path)[0]
+
+
 def test_a_band_measured_twice_in_the_same_pixels_is_refused(write: Write, problems_of: Problems) -> None:
     again = "    - {file: blots/rep1.tif, membrane: rep1, bands: [XIAP]}\nplates:"
     (problem,) = problems_of(write("study.yaml", "plates:", again))
