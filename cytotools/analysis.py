@@ -191,11 +191,27 @@ def _analyse_blots(study: Study, block: BlotsBlock, found: _Findings) -> None:
     found.keep("bands", "blots", bands[(bands["target"] != "non-specific") & ~here], ["image", "lane", "target"])
     found.tables["bands"] = bands
     found.tables["error_budget"] = pd.concat(map(budget_of, found.images), ignore_index=True)
-    normalised = normalise(bands, loading_controls=block.loading_controls, lanes=lanes)
+    linear = _linearised(bands, lanes, found)
+    normalised = normalise(linear, loading_controls=block.loading_controls, lanes=lanes)
     found.keep("normalised", "blots", normalised, ["membrane", "lane", "target"])
     course = fold_changes(normalised, lanes, reference, vehicles=_vehicles(study))
     found.keep("time_course", "blots", course, ["target"])
     found.keep("rebound", "blots", rebound_table(normalised, lanes, reference), ["target"])
+
+
+def _linearised(bands: pd.DataFrame, lanes: pd.DataFrame, found: _Findings) -> pd.DataFrame:
+    """Return the bands of the samples, corrected by the dilution series of their membrane where it has one."""
+    from blots.dilution_series import at_other_loads
+    from blots.levels import CONDITIONS
+    from blots.linear_range import find_ranges, range_table
+    from blots.linearised import linearise, linearised_table
+
+    ranges = find_ranges(bands, lanes)
+    found.keep("linear_range", "blots", range_table(ranges, bands), ["membrane", "target"])
+    linear = linearise(bands, ranges)
+    found.keep("linearised", "blots", linearised_table(linear), ["image", "lane", "target"])
+    standards = at_other_loads(lanes, CONDITIONS)
+    return linear[[key not in standards for key in zip(linear["membrane"], linear["lane"], strict=True)]]
 
 
 def _measure(study: Study, block: BlotsBlock, found: _Findings) -> list[pd.DataFrame]:

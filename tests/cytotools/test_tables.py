@@ -8,6 +8,8 @@ import pytest
 
 from blots.band_table import COLUMNS as BAND_COLUMNS
 from blots.error_budget import ErrorBudget
+from blots.linear_range import RANGE_COLUMNS
+from blots.linearised import LINEARISED_COLUMNS
 from blots.normalisation import NORMALISED_COLUMNS
 from blots.time_course import TIME_COURSE_COLUMNS
 from blots.verdicts import REBOUND_COLUMNS
@@ -35,6 +37,8 @@ MADE = {
     "artefacts": ARTEFACT_COLUMNS,
     "bands": BAND_COLUMNS,
     "error_budget": ("membrane", "image", "lane", "target", *(part.name for part in fields(ErrorBudget))),
+    "linear_range": RANGE_COLUMNS,
+    "linearised": LINEARISED_COLUMNS,
     "normalised": NORMALISED_COLUMNS,
     "time_course": TIME_COURSE_COLUMNS,
     "rebound": REBOUND_COLUMNS,
