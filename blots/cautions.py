@@ -425,6 +425,27 @@ CAUTIONS: dict[str, Caution] = {
         "The antibody's response is curved on another membrane, and this membrane has no series to correct it.",
         "Load a dilution series on each membrane, or stay where the response is straight.",
     ),
+    "unexpected_mass": Caution(
+        "warning",
+        "The band runs more than 10 % from the mass that the study expects of its antibody.",
+        "Check the order of `bands:` and `kda:`; it may be a fragment, a modified form or another protein.",
+    ),
+    "mass_extrapolated": Caution(
+        "note",
+        "The band lies outside the rungs of the ladder that were recognised.",
+        "Take its mass as a rough one; use a ladder that reaches as far.",
+    ),
+    "ladder_unclear": Caution(
+        "warning",
+        "The bands of the ladder could not be given their masses, so that no mass is stated.",
+        "List in `ladder_kda` the masses that the picture shows, and give the lane the role ladder. A ladder that was "
+        "photographed on another image is not used.",
+    ),
+    "ladders_differ": Caution(
+        "warning",
+        "Two ladder lanes of one picture give a band unlike masses.",
+        "Look whether the picture is bent or put together, and which ladder ran straight.",
+    ),
 }
 
 

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from cytotools.blot_images import budget_of, measure_image
+from cytotools.blot_images import budget_of, masses_of, measure_image
 from cytotools.cautions import Entry, caution_table, documented, entries_of, entry_of
 from cytotools.comparison import compare, summarise_fractions
 from cytotools.errors import Problem, StudyError
@@ -185,6 +185,8 @@ def _analyse_blots(study: Study, block: BlotsBlock, found: _Findings) -> None:
         return
     lanes, reference = block.lanes.drop(columns="place"), str(block.reference)
     bands = pd.concat(measured, ignore_index=True)
+    masses = pd.concat([masses_of(image, study) for image in found.images], ignore_index=True)
+    found.keep("molecular_weight", "blots", masses, ["image", "target"])
     # What is doubtful about a band that carries no result (non-specific, ladder and empty lanes) stays in its own row.
     idle = lanes.loc[lanes["role"].isin(["ladder", "empty"]), ["membrane", "lane"]].itertuples(index=False, name=None)
     here = bands[["membrane", "lane"]].apply(tuple, axis=1).isin(set(idle))

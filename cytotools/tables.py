@@ -124,6 +124,18 @@ COLUMNS: dict[str, tuple[str, ...]] = {
         "saturation",
         "geometry",
     ),
+    "molecular_weight": (
+        "membrane",
+        "image",
+        "target",
+        "kda",
+        "low",
+        "high",
+        "expected_kda",
+        "rungs",
+        "n",
+        "caution",
+    ),
     "linear_range": (
         "membrane",
         "image",
