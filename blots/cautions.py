@@ -391,7 +391,7 @@ CAUTIONS: dict[str, Caution] = {
         "See linearised.csv for what was corrected; load less, or dilute the antibody, to stay where it is straight.",
     ),
     "range_not_proven": Caution(
-        "note",
+        "warning",
         "The standards fit a proportional response, but are too few or too scattered to exclude a curved one.",
         "Load more standards, two lanes each.",
     ),

@@ -181,7 +181,8 @@ def _said(fit: ResponseFit, lowest: float, highest: float, departure: tuple[floa
     if lowest == highest:
         words = f"{fit.family.name}: at no tested load does the volume follow the load"
         return [caution("no_usable_range", words)]
-    words = f"{fit.family.name}: the upper end of the range reads {departure[0]:+.0%}, volumes are corrected for it"
+    reads = f"{abs(departure[0]):.0%} too {'little' if departure[0] < 0 else 'much'}"
+    words = f"{fit.family.name}: the upper end of the range reads {reads}, volumes are corrected for it"
     return [caution("curved_response", words)]
 
 

@@ -31,6 +31,8 @@ _SWAY = 0.02  # how much of the picture's height a row may fan out or flatten pe
 class Masses:
     """What the ladders of one picture say: `kda` and `caution` of each row of its bands, and a row a target.
 
+    A band's own caution is `unexpected_mass`; what is doubtful about the reading stands with its target.
+
     `table` has the columns `MASS_COLUMNS`, membrane and image left empty. `ladders` are by lane, as found in the
     upright picture.
     """
@@ -240,12 +242,12 @@ def _row(
 
 
 def _of_band(row: Any, wanted: float, of_target: str) -> str:
-    """Return a band's cautions: those of its target, and its own mass where that alone is unexpected."""
+    """Return a band's caution: that of its target, where its own mass is unexpected too, or its own."""
     if not np.isfinite(row.kda):
         return ""
     off = abs(row.kda / wanted - 1) > _UNEXPECTED
-    shared = [text for text in of_target.split("; ") if text and (off or not text.startswith("unexpected_mass"))]
-    if off and not any(text.startswith("unexpected_mass") for text in shared):
+    shared = [text for text in of_target.split("; ") if off and text.startswith("unexpected_mass")]
+    if off and not shared:
         words = f"{row.target} runs at {row.kda:.3g} kDa in this lane alone, {wanted:g} is expected"
         shared.append(caution("unexpected_mass", words))
     return join(*shared)

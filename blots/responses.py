@@ -20,6 +20,7 @@ Name = Literal["proportional", "intercept", "saturating"]
 
 SCATTER = 0.10  # of a lane's load and transfer, natural log: what a lane weighs beside its measurement error
 ALPHA = 0.025  # for each of two curved responses, so that a straight one is left in at most 5 % of series
+NEGLIGIBLE = 0.05  # of a volume: a departure over all loads that is clear, and too small to matter
 _GRID = 600
 _LEAST = 1e-6  # of a volume: noise-free standards are given this scatter
 _LEAST_ELASTICITY, _MOST_ELASTICITY = 0.5, 2.0
@@ -144,7 +145,7 @@ def fit_response(ug: ArrayLike, volume: ArrayLike, error: ArrayLike | None = Non
     -------
     ResponseFit
         The proportional one, unless a curved one lowers the residuals more than chance does: an F test at 2.5 % for
-        each (the saturating one in its own direction only). Of two, the closer.
+        each (the saturating one in its own direction only), by more than 5 % over all loads. Of two, the closer.
 
     Notes
     -----
@@ -174,7 +175,8 @@ def fit_response(ug: ArrayLike, volume: ArrayLike, error: ArrayLike | None = Non
     closest = min(curved, key=lambda found: found[1])
     degrees = len(x) - 2
     gained = (straight[1] - closest[1]) / (closest[1] / degrees)
-    return closest[0] if gained > fdtri(1, degrees, 1 - ALPHA) else straight[0]
+    clear = gained > fdtri(1, degrees, 1 - ALPHA) and abs(_departure(closest[0], x)) > np.log1p(NEGLIGIBLE)
+    return closest[0] if clear else straight[0]
 
 
 def log_slope_interval(ug: ArrayLike, volume: ArrayLike, error: ArrayLike | None = None) -> tuple[float, float]:
@@ -196,6 +198,12 @@ def log_slope_interval(ug: ArrayLike, volume: ArrayLike, error: ArrayLike | None
     variance = max(float(weight @ rest**2) / (len(x) - 2), _LEAST**2)
     reach = float(stdtrit(len(x) - 2, 0.975)) * np.sqrt(variance / spread)
     return slope - reach, slope + reach
+
+
+def _departure(fit: ResponseFit, ug: Array) -> float:
+    """Return what the largest load reads against the least, on the natural-log scale, 0 where proportional."""
+    ends = np.array([ug.min(), ug.max()])
+    return float(np.diff(fit.family.shape(ends, fit.bend) - np.log(ends))[0])
 
 
 def _bends(family: Family, ug: Array) -> Array:

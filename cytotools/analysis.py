@@ -190,10 +190,11 @@ def _analyse_blots(study: Study, block: BlotsBlock, found: _Findings) -> None:
     # What is doubtful about a band that carries no result (non-specific, ladder and empty lanes) stays in its own row.
     idle = lanes.loc[lanes["role"].isin(["ladder", "empty"]), ["membrane", "lane"]].itertuples(index=False, name=None)
     here = bands[["membrane", "lane"]].apply(tuple, axis=1).isin(set(idle))
-    found.keep("bands", "blots", bands[(bands["target"] != "non-specific") & ~here], ["image", "lane", "target"])
+    samples = bands[(bands["target"] != "non-specific") & ~here]
+    found.keep("bands", "blots", samples, ["image", "lane", "target"])
     found.tables["bands"] = bands
     found.tables["error_budget"] = pd.concat(map(budget_of, found.images), ignore_index=True)
-    linear = _linearised(bands, lanes, found)
+    linear = _linearised(samples, lanes, found)
     normalised = normalise(linear, loading_controls=block.loading_controls, lanes=lanes)
     found.keep("normalised", "blots", normalised, ["membrane", "lane", "target"])
     course = fold_changes(normalised, lanes, reference, vehicles=_vehicles(study))

@@ -58,6 +58,10 @@ def test_a_proportional_response_leaves_volumes_as_they_were() -> None:
     assert np.allclose(done[columns].astype(float), bands[columns].astype(float), rtol=1e-12)
 
 
+def test_a_clear_departure_too_small_to_matter_is_no_curve() -> None:
+    assert fit_response(LOADS, LOADS / (1 + LOADS / 2000)).family.name == "proportional"
+
+
 def test_ten_percent_scatter_is_not_called_saturating(rng: np.random.Generator) -> None:
     scatter = rng.normal(0, 0.1, (2000, len(LOADS)))
     called = [fit_response(LOADS, LOADS * np.exp(own)).family.name for own in scatter]
