@@ -452,6 +452,82 @@ CAUTIONS: dict[str, Caution] = {
         "The uncleaved band is under its detection limit, so the fraction has a lower limit only.",
         "None is needed where all of the protein may be cleaved; otherwise load more protein or expose longer.",
     ),
+    "outside_linear_range": Caution(
+        "refused",
+        "The volume lies above the usable range of the antibody, where it no longer tells the amount.",
+        "Load less of these lanes, dilute the antibody, or expose for a shorter time.",
+    ),
+    "below_linear_range": Caution(
+        "warning",
+        "The volume lies under the range of an antibody whose response is curved; the ratio is an upper limit.",
+        "Add weaker standards to the dilution series.",
+    ),
+    "outside_standards": Caution(
+        "note",
+        "The volume lies beside the loads of the dilution series; the response is carried on to it.",
+        "Add a standard that reaches as far.",
+    ),
+    "curved_response": Caution(
+        "warning",
+        "Twice the protein does not give twice the volume of this antibody.",
+        "See linearised.csv for what was corrected; load less, or dilute the antibody, to stay where it is straight.",
+    ),
+    "range_not_proven": Caution(
+        "warning",
+        "The standards fit a proportional response, but are too few or too scattered to exclude a curved one.",
+        "Load more standards, two lanes each.",
+    ),
+    "no_usable_range": Caution(
+        "warning",
+        "The volume hardly changes with the load anywhere in the dilution series.",
+        "Load less, dilute the antibody, or expose for a shorter time.",
+    ),
+    "no_linear_range": Caution(
+        "warning",
+        "The dilution series shows no range for this antibody; its volumes are used as measured.",
+        "Check `protein_ug` of these lanes; load standards that give a band each.",
+    ),
+    "standards_left_out": Caution(
+        "note",
+        "Standards below detection, or clipped beyond repair, were left out of the fit.",
+        "Look at these lanes; load amounts that give a band.",
+    ),
+    "other_load": Caution(
+        "note",
+        "Lanes of a dilution series with another load than the samples are standards and no repeats.",
+        "None is needed.",
+    ),
+    "another_series": Caution(
+        "note",
+        "Several dilution series show this antibody's range; one of them serves the membrane.",
+        "None is needed; the others stand beside it as a check.",
+    ),
+    "range_elsewhere": Caution(
+        "warning",
+        "The antibody's response is curved on another membrane, and this membrane has no series to correct it.",
+        "Load a dilution series on each membrane, or stay where the response is straight.",
+    ),
+    "unexpected_mass": Caution(
+        "warning",
+        "The band runs more than 10 % from the mass that the study expects of its antibody.",
+        "Check the order of `bands:` and `kda:`; it may be a fragment, a modified form or another protein.",
+    ),
+    "mass_extrapolated": Caution(
+        "note",
+        "The band lies outside the rungs of the ladder that were recognised.",
+        "Take its mass as a rough one; use a ladder that reaches as far.",
+    ),
+    "ladder_unclear": Caution(
+        "warning",
+        "The bands of the ladder could not be given their masses, so that no mass is stated.",
+        "List in `ladder_kda` the masses that the picture shows, and give the lane the role ladder. A ladder that was "
+        "photographed on another image is not used.",
+    ),
+    "ladders_differ": Caution(
+        "warning",
+        "Two ladder lanes of one picture give a band unlike masses.",
+        "Look whether the picture is bent or put together, and which ladder ran straight.",
+    ),
 }
 
 

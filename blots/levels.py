@@ -11,6 +11,7 @@ import numpy as np
 import pandas as pd
 
 from blots.cautions import caution, join
+from blots.dilution_series import at_other_loads
 from blots.errors import InvalidTimeCourse
 
 CONDITIONS = (
@@ -93,8 +94,8 @@ def read_levels(normalised: pd.DataFrame, lanes: pd.DataFrame, conditions: Seque
     lanes : DataFrame
         Rows of lanes.csv: `membrane, lane` and, where there, `role`, `replicate`, `technical`, `exclude` and condition
         columns. Where `replicate` is empty it is that of the membrane's other lanes, where they have one only, else
-        the membrane. Rows with text in `exclude`, ladder and empty lanes, and lanes that the sheet does not name are
-        left out.
+        the membrane. Rows with text in `exclude`, ladder and empty lanes, lanes of a dilution series with another load
+        than the samples, and lanes that the sheet does not name are left out.
     conditions : sequence of str
         The columns that make a condition; `replicate`, `technical`, `batch` and `well` never do.
 
@@ -109,7 +110,8 @@ def read_levels(normalised: pd.DataFrame, lanes: pd.DataFrame, conditions: Seque
     InvalidTimeCourse
         A lane stands twice in the sheet, or `hours` is not a number.
     """
-    rows = _sheet(lanes)
+    standards = at_other_loads(lanes, conditions)
+    rows = {key: row for key, row in _sheet(lanes).items() if key not in standards}
     named = [column for column in conditions if column in lanes and column not in NOT_CONDITIONS]
     found: defaultdict[tuple[Hashable, ...], list[tuple[Level, str]]] = defaultdict(list)
     for row in normalised.to_dict("records"):

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from cytotools.blot_images import budget_of, measure_image
+from cytotools.blot_images import budget_of, masses_of, measure_image
 from cytotools.cautions import Entry, caution_table, documented, entries_of, entry_of
 from cytotools.comparison import compare, summarise_fractions
 from cytotools.errors import Problem, StudyError
@@ -202,16 +202,20 @@ def _analyse_blots(study: Study, block: BlotsBlock, found: _Findings) -> None:
         return
     lanes, reference = block.lanes.drop(columns="place"), str(block.reference)
     bands = pd.concat(measured, ignore_index=True)
+    masses = pd.concat([masses_of(image, study) for image in found.images], ignore_index=True)
+    found.keep("molecular_weight", "blots", masses, ["image", "target"])
     # What is doubtful about a band that carries no result (non-specific, ladder and empty lanes) stays in its own row.
     idle = lanes.loc[lanes["role"].isin(["ladder", "empty"]), ["membrane", "lane"]].itertuples(index=False, name=None)
     here = bands[["membrane", "lane"]].apply(tuple, axis=1).isin(set(idle))
-    found.keep("bands", "blots", bands[(bands["target"] != "non-specific") & ~here], ["image", "lane", "target"])
+    samples = bands[(bands["target"] != "non-specific") & ~here]
+    found.keep("bands", "blots", samples, ["image", "lane", "target"])
     found.tables["bands"] = bands.drop(columns="gel")
     found.tables["error_budget"] = pd.concat(map(budget_of, found.images), ignore_index=True)
-    normalised = normalise(bands, loading_controls=block.loading_controls, lanes=lanes)
+    linear = _linearised(samples, lanes, found)
+    normalised = normalise(linear, loading_controls=block.loading_controls, lanes=lanes)
     found.keep("normalised", "blots", normalised, ["membrane", "lane", "target"])
     vehicles = _vehicles(study)
-    audit = audit_loading(bands, lanes, block.loading_controls, reference, vehicles=vehicles)
+    audit = audit_loading(linear, lanes, block.loading_controls, reference, vehicles=vehicles)
     found.keep("loading", "blots", audit, ["loading_control", "question"])
     found.keep("time_course", "blots", fold_changes(normalised, lanes, reference, vehicles=vehicles), ["target"])
     found.keep("rebound", "blots", rebound_table(normalised, lanes, reference, vehicles=vehicles), ["target"])
@@ -219,7 +223,22 @@ def _analyse_blots(study: Study, block: BlotsBlock, found: _Findings) -> None:
     if len(differences):
         found.keep_more("comparisons", "blots", differences, ["quantity", "contrast"])
     found.keep("abundance", "blots", abundance_table(normalised, lanes), ["target", "reference"])
-    found.keep("cleavage", "blots", cleavage_table(bands, lanes), ["target"])
+    found.keep("cleavage", "blots", cleavage_table(linear, lanes), ["target"])
+
+
+def _linearised(bands: pd.DataFrame, lanes: pd.DataFrame, found: _Findings) -> pd.DataFrame:
+    """Return the bands of the samples, corrected by the dilution series of their membrane where it has one."""
+    from blots.dilution_series import at_other_loads
+    from blots.levels import CONDITIONS
+    from blots.linear_range import find_ranges, range_table
+    from blots.linearised import linearise, linearised_table
+
+    ranges = find_ranges(bands, lanes)
+    found.keep("linear_range", "blots", range_table(ranges, bands), ["membrane", "target"])
+    linear = linearise(bands, ranges)
+    found.keep("linearised", "blots", linearised_table(linear), ["image", "lane", "target"])
+    standards = at_other_loads(lanes, CONDITIONS)
+    return linear[[key not in standards for key in zip(linear["membrane"], linear["lane"], strict=True)]]
 
 
 def _measure(study: Study, block: BlotsBlock, found: _Findings) -> list[pd.DataFrame]:

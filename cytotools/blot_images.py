@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import fields
+from dataclasses import fields, replace
 from typing import TYPE_CHECKING
 
 from cytotools.results import MeasuredImage, RefusedImage
@@ -38,7 +38,7 @@ def measure_image(study: Study, lanes: pd.DataFrame, image: BlotImage) -> Measur
     blot = None
     try:
         blot = read_blot(study.folder / image.file, page=image.page, channel=_channel(image))
-        return _measured(blot, lanes, image)
+        return _with_masses(study, _measured(blot, lanes, image), lanes)
     except BlotError as error:
         return RefusedImage(image, error, blot)
 
@@ -61,6 +61,46 @@ def _measured(blot: Blot, lanes: pd.DataFrame, image: BlotImage) -> MeasuredImag
     table = measured.table
     bands = table.assign(membrane=image.membrane, image=image.file, lane=table["lane"] + shift)
     return MeasuredImage(image, measured, bands)
+
+
+def _with_masses(study: Study, image: MeasuredImage, lanes: pd.DataFrame) -> MeasuredImage:
+    """Return the image with the masses of its bands, where the study names its ladder and the sheet the lane."""
+    from blots.cautions import join
+    from blots.molecular_weight import find_masses
+
+    block = study.blots
+    ladder = _ladder_lanes(image, lanes)
+    if block is None or not block.ladder_kda or not ladder:
+        return image
+    masses = find_masses(image.measured, ladder, block.ladder_kda, block.kda)
+    cautions = [join(own, said) for own, said in zip(image.bands["caution"], masses.caution, strict=True)]
+    return replace(image, bands=image.bands.assign(kda=masses.kda, caution=cautions), masses=masses)
+
+
+def _ladder_lanes(image: MeasuredImage, lanes: pd.DataFrame) -> list[int]:
+    """Return which lanes of the picture, from 1, hold a ladder."""
+    of_membrane = lanes[(lanes["membrane"] == image.membrane) & (lanes["role"] == "ladder")]
+    if "exclude" in of_membrane:
+        of_membrane = of_membrane[of_membrane["exclude"] == ""]
+    shown = len(image.geometry.lanes)
+    return [lane for lane in (of_membrane["lane"] - image.first_lane + 1).tolist() if 1 <= lane <= shown]
+
+
+def masses_of(image: MeasuredImage, study: Study) -> pd.DataFrame:
+    """Return the rows of molecular_weight.csv of an image; none where the study gives no masses at all."""
+    import pandas as pd
+
+    from blots.molecular_weight import MASS_COLUMNS, no_ladder
+
+    block = study.blots
+    if image.masses is not None:
+        table = image.masses.table
+    elif block is None or not (block.ladder_kda or block.kda):
+        return pd.DataFrame(columns=list(MASS_COLUMNS))
+    else:
+        why = "the sheet names no ladder lane of it" if block.ladder_kda else "the study gives no `ladder_kda`"
+        table = no_ladder(image.image.bands, block.kda, why)
+    return table.assign(membrane=image.membrane, image=image.file)
 
 
 def budget_of(image: MeasuredImage) -> pd.DataFrame:

@@ -27,7 +27,8 @@ def blot_tables(tables: Mapping[str, pd.DataFrame]) -> list[ShownTable]:
 
 def blot_details(tables: Mapping[str, pd.DataFrame]) -> list[ShownTable]:
     """Return the tables that the answers rest on."""
-    return [_loading(tables["loading"]), _bands(tables["bands"], tables["error_budget"])]
+    found = [_ranges(tables["linear_range"]), _masses(tables["molecular_weight"]), _loading(tables["loading"])]
+    return [*found, _bands(tables["bands"], tables["error_budget"])]
 
 
 def _rebound(table: pd.DataFrame) -> ShownTable:
@@ -190,6 +191,61 @@ def _bands(bands: pd.DataFrame, budget: pd.DataFrame) -> ShownTable:
         for row, parts in zip(rows_of(bands), rows_of(budget), strict=True)
     ]
     return ShownTable(f"All {len(rows)} band volumes", header, rows, frozenset({7}))
+
+
+def _ranges(table: pd.DataFrame) -> ShownTable:
+    header = ["image", "target", "lanes", "response", "usable range", "half saturation or intercept (95 % CI)"]
+    header += ["departure from proportionality (95 % CI)", "scatter (CV)", "n", "caution"]
+    rows = [
+        [
+            str(row["image"]),
+            str(row["target"]),
+            str(row["lanes"]),
+            str(row["response"]) or "n/a",
+            _range_in_words(row),
+            _bend_in_words(row),
+            estimate(row["departure"], row["departure_low"], row["departure_high"], lambda v: percent(v, 0)),
+            percent(row["residual_cv"], 0),
+            whole(row["n"]),
+            str(row["caution"]),
+        ]
+        for row in rows_of(table)
+    ]
+    caption = "Usable range of each antibody, from the dilution series of its membrane"
+    return ShownTable(caption, header, rows, frozenset({9}), wraps=True)
+
+
+def _range_in_words(row: Mapping[str, Any]) -> str:
+    if row["lowest_ug"] != row["lowest_ug"]:
+        return "n/a"
+    ug, volume = (f"{row[f'lowest_{unit}']:.3g} to {row[f'highest_{unit}']:.3g}" for unit in ("ug", "volume"))
+    return f"{ug} µg, volumes {volume}"
+
+
+def _bend_in_words(row: Mapping[str, Any]) -> str:
+    if row["response"] == "saturating":
+        half = estimate(row["half_saturation_ug"], row["half_saturation_low"], row["half_saturation_high"], fold)
+        return f"{half} µg"
+    if row["response"] == "intercept":
+        return f"volume {estimate(row['intercept'], row['intercept_low'], row['intercept_high'], fold)}"
+    return ""
+
+
+def _masses(table: pd.DataFrame) -> ShownTable:
+    header = ["image", "target", "apparent mass, kDa (95 % CI)", "expected", "read from", "lanes", "caution"]
+    rows = [
+        [
+            str(row["image"]),
+            str(row["target"]),
+            estimate(row["kda"], row["low"], row["high"], fold),
+            fold(row["expected_kda"]) if row["expected_kda"] == row["expected_kda"] else "",
+            str(row["rungs"]),
+            whole(row["n"]),
+            str(row["caution"]),
+        ]
+        for row in rows_of(table)
+    ]
+    return ShownTable("Apparent masses against the ladder", header, rows, frozenset({6}), wraps=True)
 
 
 def _largest(parts: Mapping[str, Any]) -> str:

@@ -13,17 +13,22 @@ if TYPE_CHECKING:
     from blots.errors import BlotError
     from blots.layout import BlotGeometry
     from blots.measured_blot import MeasuredBlot
+    from blots.molecular_weight import Masses
     from cytotools.study import BlotImage, Study
     from gating.plate import Plate
 
 
 @dataclass(frozen=True, eq=False)
 class MeasuredImage:
-    """One blot image that was measured: what was found, and its bands under the membrane's lane numbers."""
+    """One blot image that was measured: what was found, and its bands under the membrane's lane numbers.
+
+    `masses` is what its ladder says, None where the study names no ladder or the membrane has no ladder lane.
+    """
 
     image: BlotImage
     measured: MeasuredBlot
     bands: pd.DataFrame
+    masses: Masses | None = None
 
     @property
     def file(self) -> str:

@@ -14,7 +14,9 @@ from matplotlib.layout_engine import ConstrainedLayoutEngine
 from matplotlib.transforms import ScaledTranslation
 
 from blots import replicate_folds
+from blots.linear_range import find_ranges
 from blots.plots.blot_image import draw_blot
+from blots.plots.dilution_series import draw_dilution_series
 from blots.plots.flags import band_flags
 from blots.plots.lane_profiles import draw_lane_profiles, profiles_height
 from blots.plots.panel import width_pt
@@ -50,6 +52,7 @@ def blot_figures(results: Results, folder: Path) -> Iterator[Saved]:
         yield from _course_figures(results, course, folder)
     yield from paper_figures(results, folder)
     yield from line_figures(results, folder)
+    yield from _series_figures(results, folder)
     taken: list[str] = []
     for image in results.images:
         name = file_stem(Path(image.file).stem, taken)
@@ -122,6 +125,44 @@ def _courses(means: pd.DataFrame, dots: pd.DataFrame, control: str, reference: s
     return save(
         figure, folder, Saved(name, f"Time courses over {control.replace('_', ' ')}", caption, "blots"), pdf=True
     )
+
+
+def _series_figures(results: Results, folder: Path) -> Iterator[Saved]:
+    """Draw one figure a membrane: a panel for each dilution series of each target."""
+    block = results.study.blots
+    bands = results.tables["bands"]
+    if block is None or not len(bands):
+        return
+    ranges = [one for one in find_ranges(bands, block.lanes) if len(one.ug)]
+    holds_sample = ~block.lanes["role"].isin(["ladder", "empty"]) & (block.lanes["exclude"] == "")
+    held = set(block.lanes.loc[holds_sample, ["membrane", "lane"]].itertuples(index=False, name=None))
+    taken: list[str] = []
+    for membrane in dict.fromkeys(one.membrane for one in ranges):
+        own = [one for one in ranges if one.membrane == membrane]
+        columns = min(PANELS_A_ROW, len(own))
+        rows = -(-len(own) // columns)
+        figure = Figure(figsize=(2.35 * columns + 0.15, 2.4 * rows + 0.2), layout="constrained")
+        panels = figure.subplots(rows, columns, squeeze=False).ravel()
+        for ax, one in zip(panels, own, strict=False):
+            of_target = bands[(bands["image"] == one.image) & (bands["target"] == one.target)]
+            of_target = of_target[of_target["membrane"] == membrane]
+            samples = [
+                float(row["volume"])
+                for row in rows_of(of_target)
+                if (membrane, row["lane"]) in held and row["lane"] not in one.series.lanes
+            ]
+            draw_dilution_series(ax, one, samples)
+            ax.set_title(f"{shown(one.target)}: {one.fit.family.name if one.fit else 'no response'}")
+        for ax in panels[len(own) :]:
+            ax.set_visible(False)
+        caption = (
+            f"Standards of membrane {membrane} with 95 % intervals of their measurement, the response fitted to them "
+            "(line) and its usable range (shaded); dashed, where it is curved: a proportional response through the "
+            "lower end of the range. Ticks at the right: the samples' volumes. Logarithmic axes."
+        )
+        name = file_stem(f"dilution_series_{membrane}", taken)
+        taken.append(name)
+        yield save(figure, folder, Saved(name, f"Dilution series of membrane {membrane}", caption, "blots"))
 
 
 def _with_series(table: pd.DataFrame) -> pd.DataFrame:

@@ -10,6 +10,8 @@ import pandas as pd
 import pytest
 import tifffile
 
+from blots.simulate import BlotDesign, Scene, simulate_blot, write_blot_tiff
+from blots.simulated_ladder import with_ladder
 from cytotools import Results, analyse, read_study, write_report
 from cytotools.tables import COLUMNS
 from cytotools.wording import answers
@@ -167,3 +169,53 @@ def test_boxes_in_another_order_are_told_by_their_line(membrane: Path, rows: lis
     (membrane / "boxes.csv").write_text("\n".join(["lane,target,x,y,width,height", *rows]) + "\n")
     with pytest.raises(ValueError, match=words):
         run(membrane, f"file: rep1.tif, boxes: boxes.csv, bands: {BANDS}")
+
+
+SERIES = {7: 5.0, 8: 10.0, 9: 20.0, 10: 40.0, 11: 60.0}
+
+
+@pytest.fixture
+def with_ladder_and_series(tmp_path: Path) -> Path:
+    """Return a folder with one membrane: a ladder, samples, and a series of 0 h lysate whose XIAP saturates."""
+    kda = np.array([250.0, 150.0, 100.0, 75.0, 50.0, 37.0, 25.0])
+    ug = np.array([20.0] * 5 + list(SERIES.values()) + [20.0])
+    amount = ug / 20 * np.array([1.0, 0.5, 0.2, 0.5, 1.0, *[1.0] * 6])
+    levels = np.column_stack([amount, amount, ug / 20, amount / (1 + amount), ug / 20]) / (ug / 20)[:, None]
+    run = [40 + 240 * float(np.log(250 / mass)) for mass in (72, 62, 57, 46, 33)]
+    design = BlotDesign(levels, loads=ug / 20, rows_px=run, gain=0.3)
+    ladder = with_ladder(design, (40 + 240 * np.log(250 / kda)).tolist(), np.full(7, 3e6))
+    blot = simulate_blot(ladder, Scene(smile_px=6.0), rng=np.random.default_rng(4))
+    write_blot_tiff(tmp_path / "rep1.tif", blot.image)
+    rows = ["membrane,lane,role,hours,replicate,protein_ug", "rep1,1,ladder,,,"]
+    rows += [f"rep1,{lane},treated,{hours},1,20" for lane, hours in zip(range(2, 7), (1, 3, 6, 12, 24), strict=True)]
+    rows += [f"rep1,{lane},untreated,0,1,{load:g}" for lane, load in SERIES.items()]
+    (tmp_path / "lanes.csv").write_text("\n".join([*rows, "rep1,12,treated,48,1,20"]) + "\n")
+    return tmp_path
+
+
+def test_a_series_corrects_its_membrane_and_a_ladder_gives_masses(with_ladder_and_series: Path, tmp_path: Path) -> None:
+    head = HEAD + "    - {{membrane: rep1, file: rep1.tif, bands: " + BANDS + "}}\n"
+    text = head.replace(
+        "  images", "  ladder_kda: [250, 150, 100, 75, 50, 37, 25]\n  kda: {{XIAP: 46, actin: 42}}\n  images"
+    )
+    (with_ladder_and_series / "study.yaml").write_text(text.format(control="actin"))
+    results = analyse(read_study(with_ladder_and_series / "study.yaml"))
+    tables = results.tables
+    found = tables["linear_range"].set_index("target")
+    assert found["response"].to_dict() == {
+        "cIAP2": "proportional", "cIAP1": "proportional", "XIAP": "saturating", "actin": "proportional"
+    }  # fmt: skip
+    assert found["half_saturation_ug"]["XIAP"] == pytest.approx(20, rel=0.1)
+    course = tables["time_course"].set_index(["target", "hours"])["fold_change"]
+    assert course["XIAP", 3.0] == pytest.approx(0.5, rel=0.08)  # 0.67 as measured
+    assert set(tables["normalised"]["lane"]) == {2, 3, 4, 5, 6, 9, 12}
+    assert "uneven_loading" not in set(results.cautions["code"])
+    masses = tables["molecular_weight"].set_index("target")
+    assert masses["kda"]["XIAP"] == pytest.approx(46, rel=0.03)
+    assert "42 is expected" in masses["caution"]["actin"]
+    of_xiap = tables["bands"][(tables["bands"]["target"] == "XIAP") & (tables["bands"]["lane"] > 1)]
+    assert of_xiap["kda"].between(44, 48).all()
+    page = write_report(results, tmp_path / "out").read_text(encoding="utf-8")
+    assert "Usable range of each antibody" in page
+    assert "Apparent masses" in page
+    assert (tmp_path / "out" / "figures" / "dilution_series_rep1.svg").is_file()

@@ -10,7 +10,10 @@ from blots.abundance import ABUNDANCE_COLUMNS
 from blots.band_table import COLUMNS as BAND_COLUMNS
 from blots.cleavage import CLEAVAGE_COLUMNS
 from blots.error_budget import ErrorBudget
+from blots.linear_range import RANGE_COLUMNS
+from blots.linearised import LINEARISED_COLUMNS
 from blots.loading_audit import LOADING_COLUMNS
+from blots.molecular_weight import MASS_COLUMNS
 from blots.normalisation import NORMALISED_COLUMNS
 from blots.time_course import TIME_COURSE_COLUMNS
 from blots.verdicts import REBOUND_COLUMNS
@@ -38,6 +41,9 @@ MADE = {
     "artefacts": ARTEFACT_COLUMNS,
     "bands": BAND_COLUMNS,
     "error_budget": ("membrane", "image", "lane", "target", *(part.name for part in fields(ErrorBudget))),
+    "molecular_weight": MASS_COLUMNS,
+    "linear_range": RANGE_COLUMNS,
+    "linearised": LINEARISED_COLUMNS,
     "normalised": NORMALISED_COLUMNS,
     "time_course": TIME_COURSE_COLUMNS,
     "abundance": ABUNDANCE_COLUMNS,
