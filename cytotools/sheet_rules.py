@@ -13,8 +13,11 @@ from cytotools.sheets import Table
 from cytotools.study_reading import Reading
 
 
-def check_conditions(reading: Reading, table: Table) -> None:
-    """Check each row's conditions, fill in the batch, and note what may be a slip."""
+def check_conditions(reading: Reading, table: Table, unnumbered: str = "the rows of a condition count as one") -> None:
+    """Check each row's conditions, fill in the batch, and note what may be a slip.
+
+    `unnumbered` says what the rows count as where nobody numbered the independent experiments.
+    """
     frame = table.frame
     for dose, dose_unit in DOSES:
         for row in frame.index[(frame[dose] > 0) & (frame[dose_unit] == "")]:
@@ -24,8 +27,8 @@ def check_conditions(reading: Reading, table: Table) -> None:
     frame["batch"] = frame["batch"].where(frame["batch"] != "", frame["replicate"])
     bare = frame.index[(frame["role"] == "treated") & (frame["replicate"] == "") & (frame["exclude"] == "")]
     if len(bare):
-        remedy = "Number the independent experiments; without numbers the rows of a condition count as one."
-        got = f"{len(bare)} treated rows without one"
+        remedy = f"Number the independent experiments; without numbers {unnumbered}."
+        got = f"{len(bare)} treated row{'s' if len(bare) > 1 else ''} without one"
         reading.note(table.place(bare[0], "replicate"), "replicate", "the independent experiment", got, remedy)
     for name in ("cell_line", "arm", "compound", "compound_2", "compound_3", "dose_unit", "replicate", "batch"):
         _note_spellings(reading, table, name)
