@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from cytotools.cells.refused import nearest, shown
-from cytotools.sheet_rules import check_box_order, check_boxes
+from cytotools.sheet_rules import check_box_order, check_boxes, check_boxes_inside
 from cytotools.sheets import Given, Table
 from cytotools.study import BlotImage, BlotsBlock, Reference
 from cytotools.study_reading import Reading
@@ -43,6 +43,15 @@ def check_image(reading: Reading, model: ImageModel, location: Location, table: 
         check_boxes(reading, boxes, lanes)
     if boxes and not model.turn:
         check_box_order(reading, boxes, model.bands)
+    size = _stored_size(reading, model) if boxes else None
+    if boxes and size:
+        check_boxes_inside(reading, boxes, model.file, size)
+
+
+def _stored_size(reading: Reading, model: ImageModel) -> tuple[int, int] | None:
+    from blots.image_files import picture_size
+
+    return picture_size(reading.path.parent / model.file, model.page)
 
 
 def check_bands(reading: Reading, block: BlotsBlock) -> None:

@@ -78,6 +78,7 @@ def check_lanes(reading: Reading, table: Table) -> None:
     """Check that each lane stands once and that treated lanes have their hours; note controls without."""
     frame = table.frame
     check_unique(reading, table, ("membrane", "lane"))
+    _note_spellings(reading, table, "membrane")
     used = frame["hours"].isna() & (frame["exclude"] == "")
     for row in frame.index[used & (frame["role"] == "treated")]:
         remedy = "Write the hours from the first agent to the harvest, or give `hours` on the image or on `blots`."
@@ -100,6 +101,17 @@ def check_boxes(reading: Reading, boxes: Table, lanes: Sequence[int]) -> None:
             got = f"lane {lane} {target or 'whole'} again; it first stands in {boxes.place(seen[lane, target])}"
             reading.add(boxes.place(row, "target"), "target", "one box a band", got, "Delete one of the two rows.")
         seen.setdefault((lane, target), row)
+
+
+def check_boxes_inside(reading: Reading, boxes: Table, file: str, size: tuple[int, int]) -> None:
+    """Check that each box lies inside the image as stored, whose rows and columns `size` gives."""
+    rows, columns = size
+    for row, box in enumerate(boxes.frame.itertuples()):
+        for name, start, extent, end in (("x", box.x, box.width, columns), ("y", box.y, box.height, rows)):
+            if start + extent > end:
+                got = f"{start:g} and a {'width' if name == 'x' else 'height'} of {extent:g}"
+                remedy = "Positions count from the top left of the image as stored."
+                reading.add(boxes.place(row, name), name, f"a box inside {file} ({columns} x {rows})", got, remedy)
 
 
 def check_box_order(reading: Reading, boxes: Table, bands: Sequence[str]) -> None:
