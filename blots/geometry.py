@@ -71,8 +71,8 @@ def find_geometry(
     InvalidBoxes
         When a box can't be meant.
     BlotError
-        When fewer rows of bands are seen than are named, `lanes` or `bands` name none, or a band twice, or `empty_lanes`
-        a lane that is not there.
+        When fewer rows of bands are seen than are named, `lanes` or `bands` name none, or a band twice, or
+        `empty_lanes` a lane that is not there.
 
     Examples
     --------
@@ -186,7 +186,7 @@ def _rows(
     if not rows.rivals:
         return rows, ()
     places = ", ".join(f"{r * picture.down:.0f}" for r in rows.rivals)
-    return rows, (caution("rows_unsure", f"rows about as clear were left out near row {places}"),)
+    return rows, (caution("rows_unsure", f"rows that nobody named show near row {places}"),)
 
 
 class _Placing(NamedTuple):
