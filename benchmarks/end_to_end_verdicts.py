@@ -47,14 +47,17 @@ def run_all(seeds: Iterable[int], workers: int) -> tuple[pd.DataFrame, pd.DataFr
             if done % 10 == 0 or done == len(seeds):
                 print(f"{done} of {len(seeds)} studies, {time.perf_counter() - started:.0f} s", flush=True)
     cases, images = (pd.concat(found, ignore_index=True) for found in zip(*parts, strict=True))
-    order = ["seed", "line", "target"]
-    cases = cases.sort_values(order, ignore_index=True).assign(
+    return scored(cases), images.sort_values(["seed", "membrane"], ignore_index=True)
+
+
+def scored(cases: pd.DataFrame) -> pd.DataFrame:
+    """Return the cases with `right`, `powered` (in the subset), `whole` (every membrane measured) and `codes`."""
+    return cases.sort_values(["seed", "line", "target"], ignore_index=True).assign(
         right=lambda t: t["verdict"] == t["planted"],
         powered=lambda t: t["power"] > POWERED,
         whole=lambda t: t["n"] == t["planted_n"],
         codes=lambda t: t["caution"].map(codes),
     )
-    return cases, images.sort_values(["seed", "membrane"], ignore_index=True)
 
 
 def groups(cases: pd.DataFrame) -> pd.DataFrame:

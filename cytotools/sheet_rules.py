@@ -106,10 +106,10 @@ def check_boxes(reading: Reading, boxes: Table, lanes: Sequence[int]) -> None:
 def check_boxes_inside(reading: Reading, boxes: Table, file: str, size: tuple[int, int]) -> None:
     """Check that each box lies inside the image as stored, whose rows and columns `size` gives."""
     rows, columns = size
-    for row, box in enumerate(boxes.frame.itertuples()):
-        for name, start, extent, end in (("x", box.x, box.width, columns), ("y", box.y, box.height, rows)):
-            if start + extent > end:
-                got = f"{start:g} and a {'width' if name == 'x' else 'height'} of {extent:g}"
+    for name, extent, end in (("x", "width", columns), ("y", "height", rows)):
+        for row, (start, length) in enumerate(zip(boxes.frame[name], boxes.frame[extent], strict=True)):
+            if start + length > end:
+                got = f"{start:g} and a {extent} of {length:g}"
                 remedy = "Positions count from the top left of the image as stored."
                 reading.add(boxes.place(row, name), name, f"a box inside {file} ({columns} x {rows})", got, remedy)
 
