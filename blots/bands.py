@@ -26,13 +26,14 @@ _CROWDED = 0.3  # of the picture's height: more, and bands pass for noise
 _GRAIN = 5.0  # real noise is coarser than its finest grain
 _CLEAR_CREST = 7.0  # over the noise, in one lane at least
 _RIVAL = 0.6  # a row left out that is this clear against the faintest one chosen makes the choice unsure
+_A_ROW = 1.8  # and so does one that stands out six times the noise in every lane, however bright the chosen ones are
 
 
 class BandRows(NamedTuple):
     """Rows of bands in the straightened picture.
 
     `y` (n_lanes, n_rows): every band's crest; `sigma_px` (n_rows,): its height as a standard deviation; `clear`
-    (n_lanes, n_rows): how far it stands out of the noise; `rivals`: levels of other rows about as clear.
+    (n_lanes, n_rows): how far it stands out of the noise; `rivals`: levels of other rows that are clear.
     """
 
     y: Array
@@ -95,7 +96,8 @@ def find_band_rows(
     shown = [c for c in _candidates(profiles, crests, sigma) if all(abs(c.y - k) > 2 * sigma for k in known.values())]
     rows = rows_in_order(name, shown, bands, known)
     faintest = min((row.clear for row in rows if row.clear < np.inf), default=np.inf)
-    rivals = [c.y for c in shown if not any(c is row or c.part_of(row) for row in rows) and c.clear > _RIVAL * faintest]
+    least = min(_RIVAL * faintest, _A_ROW) if faintest < np.inf else np.inf
+    rivals = [c.y for c in shown if not any(c is row or c.part_of(row) for row in rows) and c.clear > least]
     levels = np.array([row.y for row in rows], dtype=float)
     y, clear = _own_places([_crests_of(row, profiles, crests, sigma, len(bands)) for row in rows], levels, sigma)
     return BandRows(y, _row_sigmas(profiles, y, clear, sigma), clear, tuple(float(r) for r in np.sort(rivals)))

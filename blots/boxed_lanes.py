@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from blots.boxes import Box
 from blots.cautions import caution
 from blots.errors import InvalidBoxes, LanesNotFound
-from blots.lane_count import count_lanes
+from blots.lane_count import count_lanes, lanes_in_words
 from blots.lane_lines import LaneLines, draw_lane_lines
 from blots.lanes import Comb, RowsAcross, rows_across
 
@@ -113,7 +113,7 @@ def comb_with_boxes(
         lane = 1 if x[0] < 0 else lanes
         raise InvalidBoxes(
             f"{name} boxes",
-            expected=f"{lanes} lanes inside the picture",
+            expected=f"{lanes_in_words(lanes)} inside the picture",
             got=f"boxes by whose distances lane {lane} lies outside it",
             remedy=f"Correct the lane numbers of the boxes, or give lane {lane} a box.",
         )

@@ -176,7 +176,7 @@ CAUTIONS: dict[str, Caution] = {
     ),
     "rows_unsure": Caution(
         "warning",
-        "The picture shows other rows of bands about as clear as those that were chosen.",
+        "The picture shows rows of bands beside those that were named, so that the named ones may be others.",
         "Look at the blot's figure; list every row in `bands`, or give boxes.",
     ),
     "box_from_outline": Caution(

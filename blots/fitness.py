@@ -205,4 +205,6 @@ def _places(traces: PictureTraces) -> tuple[str, ...]:
 def _notes(signal: NDArray[np.float64], saturated: NDArray[np.bool_]) -> tuple[str, ...]:
     if not saturated.any():
         return ()
-    return (caution("image_saturated", f"{int(saturated.sum())} pixels are clipped at {signal.max():g}"),)
+    clipped = int(saturated.sum())
+    counted = "1 pixel is" if clipped == 1 else f"{clipped} pixels are"
+    return (caution("image_saturated", f"{counted} clipped at {signal.max():g}"),)

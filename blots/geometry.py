@@ -71,7 +71,8 @@ def find_geometry(
     InvalidBoxes
         When a box can't be meant.
     BlotError
-        When fewer rows of bands are seen than are named, or `lanes` or `bands` name none, or a band twice.
+        When fewer rows of bands are seen than are named, `lanes` or `bands` name none, or a band twice, or
+        `empty_lanes` a lane that is not there.
 
     Examples
     --------
@@ -86,6 +87,7 @@ def find_geometry(
     True
     """
     lanes, targets = checked_lanes(blot.name, lanes), checked_targets(blot.name, bands)
+    _refuse_lanes_beyond(blot.name, lanes, empty_lanes)
     drawn = check_boxes(boxes, blot.shape, lanes, targets)
     if targets == (TOTAL,):
         return find_whole_lanes(blot, lanes, drawn, empty_lanes)
@@ -138,6 +140,15 @@ def checked_lanes(name: str, lanes: object) -> int:
     return int(lanes)  # type: ignore[call-overload, no-any-return]
 
 
+def _refuse_lanes_beyond(name: str, lanes: int, empty_lanes: Collection[int]) -> None:
+    """Refuse an empty lane that the picture does not have."""
+    beyond = [lane for lane in empty_lanes if lane not in range(1, lanes + 1)]
+    if beyond:
+        got = ", ".join(map(str, beyond))
+        remedy = "Count the lanes of the picture from its left side, empty and ladder lanes too."
+        raise BlotError(f"{name}: empty_lanes", expected=f"lanes from 1 to {lanes}", got=got, remedy=remedy)
+
+
 def checked_targets(name: str, bands: Sequence[str]) -> tuple[str, ...]:
     """Return the names of the bands, or refuse one word, no names, a name twice and one that holds "; ".
 
@@ -175,7 +186,7 @@ def _rows(
     if not rows.rivals:
         return rows, ()
     places = ", ".join(f"{r * picture.down:.0f}" for r in rows.rivals)
-    return rows, (caution("rows_unsure", f"rows about as clear were left out near row {places}"),)
+    return rows, (caution("rows_unsure", f"rows that nobody named show near row {places}"),)
 
 
 class _Placing(NamedTuple):

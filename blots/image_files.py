@@ -21,10 +21,11 @@ from blots.errors import UnreadableImage
 from blots.file_kinds import LOOKED_AT, document_in, document_refused, kind_of
 from blots.fitness import Encoding
 from blots.licor_scans import ChosenChannel, channel_of, choose_channel, scan_metadata
-from blots.picture_files import read_picture
+from blots.picture_files import FORMATS, read_picture
 from blots.picture_signal import as_blot
 from blots.stored_image import StoredImage
 from blots.tiff_files import read_tiff
+from blots.tiff_pages import planes_of
 
 _LARGEST_MEMBER = 2**31
 _LARGEST_TEXT = 2**16
@@ -82,6 +83,57 @@ def read_blot(path: str | Path, page: int = 0, channel: int | str | None = None)
         with path.open("rb") as file:
             stored = _read(name, file, page, channel)
     return as_blot(name, stored)
+
+
+def picture_size(path: str | Path, page: int = 0) -> tuple[int, int] | None:
+    """Return rows and columns of a picture as its header tells them, without decoding it.
+
+    Parameters
+    ----------
+    path : str or Path
+        The file.
+    page : int
+        Which image of the file, from 0.
+
+    Returns
+    -------
+    tuple of int or None
+        None where the header does not tell (folders, archives, makers' own formats), and for a file that is no image.
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> from blots.simulate import write_blot_tiff
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     write_blot_tiff(Path(folder) / "rep1.tif", np.zeros((40, 50), dtype=np.uint16))
+    ...     picture_size(Path(folder) / "rep1.tif")
+    (40, 50)
+    """
+    path = Path(path)
+    try:
+        if not path.is_file():
+            return None
+        with path.open("rb") as file:
+            kind = kind_of(path.name, file.read(LOOKED_AT))
+            file.seek(0)
+            return _tiff_size(file, page) if kind == "tiff" else _size(file) if kind == "picture" else None
+    except Exception:  # whoever measures it says what is wrong with the file
+        return None
+
+
+def _tiff_size(file: BinaryIO, page: int) -> tuple[int, int]:
+    from tifffile import TiffFile
+
+    with TiffFile(file) as tiff:
+        found = planes_of(tiff)[page][0].page
+        return int(found.imagelength), int(found.imagewidth)
+
+
+def _size(file: BinaryIO) -> tuple[int, int]:
+    from PIL import Image
+
+    with Image.open(file, formats=FORMATS) as image:
+        return int(image.height), int(image.width)
 
 
 def blot_from_array(

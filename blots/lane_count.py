@@ -229,4 +229,15 @@ def _with_declared_empty(
 
 def _refused(name: str, expected: int, got: int) -> LanesNotFound:
     seen = f"{got} seen" if got else "none seen"
-    return LanesNotFound(name, expected=f"{expected} lanes as in the sheet", got=seen, remedy=_NAME_LANES)
+    return LanesNotFound(name, expected=f"{lanes_in_words(expected)} as in the sheet", got=seen, remedy=_NAME_LANES)
+
+
+def lanes_in_words(lanes: int) -> str:
+    """Return a number of lanes as messages say it.
+
+    Examples
+    --------
+    >>> lanes_in_words(1), lanes_in_words(12)
+    ('1 lane', '12 lanes')
+    """
+    return "1 lane" if lanes == 1 else f"{lanes} lanes"

@@ -247,7 +247,7 @@ def measured(blot: Blot, geometry: BlotGeometry) -> MeasuredBlot:
 
 def _refuse_unfit(blot: Blot, force: bool) -> None:
     if blot.fitness == DO_NOT_QUANTIFY and not force:
-        why = " and ".join(reason.partition(": ")[2] for reason in blot.cautions) or "its reasons are not stated"
+        why = "; ".join(reason.partition(": ")[2] for reason in blot.cautions) or "its reasons are not stated"
         raise UnfitImage(
             blot.name,
             expected="an image fit to be measured",

@@ -14,6 +14,7 @@ from blots.blot import Blot
 from blots.boxed_lanes import comb_with_boxes
 from blots.boxes import Box
 from blots.errors import LanesNotFound
+from blots.lane_count import lanes_in_words
 from blots.lane_lines import draw_through_sides
 from blots.lanes import RowsAcross
 from blots.layout import Band, BlotGeometry, Lane
@@ -77,7 +78,9 @@ def find_whole_lanes(
         remedy = (
             "Look at the picture: is it a stain for total protein, upright, and not inverted? Else give lane boxes."
         )
-        raise LanesNotFound(blot.name, expected=f"{lanes} lanes as in the sheet", got="none seen", remedy=remedy)
+        raise LanesNotFound(
+            blot.name, expected=f"{lanes_in_words(lanes)} as in the sheet", got="none seen", remedy=remedy
+        )
     y, profiles = (y[shown], profiles[shown]) if shown.any() else (y, profiles)
     answer = np.sqrt(profiles / np.maximum(np.percentile(profiles, 90, axis=1, keepdims=True), 1e-9))
     rows = RowsAcross(y, answer, height_px=len(picture.signal))

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import builtins
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
-from cytotools.blot_images import budget_of, masses_of, measure_image
+from cytotools.blot_images import budget_of, masses_of, measure_image, refused_as_twin
 from cytotools.cautions import Entry, caution_table, documented, entries_of, entry_of
 from cytotools.comparison import compare, summarise_fractions
 from cytotools.errors import Problem, StudyError
@@ -106,7 +106,8 @@ def _chosen(study: Study, only: Sequence[str] | None) -> tuple[str, ...]:
 
 
 def _note(note: Problem) -> Entry:
-    return Entry("note", "study", "", note.place, "sheet", f"{note.what}: {note.got}", note.remedy)
+    words = f"{note.what}: expected {note.expected}, got {note.got}"
+    return Entry("note", "study", "", note.place, "sheet", words, note.remedy)
 
 
 def _analyse_flow(study: Study, block: FlowBlock, map: Map, found: _Findings) -> None:
@@ -209,6 +210,7 @@ def _analyse_blots(study: Study, block: BlotsBlock, found: _Findings) -> None:
     here = bands[["membrane", "lane"]].apply(tuple, axis=1).isin(set(idle))
     samples = bands[(bands["target"] != "non-specific") & ~here]
     found.keep("bands", "blots", samples, ["image", "lane", "target"])
+    found.entries = [_not_withheld(entry, found.images) for entry in found.entries]
     found.tables["bands"] = bands.drop(columns="gel")
     found.tables["error_budget"] = pd.concat(map(budget_of, found.images), ignore_index=True)
     linear = _linearised(samples, lanes, found)
@@ -246,6 +248,8 @@ def _measure(study: Study, block: BlotsBlock, found: _Findings) -> list[pd.DataF
     scope, tables = documented()["interval_scope"], []
     for image in block.images:
         measured = measure_image(study, block.lanes, image)
+        if isinstance(measured, MeasuredImage):
+            measured = refused_as_twin(measured, found.images) or measured
         if isinstance(measured, RefusedImage):
             found.entries.append(_refusal("blots", image.file, measured.error))
             said = measured.blot.cautions if measured.blot else ()  # why nothing may have been found on it
@@ -258,6 +262,17 @@ def _measure(study: Study, block: BlotsBlock, found: _Findings) -> list[pd.DataF
         found.images.append(measured)
         tables.append(measured.bands.assign(gel=image.gel))
     return tables
+
+
+def _not_withheld(entry: Entry, images: Sequence[MeasuredImage]) -> Entry:
+    """Return what was said of a whole image that was measured all the same (`force`): a warning, no refusal."""
+    forced = any(
+        image.file == entry.file
+        and image.image.force
+        and any(said.startswith(f"{entry.code}:") for said in image.blot.cautions)
+        for image in images
+    )
+    return replace(entry, severity="warning") if forced and entry.severity == "refused" else entry
 
 
 def _excluded(sheet: pd.DataFrame, assay: str, key: str) -> list[Entry]:
@@ -280,4 +295,5 @@ def _excluded(sheet: pd.DataFrame, assay: str, key: str) -> list[Entry]:
 
 def _refusal(assay: str, file: str, error: ValueError) -> Entry:
     remedy = str(getattr(error, "remedy", "See the message."))
-    return Entry("refused", assay, file, file, "unusable_file", str(error), remedy)
+    words = str(error).removesuffix(remedy).rstrip()  # the remedy stands beside it
+    return Entry("refused", assay, file, file, "unusable_file", words, remedy)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import fields, replace
 from typing import TYPE_CHECKING
 
@@ -101,6 +102,39 @@ def masses_of(image: MeasuredImage, study: Study) -> pd.DataFrame:
         why = "the sheet names no ladder lane of it" if block.ladder_kda else "the study gives no `ladder_kda`"
         table = no_ladder(image.image.bands, block.kda, why)
     return table.assign(membrane=image.membrane, image=image.file)
+
+
+def refused_as_twin(image: MeasuredImage, others: Sequence[MeasuredImage]) -> RefusedImage | None:
+    """Return the refusal of an image whose pixels stand for another membrane already, None where they do not.
+
+    A picture that was saved under two names would count one experiment twice. One scan that shows two membranes has
+    boxes in both its entries.
+
+    Parameters
+    ----------
+    image : MeasuredImage
+    others : sequence of MeasuredImage
+        Those measured before.
+
+    Returns
+    -------
+    RefusedImage or None
+    """
+    import numpy as np
+
+    from blots import BlotError
+
+    for other in others:
+        boxed = image.image.boxes is not None and other.image.boxes is not None
+        if other.membrane != image.membrane and not boxed and np.array_equal(other.blot.signal, image.blot.signal):
+            error = BlotError(
+                image.file,
+                expected="a picture of its own for each membrane",
+                got=f"the same pixels as {other.file} (membrane {other.membrane})",
+                remedy="Name the membrane's own image; or, where one scan shows both, give both entries boxes.",
+            )
+            return RefusedImage(image.image, error, image.blot)
+    return None
 
 
 def budget_of(image: MeasuredImage) -> pd.DataFrame:

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from cytotools.cells.refused import nearest, shown
-from cytotools.sheet_rules import check_box_order, check_boxes
+from cytotools.sheet_rules import check_box_order, check_boxes, check_boxes_inside
 from cytotools.sheets import Given, Table
 from cytotools.study import BlotImage, BlotsBlock, Reference
 from cytotools.study_reading import Reading
@@ -43,6 +43,15 @@ def check_image(reading: Reading, model: ImageModel, location: Location, table: 
         check_boxes(reading, boxes, lanes)
     if boxes and not model.turn:
         check_box_order(reading, boxes, model.bands)
+    size = _stored_size(reading, model) if boxes else None
+    if boxes and size:
+        check_boxes_inside(reading, boxes, model.file, size)
+
+
+def _stored_size(reading: Reading, model: ImageModel) -> tuple[int, int] | None:
+    from blots.image_files import picture_size
+
+    return picture_size(reading.path.parent / model.file, model.page)
 
 
 def check_bands(reading: Reading, block: BlotsBlock) -> None:
@@ -72,13 +81,20 @@ def check_bands(reading: Reading, block: BlotsBlock) -> None:
 def _check_images(reading: Reading, images: Sequence[BlotImage]) -> None:
     """Refuse two entries that look at the same pixels: the same bands would be found twice, under other names.
 
-    Boxes tell such entries apart; a band of one name may not stand in both even so.
+    Boxes tell such entries apart; a band of one name may not stand in both even so. One picture for two membranes
+    would count one experiment twice.
     """
     first: dict[tuple[object, ...], int] = {}
     for index, image in enumerate(images):
-        key = (image.file, image.page, image.channel, image.membrane, image.gel)
+        key = (image.file, image.page, image.channel)
         before = images[first[key]] if key in first else None
-        if before is not None:
+        if before is not None and (image.membrane, image.gel) != (before.membrane, before.gel):
+            if image.boxes is None or before.boxes is None:
+                place, of = reading.place(("blots", "images", index, "file")), f"membrane {before.membrane}"
+                got = f"{image.file} again, as in images[{first[key] + 1}] ({of})"
+                remedy = "Name the membrane's own image; or, where one scan shows both, give both entries boxes."
+                reading.add(place, f"images[{index + 1}]", "a picture of its own for each membrane", got, remedy)
+        elif before is not None:
             twice = [name for name in image.bands if name in before.bands and name != "non-specific"]
             place, as_in = reading.place(("blots", "images", index)), f"in {image.file} again, as in images"
             if twice:
@@ -95,6 +111,7 @@ def note_membranes(reading: Reading, table: Table, block: BlotsBlock) -> None:
     """Note membranes without an image, and lanes without the reference that their levels would be set against."""
     frame = table.frame
     shown_membranes = {image.membrane for image in block.images}
+    _note_no_course(reading, table, block.reference)
     for membrane in dict.fromkeys(name for name in frame["membrane"] if name):
         lanes = frame[frame["membrane"] == membrane]
         place = table.place(lanes.index[0], "membrane")
@@ -107,6 +124,34 @@ def note_membranes(reading: Reading, table: Table, block: BlotsBlock) -> None:
             remedy = "Load the reference on every membrane, or change `blots: reference:`."
             what = f"membrane {membrane}"
             reading.note(place, what, f"the reference ({block.reference})", f"none for {words}", remedy)
+        for replicate, words in _borrowing(used, block.reference):
+            remedy = "Load every experiment's own reference: with a shared one they are not independent."
+            what, expected = f"membrane {membrane}", f"the reference ({block.reference}) of replicate {replicate}"
+            reading.note(place, what, expected, f"that of {words}, which serves it too", remedy)
+
+
+def _note_no_course(reading: Reading, table: Table, reference: Reference) -> None:
+    """Note that no treated lane comes after the reference hour: then there is no verdict on anything."""
+    frame, start = table.frame, reference.hours or 0.0
+    treated = frame[(frame["role"] == "treated") & (frame["exclude"] == "")]
+    if len(treated) and not (treated["hours"] > start).any():
+        expected, got = f"a treated lane after {start:g} h", "none: no course over time is judged"
+        remedy = "Write each lane's hours from the first agent to the harvest."
+        reading.note(table.place(treated.index[0], "hours"), "hours", expected, got, remedy)
+
+
+def _borrowing(lanes: Any, reference: Reference) -> Iterator[tuple[str, str]]:
+    """Name the experiments of one membrane that have no reference hour of their own, and whose serves them."""
+    if reference.kind != "hour":
+        return
+    samples = lanes[lanes["role"].isin(("untreated", "vehicle", "treated"))]
+    for _, own in samples.groupby(["cell_line", "arm"], sort=False):
+        there = list(dict.fromkeys(own.loc[own["hours"] == reference.hours, "replicate"]))
+        if not there or "" in there:
+            continue
+        for replicate in dict.fromkeys(own.loc[own["role"] == "treated", "replicate"]):
+            if replicate and replicate not in there:
+                yield replicate, f"replicate {' and '.join(there)}"
 
 
 def _without_reference(lanes: Any, reference: Reference) -> Iterator[str]:

@@ -211,7 +211,7 @@ def _analyse_and_write(study: Study, folder: Path, only: list[str] | None, worke
 def _close(results: Results, report: Path) -> None:
     from cytotools.tables import rows_of
 
-    for words in dict.fromkeys(str(row["caution"]) for row in rows_of(results.refused)):
+    for words in dict.fromkeys(f"{row['caution']} {row['remedy']}" for row in rows_of(results.refused)):
         typer.echo(f"left out: {words}", err=True)
     severities = results.cautions["severity"].value_counts()
     counted = ", ".join(f"{n} {severity}" for severity, n in severities.items()) or "none"

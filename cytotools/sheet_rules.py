@@ -13,8 +13,11 @@ from cytotools.sheets import Table
 from cytotools.study_reading import Reading
 
 
-def check_conditions(reading: Reading, table: Table) -> None:
-    """Check each row's conditions, fill in the batch, and note what may be a slip."""
+def check_conditions(reading: Reading, table: Table, unnumbered: str = "the rows of a condition count as one") -> None:
+    """Check each row's conditions, fill in the batch, and note what may be a slip.
+
+    `unnumbered` says what the rows count as where nobody numbered the independent experiments.
+    """
     frame = table.frame
     for dose, dose_unit in DOSES:
         for row in frame.index[(frame[dose] > 0) & (frame[dose_unit] == "")]:
@@ -24,8 +27,8 @@ def check_conditions(reading: Reading, table: Table) -> None:
     frame["batch"] = frame["batch"].where(frame["batch"] != "", frame["replicate"])
     bare = frame.index[(frame["role"] == "treated") & (frame["replicate"] == "") & (frame["exclude"] == "")]
     if len(bare):
-        remedy = "Number the independent experiments; without numbers the rows of a condition count as one."
-        got = f"{len(bare)} treated rows without one"
+        remedy = f"Number the independent experiments; without numbers {unnumbered}."
+        got = f"{len(bare)} treated row{'s' if len(bare) > 1 else ''} without one"
         reading.note(table.place(bare[0], "replicate"), "replicate", "the independent experiment", got, remedy)
     for name in ("cell_line", "arm", "compound", "compound_2", "compound_3", "dose_unit", "replicate", "batch"):
         _note_spellings(reading, table, name)
@@ -75,6 +78,7 @@ def check_lanes(reading: Reading, table: Table) -> None:
     """Check that each lane stands once and that treated lanes have their hours; note controls without."""
     frame = table.frame
     check_unique(reading, table, ("membrane", "lane"))
+    _note_spellings(reading, table, "membrane")
     used = frame["hours"].isna() & (frame["exclude"] == "")
     for row in frame.index[used & (frame["role"] == "treated")]:
         remedy = "Write the hours from the first agent to the harvest, or give `hours` on the image or on `blots`."
@@ -97,6 +101,17 @@ def check_boxes(reading: Reading, boxes: Table, lanes: Sequence[int]) -> None:
             got = f"lane {lane} {target or 'whole'} again; it first stands in {boxes.place(seen[lane, target])}"
             reading.add(boxes.place(row, "target"), "target", "one box a band", got, "Delete one of the two rows.")
         seen.setdefault((lane, target), row)
+
+
+def check_boxes_inside(reading: Reading, boxes: Table, file: str, size: tuple[int, int]) -> None:
+    """Check that each box lies inside the image as stored, whose rows and columns `size` gives."""
+    rows, columns = size
+    for name, extent, end in (("x", "width", columns), ("y", "height", rows)):
+        for row, (start, length) in enumerate(zip(boxes.frame[name], boxes.frame[extent], strict=True)):
+            if start + length > end:
+                got = f"{start:g} and a {extent} of {length:g}"
+                remedy = "Positions count from the top left of the image as stored."
+                reading.add(boxes.place(row, name), name, f"a box inside {file} ({columns} x {rows})", got, remedy)
 
 
 def check_box_order(reading: Reading, boxes: Table, bands: Sequence[str]) -> None:

@@ -157,7 +157,7 @@ def _blots(reading: Reading, model: BlotsModel) -> BlotsBlock | None:
     if table:
         for image, location in zip(model.images, locations, strict=True):
             fill_membrane(reading, table, image.membrane, reading.given(image, location))
-        check_conditions(reading, table)
+        check_conditions(reading, table, "each membrane counts as an experiment of its own")
         check_lanes(reading, table)
     images = [_image(reading, image, at, table) for image, at in zip(model.images, locations, strict=True)]
     if table is None:

@@ -97,6 +97,13 @@ def test_overexposure_is_refused_and_one_clipped_band_is_not() -> None:
     assert judged(np.minimum(picture(), np.quantile(picture(), 0.999))).fitness == "quantitative"
 
 
+def test_clipped_pixels_are_counted() -> None:
+    image = np.minimum(picture("flat"), 50_000)
+    for count, words in ((1, "1 pixel is clipped"), (2, "2 pixels are clipped")):
+        image[300, 400 : 400 + count] = 65535
+        assert any(words in said for said in judged(image).cautions)
+
+
 def test_few_levels_false_colours_and_cut_ground_are_told() -> None:
     signal = picture().astype(float)
     none = np.zeros(signal.shape, dtype=bool)

@@ -111,6 +111,20 @@ def test_a_row_left_out_is_said() -> None:
     assert [caution.partition(":")[0] for caution in cautions] == ["rows_unsure"]
 
 
+def test_a_faint_row_left_out_beside_bright_ones_is_said() -> None:
+    faint = BlotDesign(np.tile([0.04, 1.0, 1.0], (8, 1)), ("cIAP2", "XIAP", "actin"), rows_px=(110, 270, 470),
+                       sigmas_px=(5, 6, 6.5), unit_volumes=(6e6, 9e6, 16e6))  # fmt: skip
+    simulated = simulate_blot(faint, Scene(shape=(620, 700)), rng=np.random.default_rng(3))
+    blot = blot_from_array(simulated.image, "rep1.tif")
+    assert [said.partition(":")[0] for said in find_geometry(blot, 8, ["cIAP2", "actin"]).cautions] == ["rows_unsure"]
+    assert not find_geometry(blot, 8, ["cIAP2", "XIAP", "actin"]).cautions
+
+
+def test_an_empty_lane_that_is_not_there_is_refused() -> None:
+    with pytest.raises(BlotError, match=r"empty_lanes: expected lanes from 1 to 12, got 0, 13"):
+        find_geometry(full()[0], 12, BANDS, empty_lanes=[0, 12, 13])
+
+
 @pytest.mark.parametrize(("lanes", "bands"), [(0, BANDS), (12, []), (12, ["actin", "actin"]), (12, ["actin", ""])])
 def test_a_request_without_meaning_is_refused(lanes: int, bands: list[str]) -> None:
     with pytest.raises(BlotError, match=r"at least one lane|bands with a name each"):

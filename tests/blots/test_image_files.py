@@ -15,7 +15,7 @@ from PIL import Image
 
 from blots import read_blot
 from blots.errors import UnreadableImage
-from blots.image_files import blot_from_array
+from blots.image_files import blot_from_array, picture_size
 from blots.simulate import SCENES, example_design, simulate_blot
 
 
@@ -185,3 +185,16 @@ def test_a_cut_file_never_gives_a_traceback_of_another_kind(tmp_path: Path, rng:
     for length in [*rng.integers(0, 4000, 8), *rng.integers(4000, len(whole), 8)]:
         with pytest.raises(UnreadableImage):
             read_blot(write(tmp_path / "cut.tif", whole[: int(length)]))
+
+
+def test_the_header_tells_a_picture_s_size(tmp_path: Path) -> None:
+    tifffile.imwrite(tmp_path / "a.tif", np.zeros((2, 40, 50), dtype=np.uint16), photometric="minisblack")
+    Image.fromarray(np.zeros((30, 20), dtype=np.uint8)).save(tmp_path / "a.png")
+    (tmp_path / "a.txt").write_text("no picture")
+    assert [picture_size(tmp_path / "a.tif", page) for page in (0, 1, 2)] == [(40, 50), (40, 50), None]
+    assert [picture_size(tmp_path / name) for name in ("a.png", "a.txt", "", "none.tif")] == [
+        (30, 20),
+        None,
+        None,
+        None,
+    ]

@@ -128,7 +128,7 @@ def notes_of(path: Path) -> str:
 @pytest.mark.parametrize(
     ("name", "old", "new", "words"),
     [
-        ("flow/samples.csv", "24,1,z", "24,,z", "flow/samples.csv:4:7: replicate: .* got 1 treated rows without one"),
+        ("flow/samples.csv", "24,1,z", "24,,z", "flow/samples.csv:4:7: replicate: .* got 1 treated row without one"),
         ("flow/samples.csv", "dose_unit,hours", "dose_unit,hour", "flow/samples.csv:1:6: hour: .* Rename it `hours`"),
         ("flow/samples.csv", "cisplatin,10", "Saline,10", "one spelling, got 'saline' and 'Saline'"),
         ("blots/lanes.csv", "untreated,0", "untreated,", "got 1 control lanes without hours"),
