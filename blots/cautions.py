@@ -396,6 +396,11 @@ CAUTIONS: dict[str, Caution] = {
         "Two lines share fewer than two usable hours after the start, so their rises can't be compared.",
         "Harvest both lines at the same hours.",
     ),
+    "borrowed_zero_hours": Caution(
+        "warning",
+        "An experiment has no 0 h of its own and is set against that of another: the two are not independent.",
+        "Load a 0 h lane of each experiment.",
+    ),
     "judged_against_vehicle": Caution(
         "note",
         "The study has no lane of 0 h; the verdict compares with the mean of the vehicle's lanes of all hours.",

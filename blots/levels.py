@@ -265,7 +265,11 @@ def _closest(zeros: list[Level], level: Level) -> list[Level]:
 
 def _as_zero_hours(zeros: list[Level], level: Level) -> Level:
     condition = tuple((column, 0.0 if column == "hours" else value) for column, value in level.condition)
-    return replace(mean_level(zeros), replicate=level.replicate, condition=condition)
+    mean, lenders = mean_level(zeros), sorted({zero.replicate for zero in zeros} - {level.replicate})
+    if lenders:
+        words = f"the 0 h of replicate {', '.join(lenders)} serves replicate {level.replicate} too"
+        mean = replace(mean, caution=join(mean.caution, caution("borrowed_zero_hours", words)))
+    return replace(mean, replicate=level.replicate, condition=condition)
 
 
 def _serves(vehicle: Level, level: Level, vehicles: Mapping[str, str]) -> bool:

@@ -119,8 +119,8 @@ def _course(levels: list[Level], start: float, reference: str) -> MeasuredCourse
     hours = sorted({hour for row in rows for hour in row})
     cells = [[row.get(hour) for hour in hours] for row in rows]
     cautions = [level.caution for level in levels]
-    if reference == VEHICLE and not any("judged_against_vehicle" in text for text in cautions):
-        words = "fold changes are against the vehicle, the verdict against 0 h"
+    if reference_hours(reference) is None and not any("judged_against_vehicle" in text for text in cautions):
+        words = f"fold changes are against the {reference}, the verdict against 0 h"
         cautions.insert(0, caution("judged_against_zero_hours", words))
     return MeasuredCourse(
         levels[0],

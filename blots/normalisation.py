@@ -191,7 +191,9 @@ def _gel(name: str) -> str:
 
 
 def _said_of(name: str, cautions: str) -> str:
-    return join(*(f"{text} ({name})" for text in cautions.split("; ") if text))
+    """Return the cautions of a control's band as its targets carry them; what is said of the lane they have too."""
+    said = (text for text in cautions.split("; ") if text and not text.startswith("lane_not_in_sheet:"))
+    return join(*(f"{text} ({name})" for text in said))
 
 
 def _over(targets: pd.DataFrame, name: str, control: pd.DataFrame) -> pd.DataFrame:
