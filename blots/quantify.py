@@ -14,11 +14,10 @@ from blots.cautions import caution, join
 from blots.error_budget import ErrorBudget, error_budget
 from blots.errors import BlotError, UnfitImage
 from blots.geometry import checked_targets, find_geometry
-from blots.lane_fits import fit_lanes
+from blots.lane_fits import fit_lanes, noise_of
 from blots.lane_totals import lane_totals
 from blots.layout import BlotGeometry
 from blots.measured_blot import MeasuredBlot
-from blots.noise import estimate_noise
 from blots.saturation import not_below_what_is_seen
 from blots.second_opinions import second_opinions
 from blots.turns import boxes_from_stored, to_stored, turned, upright
@@ -193,11 +192,11 @@ def _stood_up(
 def _whole_lanes(blot: Blot, geometry: BlotGeometry) -> MeasuredBlot:
     """Return the lanes measured as wholes; which of their bands are clear does not matter."""
     geometry = replace(geometry, cautions=tuple(c for c in geometry.cautions if not c.startswith("rows_unsure")))
-    totals = lane_totals(blot, geometry, estimate_noise(blot.signal))
+    totals = lane_totals(blot, geometry, noise_of(blot))
     size, none = totals.volume[:, None], np.zeros((len(geometry.lanes), 1))
     budget = ErrorBudget(
         totals.noise[:, None], totals.background[:, None], none, _LEAST_TOTAL * np.abs(size), none,
-        _LEAST_SATURATED * totals.clipped[:, None] * np.abs(size), none,
+        np.hypot(_LEAST_SATURATED * totals.clipped[:, None], _scale_error(blot)) * np.abs(size), none,
     )  # fmt: skip
     return MeasuredBlot(blot, geometry, None, budget, total_table(blot, geometry, totals, budget))
 
@@ -240,9 +239,13 @@ def measured(blot: Blot, geometry: BlotGeometry) -> MeasuredBlot:
     opinions = second_opinions(fits)
     volume = (fits.fit.volume + opinions.stiffer) / 2  # two backgrounds err to opposite sides of a tail
     volume = not_below_what_is_seen(fits, volume)
-    budget = error_budget(fits, volume, opinions)
+    budget = error_budget(fits, volume, opinions, _scale_error(blot))
     table = band_table(blot, fits, volume, budget, opinions)
     return MeasuredBlot(blot, geometry, fits, budget, table)
+
+
+def _scale_error(blot: Blot) -> float:
+    return 0.0 if blot.repair is None else blot.repair.scale_error
 
 
 def _refuse_unfit(blot: Blot, force: bool) -> None:
