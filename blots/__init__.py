@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from blots.blot import Blot
     from blots.errors import BlotError, InvalidBoxes, InvalidTimeCourse, LanesNotFound, UnfitImage, UnreadableImage
+    from blots.exposures import merge_exposures
     from blots.found_boxes import boxes_of
     from blots.geometry import Band, BlotGeometry, Lane, find_geometry
     from blots.image_files import read_blot
@@ -42,6 +43,7 @@ __all__ = [
     "fold_changes",
     "measure_bands",
     "measure_blot",
+    "merge_exposures",
     "normalise",
     "quantify_blot",
     "read_blot",
@@ -71,6 +73,7 @@ _HOME = {
     "fold_changes": "blots.time_course",
     "measure_bands": "blots.quantify",
     "measure_blot": "blots.quantify",
+    "merge_exposures": "blots.exposures",
     "normalise": "blots.normalisation",
     "quantify_blot": "blots.quantify",
     "read_blot": "blots.image_files",

@@ -360,6 +360,21 @@ CAUTIONS: dict[str, Caution] = {
         "Exposures of one membrane could not be merged; each was measured alone.",
         "State `exposure_s` for each, all different, and export all uncropped, from one camera position.",
     ),
+    "lanes_from_sibling": Caution(
+        "warning",
+        "The image shows too few bands to find its lanes; those of another image of the membrane stand in.",
+        "Look at the blot's figure: if the membrane was moved between the images, give boxes.",
+    ),
+    "reprobed": Caution(
+        "note",
+        "The band was probed after stripping, which takes protein off the membrane, and not from all bands alike.",
+        "Compare lanes of one target; probe the target in question first, or use a second channel or gel.",
+    ),
+    "residual_signal": Caution(
+        "warning",
+        "A band stands where a strong band of an earlier probe stood: what stripping left, or a band nobody listed.",
+        "Look at the blot's figure; show the stripped membrane before it is probed again.",
+    ),
     "unlabelled_repeats": Caution(
         "warning",
         "Lanes of one condition, hour and replicate are not numbered as repeats and are averaged as such.",

@@ -33,8 +33,9 @@ class ErrorBudget:
     `noise` of the pixels; `background` what empty places of the lane read beyond it; `overlap` what a stiffer
     background or another division between neighbours would change, and a part of the neighbours' light under the band;
     `shape` what the lane's own band leaves over beside the row's; `truncation` what lies outside the picture;
-    `saturation` what was clipped and is inferred, or taken from a shorter exposure; `geometry` of a place that is not exactly known. An error that all
-    bands of a row share (a tail under the background) is in none of them: no picture tells it, and no ratio feels it.
+    `saturation` what was clipped and is inferred, or taken from a shorter exposure; `geometry` of a place that is not
+    exactly known. An error that all bands of a row share (a tail under the background) is in none of them: no picture
+    tells it, and no ratio feels it.
     """
 
     noise: Array

@@ -38,7 +38,9 @@ class ExposureScale:
         return abs(self.bend) > max(0.1, _BEND_SURE * self.bend_error)
 
 
-def fit_exposure_scale(short: Array, long: Array, short_var: Array, long_var: Array, tile: Array) -> ExposureScale:
+def fit_exposure_scale(
+    short: Array, long: Array, short_var: Array, long_var: Array, tile: NDArray[np.intp]
+) -> ExposureScale:
     """Fit the line between two exposures.
 
     Parameters
@@ -102,7 +104,9 @@ def _york(short: Array, long: Array, short_var: Array, long_var: Array) -> tuple
     return y - slope * x, slope, weight, x + beta
 
 
-def _between_tiles(rest: Array, light: Array, weight: Array, tile: Array, slope: float) -> tuple[float, float]:
+def _between_tiles(
+    rest: Array, light: Array, weight: Array, tile: NDArray[np.intp], slope: float
+) -> tuple[float, float]:
     """Return how far the slope differs between tiles beyond chance, and the error of its mean; as fractions of it."""
     light = light - float(np.quantile(light, 0.02))
     own, chance = [], []

@@ -24,17 +24,20 @@ Mask = NDArray[np.bool_]
 
 _SAME = 0.9  # correlation: less is another membrane, or a relation that is no line
 _RIVAL = 1.5
-_LEAST_ERROR_PX = 0.25
+_LARGEST_ERROR_PX = 0.25
 _STRAINED_PX = 0.5
 _STRAIN_SURE = 4.0
 _NEAR_CEILING = 0.97
 _SEEN = 8.0  # standard errors over the ground: a pixel that tells of the scale
 _FEWEST = 400  # pixels
-_LEAST_SCALE_ERROR = 0.05
+_LARGEST_SCALE_ERROR = 0.05
 _SMOOTH = 1.0
 _TILES = 8  # each way
 _AS_STATED = 0.2
 _STILL_PX = 0.02  # a displacement so near whole pixels needs no interpolation
+_ALONE = "Leave one of them out, or measure each alone (no `exposure_s`)."
+_BETWEEN = "Add an exposure between the two, or measure each alone (no `exposure_s`)."
+_OUTSIDE, _CLIPPED, _SHOWN = 0, 1, 2  # what the shorter exposure has of a pixel
 
 
 def merge_exposures(blots: Sequence[Blot], exposures_s: Sequence[float]) -> Blot:
@@ -92,19 +95,19 @@ def merge_exposures(blots: Sequence[Blot], exposures_s: Sequence[float]) -> Blot
     order = _ordered(blots, exposures_s)
     longest = blots[order[0]]
     merged, parts = _Merging.start(longest), [longest]
-    said: list[str] = []
+    told: list[str] = []
     for shorter in order[1:]:
         if not merged.clipped.any():
             break
         times = float(exposures_s[order[0]]), float(exposures_s[shorter])
         merged, words = _with(merged, blots[shorter], times)
         parts += [blots[shorter]] if words else []
-        said += words
+        told += words
     if len(parts) == 1:
         why = "no pixel is clipped" if not longest.saturated.any() else "no shorter one shows its clipped pixels"
-        words = caution("exposures_merged", f"{longest.name} stands alone, for {why}")
-        return replace(longest, cautions=(*longest.cautions, words))
-    return _as_blot(merged, parts, said)
+        alone = caution("exposures_merged", f"{longest.name} stands alone, for {why}")
+        return replace(longest, cautions=(*longest.cautions, alone))
+    return _as_blot(merged, parts, told)
 
 
 def _ordered(blots: Sequence[Blot], exposures_s: Sequence[float]) -> list[int]:
@@ -121,7 +124,9 @@ def _ordered(blots: Sequence[Blot], exposures_s: Sequence[float]) -> list[int]:
         raise BlotError(names, expected="exposures of different times above 0 s", got=got, remedy=remedy)
     if len({blot.quarter_turns for blot in blots}) > 1:
         remedy = "Turn all pictures alike."
-        raise BlotError(names, expected="pictures that stand the same way", got="different quarter turns", remedy=remedy)
+        raise BlotError(
+            names, expected="pictures that stand the same way", got="different quarter turns", remedy=remedy
+        )
     return sorted(range(len(blots)), key=lambda i: -times[i])
 
 
@@ -152,8 +157,7 @@ def _with(merged: _Merging, short: Blot, times: tuple[float, float]) -> tuple[_M
     ceiling = float(merged.signal[merged.clipped].min())
     # Chosen by what the shorter one says too: a pixel that noise alone kept under the ceiling would read too low.
     wanted = merged.clipped | (binary_dilation(merged.clipped, iterations=2) & (signal > _NEAR_CEILING * ceiling))
-    whole = np.isin(shown, _WHOLE)
-    take, least = wanted & whole, merged.clipped & (shown == _CLIPPED)
+    take, least = wanted & (shown == _SHOWN), merged.clipped & (shown == _CLIPPED)
     if not (take & merged.clipped).any():
         return merged, []
     found = _Merging(
@@ -173,17 +177,17 @@ def _refused(merged: _Merging, short: Blot, expected: str, got: str, remedy: str
 
 def _placed(merged: _Merging, short: Blot) -> Registration:
     """Return how the shorter exposure lies; refuse one that can't be laid on the longer."""
-    expected, alone = "exposures of one membrane", "Leave one of them out, or measure each alone (no `exposure_s`)."
+    expected = "exposures of one membrane"
     place = register(merged.signal, ~merged.clipped, short.signal, ~short.saturated)
-    if place is None or place.error_px > _LEAST_ERROR_PX or place.agreement < _SAME:
+    if place is None or place.error_px > _LARGEST_ERROR_PX or place.agreement < _SAME:
         got = "pictures that show nothing alike" if place is None else f"a correlation of {place.agreement:.2f}"
-        raise _refused(merged, short, expected, got, f"Check that both show the same membrane. {alone}")
+        raise _refused(merged, short, expected, got, f"Check that both show the same membrane. {_ALONE}")
     if place.rival < _RIVAL:
         got = "pictures that fit at several places about as well"
-        raise _refused(merged, short, expected, got, f"Export both uncropped. {alone}")
+        raise _refused(merged, short, expected, got, f"Export both uncropped. {_ALONE}")
     if place.strain_px > max(_STRAINED_PX, _STRAIN_SURE * place.strain_error_px):
         got = f"pictures turned or scaled against one another by {place.strain_px:.1f} px at the corners"
-        remedy = f"Export both as the camera stored them, neither turned nor resized. {alone}"
+        remedy = f"Export both as the camera stored them, neither turned nor resized. {_ALONE}"
         raise _refused(merged, short, "exposures of a membrane that lay still", got, remedy)
     return place
 
@@ -195,27 +199,22 @@ def _scale(merged: _Merging, short: Blot, place: Registration, noise: NoiseModel
     reach = int(np.ceil(3 * _SMOOTH))
     other, _, shown = _moved(replace(short, signal=short_smooth), place, merged.blot.shape, noise)
     edge = binary_dilation(shown != _SHOWN, iterations=reach) | binary_dilation(merged.clipped, iterations=reach)
-    ground, short_ground = float(np.median(smooth[~edge])), float(np.median(other[~edge]))
     variance, short_variance = shrunk * merged.variance, shrunk * noise.variance(other)
-    gain = float(np.std(smooth[~edge]) / max(float(np.std(other[~edge])), 1e-300))
-    least = np.maximum(_SEEN * np.sqrt(variance), _SEEN * gain * np.sqrt(short_variance))
-    told = ~edge & (smooth - ground > least) & np.isfinite(other)
-    if told.sum() < _FEWEST or short_ground == float(other[~edge].max()):
-        got, expected = f"{int(told.sum())} such pixels", "pixels with signal that neither exposure clips"
-        remedy = "Add an exposure between the two, or measure each alone (no `exposure_s`)."
-        raise _refused(merged, short, expected, got, remedy)
+    told = np.zeros(edge.shape, dtype=bool)
+    if not edge.all():
+        gain = float(np.std(smooth[~edge]) / max(float(np.std(other[~edge])), 1e-300))
+        least = _SEEN * np.sqrt(np.maximum(variance, gain**2 * short_variance))
+        told = ~edge & (smooth - float(np.median(smooth[~edge])) > least)
+    if told.sum() < _FEWEST:
+        got, expected = f"{int(told.sum())} of them", f"{_FEWEST} pixels with signal that neither exposure clips"
+        raise _refused(merged, short, expected, got, _BETWEEN)
     rows, columns = np.nonzero(told)
     tile = rows * _TILES // merged.blot.shape[0] * _TILES + columns * _TILES // merged.blot.shape[1]
     scale = fit_exposure_scale(other[told], smooth[told], short_variance[told], variance[told], tile)
-    if scale.slope <= 0 or scale.error > _LEAST_SCALE_ERROR and not scale.is_bent:
+    if scale.slope <= 0 or (scale.error > _LARGEST_SCALE_ERROR and not scale.is_bent):
         got = f"a scale known to {scale.error:.0%} only"
-        remedy = "Add an exposure between the two, or measure each alone (no `exposure_s`)."
-        raise _refused(merged, short, "exposures that tell their scale", got, remedy)
+        raise _refused(merged, short, "exposures that tell their scale", got, _BETWEEN)
     return scale
-
-
-_OUTSIDE, _CLIPPED, _SHOWN = 0, 1, 2
-_WHOLE = (_SHOWN,)
 
 
 def _moved(short: Blot, place: Registration, shape: tuple[int, int], noise: NoiseModel) -> tuple[Array, Array, Array]:

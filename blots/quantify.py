@@ -99,8 +99,17 @@ def measure_blot(
     *,
     empty_lanes: Collection[int] = (),
     turn: int | None = None,
+    beside: MeasuredBlot | None = None,
 ) -> MeasuredBlot:
     """Find and measure all bands of a blot, and keep all that the numbers rest on; arguments as `quantify_blot`.
+
+    Parameters
+    ----------
+    blot, lanes, bands, boxes, force, empty_lanes, turn
+        As `quantify_blot`.
+    beside : MeasuredBlot, optional
+        Another picture of the same membrane, of the same size and pose, that was measured: its lanes serve, with a
+        caution, where this picture shows too few bands to find them.
 
     Returns
     -------
@@ -126,10 +135,14 @@ def measure_blot(
     if isinstance(bands, str):
         checked_targets(blot.name, bands)
     targets, whole = numbered(bands), tuple(bands) == (_TOTAL,)
-    blot = _stood_up(blot, lanes, targets, boxes, empty_lanes, turn)
+    blot = _stood_up(blot, lanes, targets, boxes, empty_lanes, turn) if beside is None else _as_beside(blot, beside)
     if boxes is not None:
         boxes = boxes_from_stored(_with_numbers(boxes, targets), blot)
-    geometry = find_geometry(blot, lanes, targets, boxes, empty_lanes=empty_lanes)
+    lines = () if beside is None else beside.geometry.lanes
+    geometry = find_geometry(blot, lanes, targets, boxes, empty_lanes=empty_lanes, lane_lines=lines)
+    if beside is not None:
+        words = caution("lanes_from_sibling", f"they are those of {beside.blot.name}")
+        geometry = replace(geometry, cautions=(*geometry.cautions, words))
     done = _whole_lanes(blot, geometry) if whole else measured(blot, geometry)
     table = done.table.assign(target=[_plain(target) for target in done.table["target"]])
     table["x"], table["y"] = to_stored(table["x"], table["y"], blot)
@@ -187,6 +200,18 @@ def _stood_up(
     if (boxes is not None and len(boxes)) or targets == (_TOTAL,):
         return blot
     return upright(blot, lanes, targets, empty_lanes=empty_lanes)
+
+
+def _as_beside(blot: Blot, beside: MeasuredBlot) -> Blot:
+    """Return the blot turned as the picture beside it; refuse one of another size, on which its lanes mean nothing."""
+    stood = turned(blot, beside.blot.quarter_turns - blot.quarter_turns)
+    if stood.shape != beside.blot.shape:
+        rows, columns = beside.blot.shape
+        got, remedy = f"{stood.shape[0]} x {stood.shape[1]}", "Export both whole, or give boxes."
+        raise BlotError(
+            blot.name, expected=f"{rows} x {columns} pixels as {beside.blot.name} has", got=got, remedy=remedy
+        )
+    return stood
 
 
 def _whole_lanes(blot: Blot, geometry: BlotGeometry) -> MeasuredBlot:

@@ -97,9 +97,7 @@ def _likely(reference: Array, usable: Mask, other: Array, other_usable: Mask) ->
     crest = (score == maximum_filter(score, size=7)) & (score > 0)
     rows, columns = np.nonzero(crest)
     order = np.argsort(-score[rows, columns])[:_CANDIDATES]
-    return [
-        (float(step * (rows[k] - (a.shape[0] - 1))), float(step * (columns[k] - (a.shape[1] - 1)))) for k in order
-    ]
+    return [(float(step * (rows[k] - (a.shape[0] - 1))), float(step * (columns[k] - (a.shape[1] - 1)))) for k in order]
 
 
 def _reduced(picture: Array, usable: Mask, step: int) -> tuple[Array, Array]:
@@ -185,9 +183,12 @@ class _Pair:
             return np.asarray(map_coordinates(self.splines, at, order=3, prefilter=False, mode="nearest"))
 
         half = 0.25
-        return look(0, 0), (look(half, 0) - look(-half, 0)) / (2 * half), (look(0, half) - look(0, -half)) / (
-            2 * half
-        ), good
+        return (
+            look(0, 0),
+            (look(half, 0) - look(-half, 0)) / (2 * half),
+            (look(0, half) - look(0, -half)) / (2 * half),
+            good,
+        )
 
     def refined(self, down: float, right: float) -> _Fit | None:
         """Return the place refined by least squares; None where it runs away or too little is shared."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -19,16 +20,30 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, eq=False)
 class MeasuredImage:
-    """One blot image that was measured: what was found, and its bands under the membrane's lane numbers."""
+    """One blot image that was measured: what was found, and its bands under the membrane's lane numbers.
+
+    `exposures` are the entries that were merged into it, the longest first; empty where it is one picture.
+    """
 
     image: BlotImage
     measured: MeasuredBlot
     bands: pd.DataFrame
+    exposures: tuple[BlotImage, ...] = ()
 
     @property
     def file(self) -> str:
-        """The image's file, relative to the study folder."""
+        """The image's file, relative to the study folder; of merged exposures the names of all, joined by " + "."""
         return self.image.file
+
+    @property
+    def files(self) -> tuple[str, ...]:
+        """The files that its pixels come from, the longest exposure first."""
+        return tuple(dict.fromkeys(image.file for image in self.exposures or (self.image,)))
+
+    @property
+    def stem(self) -> str:
+        """What files made from it are named after: its file, of merged exposures the longest one's."""
+        return Path(self.files[0]).stem
 
     @property
     def membrane(self) -> str:
@@ -58,6 +73,7 @@ class RefusedImage:
     image: BlotImage
     error: BlotError
     blot: Blot | None = None
+    exposures: tuple[BlotImage, ...] = ()
 
 
 @dataclass(frozen=True, eq=False)
