@@ -13,6 +13,7 @@ Array = NDArray[np.float64]
 
 _REPEATS = "non-specific"
 _APART_SIGMAS = 4.0  # a row of the later probe nearer than this hides what was left
+_ON_IT = 1.5
 _FLANKS = (3.0, 4.5)  # sigmas: where the ground beside a band is read
 _MOST_LANES = 0.7
 _SURE = 6.0  # times the usual reading of places that hold no band
@@ -24,7 +25,8 @@ def residual_signal(earlier: MeasuredBlot, later: MeasuredBlot) -> str:
     """Tell, as a caution, which rows of an earlier probe still show on a later picture of the stripped membrane.
 
     Only pictures of one size, turned alike, are compared, pixel by pixel; a membrane that was laid down elsewhere shows
-    nothing then. Rows that lie near a row of the later probe can't be told from it and are left out.
+    nothing then. A row of another target that lies where one of the earlier probe stood is told as well: what was left
+    can't be seen there.
 
     Parameters
     ----------
@@ -47,19 +49,22 @@ def residual_signal(earlier: MeasuredBlot, later: MeasuredBlot) -> str:
     if not old.bands or not new.bands or len(old.lanes) != len(new.lanes) or len(old.lanes) < _FEWEST_LANES:
         return ""
     usual = _usual_reading(later.blot.signal, old, new)
-    found = []
+    found, under = [], []
     for k, target in enumerate(old.targets):
         y, sigma = old.y()[:, k], float(old.sigma_px[k])
-        near = np.abs(new.y() - y[:, None]).min() < _APART_SIGMAS * max(sigma, float(new.sigma_px.max()))
-        if near or target.startswith(_REPEATS) or usual == 0:
+        apart = np.median(np.abs(new.y() - y[:, None]), axis=0) / np.maximum(sigma, new.sigma_px)
+        on_it = [t for t, a in zip(new.targets, apart, strict=True) if a < _ON_IT and t != target]
+        if not target.startswith(_REPEATS):
+            under += [f"{t} lies where {target} stood" for t in on_it]
+        if apart.min() < _APART_SIGMAS or target.startswith(_REPEATS) or usual == 0:
             continue
         read = _readings(later.blot.signal, old, y, sigma)
         lanes = int((read > _SURE * usual).sum())
         if lanes >= max(_FEWEST_LANES, _MOST_LANES * np.isfinite(read).sum()):
             found.append(f"{target} (row {np.median(y):.0f}, {lanes} lanes)")
-    return (
-        caution("residual_signal", f"a band stands where {earlier.blot.name} shows {', '.join(found)}") if found else ""
-    )
+    said = [f"a band stands where {earlier.blot.name} shows {', '.join(found)}"] if found else []
+    said += [f"{', '.join(under)}, so that what was left of it can't be told apart"] if under else []
+    return caution("residual_signal", ", and ".join(said)) if said else ""
 
 
 def _usual_reading(signal: Array, old: BlotGeometry, new: BlotGeometry) -> float:
