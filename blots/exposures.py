@@ -31,6 +31,7 @@ _NEAR_CEILING = 0.97
 _SEEN = 8.0  # standard errors over the ground: a pixel that tells of the scale
 _FEWEST = 400  # pixels
 _LARGEST_SCALE_ERROR = 0.05
+_LARGEST_BENT_ERROR = 0.2  # what is told with a warning before nothing is
 _SMOOTH = 1.0
 _TILES = 8  # each way
 _AS_STATED = 0.2
@@ -211,7 +212,8 @@ def _scale(merged: _Merging, short: Blot, place: Registration, noise: NoiseModel
     rows, columns = np.nonzero(told)
     tile = rows * _TILES // merged.blot.shape[0] * _TILES + columns * _TILES // merged.blot.shape[1]
     scale = fit_exposure_scale(other[told], smooth[told], short_variance[told], variance[told], tile)
-    if scale.slope <= 0 or (scale.error > _LARGEST_SCALE_ERROR and not scale.is_bent):
+    largest = _LARGEST_BENT_ERROR if scale.is_bent else _LARGEST_SCALE_ERROR
+    if scale.slope <= 0 or scale.error > largest:
         got = f"a scale known to {scale.error:.0%} only"
         raise _refused(merged, short, "exposures that tell their scale", got, _BETWEEN)
     return scale

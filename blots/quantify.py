@@ -135,7 +135,10 @@ def measure_blot(
     if isinstance(bands, str):
         checked_targets(blot.name, bands)
     targets, whole = numbered(bands), tuple(bands) == (_TOTAL,)
-    blot = _stood_up(blot, lanes, targets, boxes, empty_lanes, turn) if beside is None else _as_beside(blot, beside)
+    if beside is None:
+        blot = _stood_up(blot, lanes, targets, boxes, empty_lanes, turn)
+    else:
+        blot = _as_beside(blot, lanes, beside)
     if boxes is not None:
         boxes = boxes_from_stored(_with_numbers(boxes, targets), blot)
     lines = () if beside is None else beside.geometry.lanes
@@ -202,12 +205,16 @@ def _stood_up(
     return upright(blot, lanes, targets, empty_lanes=empty_lanes)
 
 
-def _as_beside(blot: Blot, beside: MeasuredBlot) -> Blot:
-    """Return the blot turned as the picture beside it; refuse one of another size, on which its lanes mean nothing."""
+def _as_beside(blot: Blot, lanes: int, beside: MeasuredBlot) -> Blot:
+    """Return the blot turned as the picture beside it; refuse one of another size or with other lanes."""
+    known, remedy = len(beside.geometry.lanes), "Export both whole, or give boxes."
+    if known != lanes:
+        expected = f"{lanes} lanes on {beside.blot.name}"
+        raise BlotError(blot.name, expected=expected, got=f"{known}", remedy=remedy)
     stood = turned(blot, beside.blot.quarter_turns - blot.quarter_turns)
     if stood.shape != beside.blot.shape:
         rows, columns = beside.blot.shape
-        got, remedy = f"{stood.shape[0]} x {stood.shape[1]}", "Export both whole, or give boxes."
+        got = f"{stood.shape[0]} x {stood.shape[1]}"
         raise BlotError(
             blot.name, expected=f"{rows} x {columns} pixels as {beside.blot.name} has", got=got, remedy=remedy
         )

@@ -19,6 +19,7 @@ _MOST_LANES = 0.7
 _SURE = 6.0  # times the usual reading of places that hold no band
 _FEWEST_LANES = 4
 _EMPTY_PLACES = 8
+_LEAST_SHARE = 0.01  # of the brightest band of the later probe: less matters to none
 
 
 def residual_signal(earlier: MeasuredBlot, later: MeasuredBlot) -> str:
@@ -41,7 +42,22 @@ def residual_signal(earlier: MeasuredBlot, later: MeasuredBlot) -> str:
     Notes
     -----
     In every lane the light of a box on the old band's place is set against its flanks. The same reading at places
-    without any band tells how far it strays by itself. A row is told where most lanes read above six times that.
+    without any band tells how far it strays by itself. A row is told where most lanes read above six times that, and
+    above 1 % of the brightest band of the later probe.
+
+    Examples
+    --------
+    >>> from blots.image_files import blot_from_array
+    >>> from blots.quantify import measure_blot
+    >>> from blots.simulate import BANDS, BlotDesign, simulate_blot
+    >>> rng = np.random.default_rng(0)
+    >>> first = simulate_blot(BlotDesign(np.ones((12, 5))), rng=rng).image
+    >>> probe = BlotDesign(np.ones((12, 1)), ("PARP",), rows_px=[360], sigmas_px=[5], unit_volumes=[6e6])
+    >>> second = simulate_blot(probe, rng=rng).image + 0.05 * (first - np.median(first))
+    >>> earlier = measure_blot(blot_from_array(first, "1.tif"), 12, BANDS)
+    >>> said = residual_signal(earlier, measure_blot(blot_from_array(second, "2.tif"), 12, ["PARP"]))
+    >>> said.startswith("residual_signal: a band stands where 1.tif shows cIAP2 (row 109, 12 lanes, 5% of")
+    True
     """
     if earlier.blot.shape != later.blot.shape or earlier.blot.quarter_turns != later.blot.quarter_turns:
         return ""
@@ -49,6 +65,8 @@ def residual_signal(earlier: MeasuredBlot, later: MeasuredBlot) -> str:
     if not old.bands or not new.bands or len(old.lanes) != len(new.lanes) or len(old.lanes) < _FEWEST_LANES:
         return ""
     usual = _usual_reading(later.blot.signal, old, new)
+    heights = [_readings(later.blot.signal, new, *row) for row in zip(new.y().T, new.sigma_px.tolist(), strict=True)]
+    own = max(float(np.nanmax(np.append(row, 0.0))) for row in heights)
     found, under = [], []
     for k, target in enumerate(old.targets):
         y, sigma = old.y()[:, k], float(old.sigma_px[k])
@@ -56,12 +74,15 @@ def residual_signal(earlier: MeasuredBlot, later: MeasuredBlot) -> str:
         on_it = [t for t, a in zip(new.targets, apart, strict=True) if a < _ON_IT and t != target]
         if not target.startswith(_REPEATS):
             under += [f"{t} lies where {target} stood" for t in on_it]
-        if apart.min() < _APART_SIGMAS or target.startswith(_REPEATS) or usual == 0:
+        if apart.min() < _APART_SIGMAS or target.startswith(_REPEATS) or usual == 0 or own <= 0:
             continue
         read = _readings(later.blot.signal, old, y, sigma)
         lanes = int((read > _SURE * usual).sum())
-        if lanes >= max(_FEWEST_LANES, _MOST_LANES * np.isfinite(read).sum()):
-            found.append(f"{target} (row {np.median(y):.0f}, {lanes} lanes)")
+        share = float(np.nanmedian(read)) / own if np.isfinite(read).any() else 0.0
+        if lanes >= max(_FEWEST_LANES, _MOST_LANES * np.isfinite(read).sum()) and share > _LEAST_SHARE:
+            found.append(
+                f"{target} (row {np.median(y):.0f}, {lanes} lanes, {share:.0%} of the height of its own bands)"
+            )
     said = [f"a band stands where {earlier.blot.name} shows {', '.join(found)}"] if found else []
     said += [f"{', '.join(under)}, so that what was left of it can't be told apart"] if under else []
     return caution("residual_signal", ", and ".join(said)) if said else ""

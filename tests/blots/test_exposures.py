@@ -9,7 +9,7 @@ import pytest
 from numpy.typing import NDArray
 from scipy.ndimage import rotate, zoom
 
-from blots import Blot, BlotError, merge_exposures, quantify_blot
+from blots import Blot, BlotError, measure_blot, merge_exposures, quantify_blot
 from blots.image_files import blot_from_array
 from blots.registration import register
 from blots.simulate import BANDS, SCENES, SimulatedBlot, example_design
@@ -179,3 +179,27 @@ def test_times_that_make_no_order_are_refused(pair: Pair, times: list[float]) ->
 def test_pictures_that_stand_different_ways_are_refused(pair: Pair) -> None:
     with pytest.raises(BlotError, match="Turn all pictures alike"):
         merge_exposures([blot(pair[0], "long"), turned(blot(pair[1], "short"), 1)], [60, 6])
+
+
+def test_repaired_pixels_carry_the_noise_of_the_shorter_exposure() -> None:
+    still = ((0, 0), (0, 0), (0, 0))
+    long, *shorts = exposures(factors=(1.0, 0.1, 0.1), shifts=still, offsets=(900, 700, 700))
+    one, other = (merge_exposures([blot(long, "long"), blot(s, "short")], [60, 6]) for s in shorts)
+    assert one.repair is not None
+    assert other.repair is not None
+    taken = one.repair.pixels & other.repair.pixels
+    apart = (one.signal - other.signal)[taken]
+    stated = (one.repair.variance + other.repair.variance)[taken]
+    assert np.var(apart) / np.mean(stated) == pytest.approx(0.9, abs=0.15)
+
+
+def test_lanes_of_another_picture_serve_only_where_they_fit(pair: Pair) -> None:
+    short = blot(pair[1], "short.tif")
+    measured = measure_blot(short, 12, BANDS)
+    lent = measure_blot(short, 12, BANDS, beside=measured)
+    assert np.allclose(lent.table["volume"], measured.table["volume"], rtol=0.02, atol=2e4)
+    assert lent.table["caution"].str.contains("lanes_from_sibling").all()
+    with pytest.raises(BlotError, match=r"expected 11 lanes on short.tif, got 12"):
+        measure_blot(short, 11, BANDS, beside=measured)
+    with pytest.raises(BlotError, match=r"expected 620 x 1000 pixels as short.tif has, got 600 x 1000"):
+        measure_blot(blot(pair[1].image[20:], "cut.tif"), 12, BANDS, beside=measured)
