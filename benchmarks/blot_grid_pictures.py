@@ -112,6 +112,31 @@ def draw(
     `odd` puts something into one lane that is no band; `clip` sets the full scale such that this part of the height
     of these bands is lost.
     """
+    lit = light_of(layout, scene, family, volumes, rng, odd=odd, clip=clip)
+    image, truth, camera = photograph(lit.expected, lit.level, lit.truth, camera, rng)
+    return DrawnBlot(image, truth, layout, scene, camera, options=lit.options)
+
+
+class MembraneLight(NamedTuple):
+    """A membrane before it is photographed: its expected light, where the camera clips, the truth, what was drawn."""
+
+    expected: Array
+    level: float
+    truth: pd.DataFrame
+    options: dict[str, object]
+
+
+def light_of(
+    layout: Layout,
+    scene: Scene,
+    family: Family,
+    volumes: Array,
+    rng: np.random.Generator,
+    *,
+    odd: bool = False,
+    clip: tuple[float, NDArray[np.bool_]] | None = None,
+) -> MembraneLight:
+    """Return the light of a membrane; arguments as `draw`."""
     bending = bend(layout, scene, rng)
     options: dict[str, object] = {}
     bands, shade = _bands(family, bending, volumes, rng), vignette(layout, scene, rng)
@@ -132,8 +157,7 @@ def draw(
         expected = expected * (1 + 2.8 * scene.speckle * gaussian_filter(rng.standard_normal(layout.size), 0.8))
     level = _full_scale(expected, under, bands, clip)
     truth = _truth(layout, bands, seen, expected, level).assign(odd=lambda t: t.lane == strange + 1)
-    image, truth, camera = photograph(expected, level, truth, camera, rng)
-    return DrawnBlot(image, truth, layout, scene, camera, options=options)
+    return MembraneLight(expected, level, truth, options)
 
 
 def _bands(family: Family, bending: Bending, volumes: Array, rng: np.random.Generator) -> list[DrawnBand]:

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from blots.blot import Blot
     from blots.cleavage import cleavage_table, replicate_fractions
     from blots.errors import BlotError, InvalidBoxes, InvalidTimeCourse, LanesNotFound, UnfitImage, UnreadableImage
+    from blots.exposures import merge_exposures
     from blots.found_boxes import boxes_of
     from blots.geometry import Band, BlotGeometry, Lane, find_geometry
     from blots.image_files import read_blot
@@ -50,6 +51,7 @@ __all__ = [
     "fold_changes",
     "measure_bands",
     "measure_blot",
+    "merge_exposures",
     "normalise",
     "quantify_blot",
     "read_blot",
@@ -85,6 +87,7 @@ _HOME = {
     "fold_changes": "blots.time_course",
     "measure_bands": "blots.quantify",
     "measure_blot": "blots.quantify",
+    "merge_exposures": "blots.exposures",
     "normalise": "blots.normalisation",
     "quantify_blot": "blots.quantify",
     "read_blot": "blots.image_files",

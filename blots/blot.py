@@ -8,6 +8,8 @@ from dataclasses import dataclass, field
 import numpy as np
 from numpy.typing import NDArray
 
+from blots.repair import Repair
+
 QUANTITATIVE = "quantitative"
 SEMI_QUANTITATIVE = "semi-quantitative"
 DO_NOT_QUANTIFY = "do not quantify"
@@ -37,6 +39,8 @@ class Blot:
         What the file says of itself: `format`, `scanner`, `acquired`, ...
     quarter_turns : int
         By how many quarter turns, anticlockwise, `signal` is turned against the image as stored; see `blots.turns`.
+    repair : Repair, optional
+        What a shorter exposure gave to this one; see `blots.exposures`.
 
     Examples
     --------
@@ -55,6 +59,7 @@ class Blot:
     polarity_confidence: float = 1.0
     metadata: Mapping[str, str] = field(default_factory=dict)
     quarter_turns: int = 0
+    repair: Repair | None = None
 
     def __post_init__(self) -> None:
         """Keep private read-only arrays."""

@@ -361,6 +361,41 @@ CAUTIONS: dict[str, Caution] = {
         "The band was measured on several images of the membrane; one of them is used for all lanes.",
         "Name one image for each target, or leave the other exposure out of the study.",
     ),
+    "exposures_merged": Caution(
+        "note",
+        "Pixels that the longest exposure clips were taken from a shorter one, on the scale of the longest.",
+        "None is needed; bands made of such pixels have the noise of the shorter exposure.",
+    ),
+    "exposure_ratio": Caution(
+        "note",
+        "Two exposures differ in light by another factor than in time, as when chemiluminescence decays between them.",
+        "None is needed: the factor is measured. Check `exposure_s` where the light can't have decayed so far.",
+    ),
+    "exposures_disagree": Caution(
+        "warning",
+        "Two exposures are not related by a straight line, so that one of them does not follow the light.",
+        "Use the scans as the camera stored them, with no gamma; film and a detector near its end are no line either.",
+    ),
+    "exposures_not_merged": Caution(
+        "warning",
+        "Exposures of one membrane could not be merged; each was measured alone.",
+        "State `exposure_s` for each, all different, and export all uncropped, from one camera position.",
+    ),
+    "lanes_from_sibling": Caution(
+        "warning",
+        "The image shows too few bands to find its lanes; those of another image of the membrane stand in.",
+        "Look at the blot's figure: if the membrane was moved between the images, give boxes.",
+    ),
+    "reprobed": Caution(
+        "note",
+        "The band was probed after stripping, which takes protein off the membrane, and not from all bands alike.",
+        "Compare lanes of one target; probe the target in question first, or use a second channel or gel.",
+    ),
+    "residual_signal": Caution(
+        "warning",
+        "A band stands where a strong band of an earlier probe stood: what stripping left, or a band nobody listed.",
+        "Look at the blot's figure; show the stripped membrane before it is probed again.",
+    ),
     "unlabelled_repeats": Caution(
         "warning",
         "Lanes of one condition, hour and replicate are not numbered as repeats and are averaged as such.",

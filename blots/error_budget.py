@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from blots.lane_fits import LaneFits
 from blots.lane_solve import design
-from blots.saturation import clipped_fraction
+from blots.saturation import clipped_fraction, repaired_fraction
 from blots.second_opinions import Opinions, windows
 from blots.uncertainty import background_error
 
@@ -33,8 +33,9 @@ class ErrorBudget:
     `noise` of the pixels; `background` what empty places of the lane read beyond it; `overlap` what a stiffer
     background or another division between neighbours would change, and a part of the neighbours' light under the band;
     `shape` what the lane's own band leaves over beside the row's; `truncation` what lies outside the picture;
-    `saturation` what was clipped and is inferred; `geometry` of a place that is not exactly known. An error that all
-    bands of a row share (a tail under the background) is in none of them: no picture tells it, and no ratio feels it.
+    `saturation` what was clipped and is inferred, or taken from a shorter exposure; `geometry` of a place that is not
+    exactly known. An error that all bands of a row share (a tail under the background) is in none of them: no picture
+    tells it, and no ratio feels it.
     """
 
     noise: Array
@@ -57,7 +58,7 @@ class ErrorBudget:
         return _DETECTED * np.hypot(self.noise, self.background / _EMPTY)
 
 
-def error_budget(fits: LaneFits, volume: Array, opinions: Opinions) -> ErrorBudget:
+def error_budget(fits: LaneFits, volume: Array, opinions: Opinions, scale_error: float = 0.0) -> ErrorBudget:
     """Return the error budget of fitted lanes.
 
     Parameters
@@ -68,6 +69,8 @@ def error_budget(fits: LaneFits, volume: Array, opinions: Opinions) -> ErrorBudg
         The volumes whose error is asked for.
     opinions : Opinions
         Other measurements of the same bands.
+    scale_error : float
+        Of what was taken from a shorter exposure; see `Repair`.
 
     Returns
     -------
@@ -100,7 +103,7 @@ def error_budget(fits: LaneFits, volume: Array, opinions: Opinions) -> ErrorBudg
         ),
         shape=np.hypot(_ROUGH * opinions.rough, _LEAST_SHAPE * size),
         truncation=size * _outside(fits),
-        saturation=_SATURATED * clipped_fraction(fits) * size,
+        saturation=np.hypot(_SATURATED * clipped_fraction(fits), scale_error * repaired_fraction(fits)) * size,
         geometry=size * _misplaced(fits, clear),
     )
 

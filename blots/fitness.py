@@ -27,6 +27,15 @@ _PILE = 6.0  # times the levels below
 _BENT = 0.33  # logarithm of gamma
 _BENT_SURE = 200.0  # well above what clean pictures show, despeckled ones included
 _BENT_MUCH = 0.5
+# What each reason does to the verdict.
+REFUSING = frozenset({"false_colour", "few_levels", "gamma", "overexposed"})
+DOUBTFUL = frozenset(
+    {
+        "eight_bit", "colour", "lossy", "background_clipped", "contrast_stretched", "contrast_clipped",
+        "gamma_suspected", "resampled", "burnt_in", "painted_out",
+    }
+)  # fmt: skip
+OF_CLIPPING = frozenset({"image_saturated", "overexposed"})
 _BENT_SURE_ENOUGH = 400.0  # to refuse an 8-bit picture; 16-bit ones may come from detectors with a law of their own
 
 
@@ -84,6 +93,35 @@ def judge(signal: NDArray[np.float64], saturated: NDArray[np.bool_], encoding: E
     return verdict, (*refused, *doubts, *_places(traces), *_notes(signal, saturated))
 
 
+def judge_again(
+    reasons: tuple[str, ...], signal: NDArray[np.float64], saturated: NDArray[np.bool_]
+) -> tuple[str, tuple[str, ...]]:
+    """Return the verdict on a picture some of whose clipped pixels were replaced, and its reasons.
+
+    Parameters
+    ----------
+    reasons : tuple of str
+        Cautions of the pictures that it was made of; those of clipping are told anew.
+    signal, saturated : ndarray, shape (rows, columns)
+        What it holds now.
+
+    Examples
+    --------
+    >>> picture = np.random.default_rng(0).normal(100, 15, (200, 300))
+    >>> judge_again(("overexposed: 9 % of the picture is clipped",), picture, picture > 1e9)
+    ('quantitative', ())
+    """
+    kept = tuple(dict.fromkeys(r for r in reasons if _code(r) not in OF_CLIPPING))
+    refused = _overexposed(signal, saturated)
+    codes = {_code(reason) for reason in (*refused, *kept)}
+    verdict = DO_NOT_QUANTIFY if codes & REFUSING else SEMI_QUANTITATIVE if codes & DOUBTFUL else QUANTITATIVE
+    return verdict, (*refused, *kept, *_notes(signal, saturated))
+
+
+def _code(reason: str) -> str:
+    return reason.partition(":")[0]
+
+
 def _refusals(
     signal: NDArray[np.float64], saturated: NDArray[np.bool_], encoding: Encoding, traces: PictureTraces
 ) -> tuple[str, ...]:
@@ -98,9 +136,13 @@ def _refusals(
         found.append(caution("gamma", words))
     elif _bent(traces, _BENT_MUCH, _BENT_SURE_ENOUGH) and _is_eight_bit(traces.levels) and not encoding.colour:
         found.append(caution("gamma", _noise_words(traces)))
+    return (*found, *_overexposed(signal, saturated))
+
+
+def _overexposed(signal: NDArray[np.float64], saturated: NDArray[np.bool_]) -> tuple[str, ...]:
     if saturated.any() and (saturated.mean() > _MOST_SATURATED or _of_bands(signal, saturated) > _MOST_OF_BANDS):
-        found.append(caution("overexposed", f"{saturated.mean():.1%} of the picture is clipped"))
-    return tuple(found)
+        return (caution("overexposed", f"{saturated.mean():.1%} of the picture is clipped"),)
+    return ()
 
 
 def _of_bands(signal: NDArray[np.float64], saturated: NDArray[np.bool_]) -> float:

@@ -41,6 +41,7 @@ def find_geometry(
     boxes: pd.DataFrame | None = None,
     *,
     empty_lanes: Collection[int] = (),
+    lane_lines: Sequence[Lane] = (),
 ) -> BlotGeometry:
     """Find the lanes and bands of a blot; a box, where given, overrides what would be found.
 
@@ -58,6 +59,9 @@ def find_geometry(
         searched for.
     empty_lanes : collection of int
         Lanes, from 1, known to hold no band; needed only for those at the edges.
+    lane_lines : sequence of Lane, optional
+        Where all lanes run, known from another picture of the membrane of the same size and pose; none is looked for
+        then, and only the rows of bands are found.
 
     Returns
     -------
@@ -99,11 +103,17 @@ def find_geometry(
     small = [_reduced_box(box, picture) for box in drawn]
     row_map = find_row_map(picture.signal, picture.sigma_px)
     level = row_map.straighten(picture.signal)
-    lines, said, seen = find_lanes(blot.name, level, lanes, small, empty_lanes, picture.sigma_px, row_map.lean)
+    said: tuple[str, ...] = ()
+    if lane_lines:
+        lines, seen = _known_lines(lane_lines, picture, row_map), np.zeros(lanes)
+    else:
+        lines, said, seen = find_lanes(blot.name, level, lanes, small, empty_lanes, picture.sigma_px, row_map.lean)
     rows, more = _rows(blot.name, level, picture, row_map, lines, targets, small)
     clear = (seen > 0.2) | (rows.clear > _SEEN_BAND).any(axis=1)
     place = _Placing(blot, given, picture, row_map, lines, rows)
     found = place.lanes(clear)
+    if lane_lines:
+        found = tuple(replace(lane, x=known.x) for lane, known in zip(found, lane_lines, strict=True))
     placed = place.bands(found, targets)
     said = tuple(s for s in (*said, *more, _says_coarse(rows.sigma_px * picture.down)) if s)
     course = row_map.scaled(picture.down, picture.across, blot.shape).course
@@ -111,6 +121,18 @@ def find_geometry(
     over = says_upside_down(blot.signal, geometry)
     geometry = replace(geometry, cautions=(*said, over)) if over else geometry
     return with_doubts(domed(blot.signal, blot.saturated), geometry, drawn) if drawn else geometry
+
+
+def _known_lines(known: Sequence[Lane], picture: SearchPicture, row_map: RowMap) -> LaneLines:
+    """Return lanes of the picture as stored, in rows and columns of the straightened picture that is searched."""
+    level = np.arange(len(picture.signal), dtype=float)
+    x = []
+    for lane in known:
+        columns = (lane.x - (picture.across - 1) / 2) / picture.across
+        middle = np.full(len(level), float(columns.mean()))
+        rows = row_map.stored(middle, level) * picture.down + (picture.down - 1) / 2
+        x.append(np.interp(rows, np.arange(len(columns)), columns))
+    return LaneLines(np.array(x), np.array([lane.width_px for lane in known]) / picture.across)
 
 
 def _says_coarse(sigma_px: Array) -> str:

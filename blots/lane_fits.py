@@ -11,7 +11,7 @@ from blots.background import SmoothBackground
 from blots.blot import Blot
 from blots.lane_solve import over_another
 from blots.layout import BlotGeometry
-from blots.noise import estimate_noise
+from blots.noise import NoiseModel, estimate_noise
 from blots.strips import LaneStrip, cut_strips
 from blots.volumes import FitOptions, JointFit, Profiles, fit_bands
 
@@ -49,7 +49,7 @@ def fit_lanes(blot: Blot, geometry: BlotGeometry) -> LaneFits:
     >>> fit_lanes(blot, find_geometry(blot, 12, BANDS)).profiles.signal.shape
     (12, 620)
     """
-    strips = cut_strips(blot, geometry, estimate_noise(blot.signal))
+    strips = cut_strips(blot, geometry, noise_of(blot))
     profiles = Profiles(
         np.stack([strip.profile for strip in strips]),
         np.stack([strip.variance for strip in strips]),
@@ -61,6 +61,11 @@ def fit_lanes(blot: Blot, geometry: BlotGeometry) -> LaneFits:
     )
     options, fit = _over_the_stiffest(profiles, geometry, background)
     return LaneFits(geometry, strips, profiles, options, fit)
+
+
+def noise_of(blot: Blot) -> NoiseModel:
+    """Return the noise of a blot's own pixels, those that a shorter exposure gave left out."""
+    return estimate_noise(blot.signal, None if blot.repair is None else blot.saturated | blot.repair.pixels)
 
 
 def _over_the_stiffest(

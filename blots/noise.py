@@ -31,7 +31,7 @@ class NoiseModel:
         return np.asarray(self.floor + self.gain * np.maximum(level - self.zero, 0))
 
 
-def estimate_noise(signal: Array) -> NoiseModel:
+def estimate_noise(signal: Array, leave_out: NDArray[np.bool_] | None = None) -> NoiseModel:
     """Estimate the noise from how neighbouring pixels of a row differ, level by level (photon transfer).
 
     Second differences along the row cancel gradients and the flat inside of lanes; medians ignore edges and dust.
@@ -40,6 +40,8 @@ def estimate_noise(signal: Array) -> NoiseModel:
     ----------
     signal : ndarray, shape (rows, columns)
         Linear signal.
+    leave_out : ndarray of bool, shape (rows, columns), optional
+        Pixels whose noise is another: clipped ones have none.
 
     Returns
     -------
@@ -61,6 +63,10 @@ def estimate_noise(signal: Array) -> NoiseModel:
     left, middle, right = signal[:, :-2], signal[:, 1:-1], signal[:, 2:]
     spread = ((2 * middle - left - right) ** 2).ravel()[::3]
     level = ((left + middle + right) / 3).ravel()[::3]
+    if leave_out is not None and leave_out.any():
+        own = ~(leave_out[:, :-2] | leave_out[:, 1:-1] | leave_out[:, 2:]).ravel()[::3]
+        if own.any():
+            spread, level = spread[own], level[own]
     edges = np.unique(np.quantile(level, np.linspace(0, 1, _LEVELS + 1)))
     bins = np.clip(np.searchsorted(edges, level, side="right") - 1, 0, len(edges) - 2)
     levels, variances, counts = [], [], []

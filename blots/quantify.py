@@ -14,11 +14,10 @@ from blots.cautions import caution, join
 from blots.error_budget import ErrorBudget, error_budget
 from blots.errors import BlotError, UnfitImage
 from blots.geometry import checked_targets, find_geometry
-from blots.lane_fits import fit_lanes
+from blots.lane_fits import fit_lanes, noise_of
 from blots.lane_totals import lane_totals
 from blots.layout import BlotGeometry
 from blots.measured_blot import MeasuredBlot
-from blots.noise import estimate_noise
 from blots.saturation import not_below_what_is_seen
 from blots.second_opinions import second_opinions
 from blots.turns import boxes_from_stored, to_stored, turned, upright
@@ -100,8 +99,17 @@ def measure_blot(
     *,
     empty_lanes: Collection[int] = (),
     turn: int | None = None,
+    beside: MeasuredBlot | None = None,
 ) -> MeasuredBlot:
     """Find and measure all bands of a blot, and keep all that the numbers rest on; arguments as `quantify_blot`.
+
+    Parameters
+    ----------
+    blot, lanes, bands, boxes, force, empty_lanes, turn
+        As `quantify_blot`.
+    beside : MeasuredBlot, optional
+        Another picture of the same membrane, of the same size and pose, that was measured: its lanes serve, with a
+        caution, where this picture shows too few bands to find them.
 
     Returns
     -------
@@ -127,10 +135,17 @@ def measure_blot(
     if isinstance(bands, str):
         checked_targets(blot.name, bands)
     targets, whole = numbered(bands), tuple(bands) == (_TOTAL,)
-    blot = _stood_up(blot, lanes, targets, boxes, empty_lanes, turn)
+    if beside is None:
+        blot = _stood_up(blot, lanes, targets, boxes, empty_lanes, turn)
+    else:
+        blot = _as_beside(blot, lanes, beside)
     if boxes is not None:
         boxes = boxes_from_stored(_with_numbers(boxes, targets), blot)
-    geometry = find_geometry(blot, lanes, targets, boxes, empty_lanes=empty_lanes)
+    lines = () if beside is None else beside.geometry.lanes
+    geometry = find_geometry(blot, lanes, targets, boxes, empty_lanes=empty_lanes, lane_lines=lines)
+    if beside is not None:
+        words = caution("lanes_from_sibling", f"they are those of {beside.blot.name}")
+        geometry = replace(geometry, cautions=(*geometry.cautions, words))
     done = _whole_lanes(blot, geometry) if whole else measured(blot, geometry)
     table = done.table.assign(target=[_plain(target) for target in done.table["target"]])
     table["x"], table["y"] = to_stored(table["x"], table["y"], blot)
@@ -190,14 +205,30 @@ def _stood_up(
     return upright(blot, lanes, targets, empty_lanes=empty_lanes)
 
 
+def _as_beside(blot: Blot, lanes: int, beside: MeasuredBlot) -> Blot:
+    """Return the blot turned as the picture beside it; refuse one of another size or with other lanes."""
+    known, remedy = len(beside.geometry.lanes), "Export both whole, or give boxes."
+    if known != lanes:
+        expected = f"{lanes} lanes on {beside.blot.name}"
+        raise BlotError(blot.name, expected=expected, got=f"{known}", remedy=remedy)
+    stood = turned(blot, beside.blot.quarter_turns - blot.quarter_turns)
+    if stood.shape != beside.blot.shape:
+        rows, columns = beside.blot.shape
+        got = f"{stood.shape[0]} x {stood.shape[1]}"
+        raise BlotError(
+            blot.name, expected=f"{rows} x {columns} pixels as {beside.blot.name} has", got=got, remedy=remedy
+        )
+    return stood
+
+
 def _whole_lanes(blot: Blot, geometry: BlotGeometry) -> MeasuredBlot:
     """Return the lanes measured as wholes; which of their bands are clear does not matter."""
     geometry = replace(geometry, cautions=tuple(c for c in geometry.cautions if not c.startswith("rows_unsure")))
-    totals = lane_totals(blot, geometry, estimate_noise(blot.signal))
+    totals = lane_totals(blot, geometry, noise_of(blot))
     size, none = totals.volume[:, None], np.zeros((len(geometry.lanes), 1))
     budget = ErrorBudget(
         totals.noise[:, None], totals.background[:, None], none, _LEAST_TOTAL * np.abs(size), none,
-        _LEAST_SATURATED * totals.clipped[:, None] * np.abs(size), none,
+        np.hypot(_LEAST_SATURATED * totals.clipped[:, None], _scale_error(blot)) * np.abs(size), none,
     )  # fmt: skip
     return MeasuredBlot(blot, geometry, None, budget, total_table(blot, geometry, totals, budget))
 
@@ -240,9 +271,13 @@ def measured(blot: Blot, geometry: BlotGeometry) -> MeasuredBlot:
     opinions = second_opinions(fits)
     volume = (fits.fit.volume + opinions.stiffer) / 2  # two backgrounds err to opposite sides of a tail
     volume = not_below_what_is_seen(fits, volume)
-    budget = error_budget(fits, volume, opinions)
+    budget = error_budget(fits, volume, opinions, _scale_error(blot))
     table = band_table(blot, fits, volume, budget, opinions)
     return MeasuredBlot(blot, geometry, fits, budget, table)
+
+
+def _scale_error(blot: Blot) -> float:
+    return 0.0 if blot.repair is None else blot.repair.scale_error
 
 
 def _refuse_unfit(blot: Blot, force: bool) -> None:

@@ -13,10 +13,19 @@ Array = NDArray[np.float64]
 
 def clipped_fraction(fits: LaneFits) -> Array:
     """Return the part of each band, weighted by its own signal, that is clipped, (n_lanes, n_targets)."""
+    return _part_of_bands(fits, np.stack([strip.clipped for strip in fits.strips]))
+
+
+def repaired_fraction(fits: LaneFits) -> Array:
+    """Return the part of each band's signal that was taken from a shorter exposure, (n_lanes, n_targets)."""
+    return _part_of_bands(fits, np.stack([strip.repaired for strip in fits.strips]))
+
+
+def _part_of_bands(fits: LaneFits, share: Array) -> Array:
+    """Return the mean of what is told of each row (n_lanes, rows), weighted by each band's own signal."""
     bands = np.maximum(fits.fit.bands, 0)
-    clipped = np.stack([strip.clipped for strip in fits.strips])
     total = bands.sum(axis=2)
-    return np.asarray((bands * clipped[:, None]).sum(axis=2) / np.where(total > 0, total, np.inf))
+    return np.asarray((bands * share[:, None]).sum(axis=2) / np.where(total > 0, total, np.inf))
 
 
 def not_below_what_is_seen(fits: LaneFits, volume: Array) -> Array:

@@ -25,7 +25,8 @@ class LaneStrip:
     """A lane laid straight: `values` (rows, columns), rows numbered as at the lane's centre line in the picture.
 
     `clipped` (rows,) is the fraction of the lane's width that is saturated; `offsets` (columns,) count from the centre
-    line; `outside` is true where the strip runs over the picture's side; `variance` (rows,) is that of the row sums.
+    line; `outside` is true where the strip runs over the picture's side; `variance` (rows,) is that of the row sums;
+    `repaired` (rows,) the fraction of the lane's width that a shorter exposure gave.
     """
 
     values: Array
@@ -33,6 +34,7 @@ class LaneStrip:
     offsets: Array
     variance: Array
     outside: bool
+    repaired: Array
 
     @property
     def profile(self) -> Array:
@@ -85,15 +87,21 @@ def _cut(blot: Blot, geometry: BlotGeometry, i: int, noise: NoiseModel) -> LaneS
     at = np.stack([rows[:, None] + drop, x])
     values = map_coordinates(blot.signal, at, order=1, mode="nearest")
     nearest = (np.clip(np.rint(at[k]).astype(int), 0, blot.shape[k] - 1) for k in (0, 1))
-    saturated = blot.saturated[tuple(nearest)]
+    place = tuple(nearest)
+    saturated = blot.saturated[place]
     inner = np.abs(offsets) <= max(lane.width_px / 2, 1)
     if blot.saturated.any():
         saturated = binary_dilation(saturated)
     own = slice(side, -side)
     clean = _without_dust(values, side, noise)[:, own]
-    variance = noise.variance(clean).sum(axis=1)
+    variance, repaired = noise.variance(clean), np.zeros(len(rows))
+    if blot.repair is not None:
+        taken = blot.repair.pixels[place]
+        repaired = taken[:, inner].mean(axis=1)
+        variance = np.where(taken[:, own], blot.repair.variance[place][:, own], variance)
     outside = bool((x[:, inner] < -0.5).any() or (x[:, inner] > blot.shape[1] - 0.5).any())
-    return LaneStrip(clean, saturated[:, inner].mean(axis=1), offsets[own], variance, outside)
+    clipped = saturated[:, inner].mean(axis=1)
+    return LaneStrip(clean, clipped, offsets[own], variance.sum(axis=1), outside, repaired)
 
 
 def _reach(geometry: BlotGeometry, i: int, side: int) -> int:

@@ -94,7 +94,9 @@ def turned(blot: Blot, quarter_turns: int) -> Blot:
     if k == 0:
         return blot
     signal, saturated = np.rot90(blot.signal, k), np.rot90(blot.saturated, k)
-    return replace(blot, signal=signal, saturated=saturated, quarter_turns=(blot.quarter_turns + k) % 4)
+    repair = None if blot.repair is None else blot.repair.turned(k)
+    turns = (blot.quarter_turns + k) % 4
+    return replace(blot, signal=signal, saturated=saturated, quarter_turns=turns, repair=repair)
 
 
 def to_stored(x: ArrayLike, y: ArrayLike, blot: Blot) -> tuple[Array, Array]:

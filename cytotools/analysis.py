@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
-from cytotools.blot_images import budget_of, masses_of, measure_image, refused_as_twin
+from cytotools.blot_images import budget_of, masses_of, measure_images, refused_as_twin
 from cytotools.cautions import Entry, caution_table, documented, entries_of, entry_of
 from cytotools.comparison import compare, summarise_fractions
 from cytotools.errors import Problem, StudyError
@@ -246,8 +246,16 @@ def _linearised(bands: pd.DataFrame, lanes: pd.DataFrame, found: _Findings) -> p
 def _measure(study: Study, block: BlotsBlock, found: _Findings) -> list[pd.DataFrame]:
     """Return the bands of every image that can be measured; keep the others with the reason."""
     scope, tables = documented()["interval_scope"], []
-    for image in block.images:
-        measured = measure_image(study, block.lanes, image)
+    seen = measure_images(study, block.lanes, block.images)
+    kind = documented()["exposures_not_merged"]
+    for apart in seen.apart:
+        place = apart.images[0].membrane
+        words = f"{apart.files}: {apart.reason}"
+        found.entries.append(
+            Entry(kind.severity, "blots", apart.files, place, "exposures_not_merged", words, apart.remedy)
+        )
+    for measured in seen.outcomes:
+        image = measured.image
         if isinstance(measured, MeasuredImage):
             measured = refused_as_twin(measured, found.images) or measured
         if isinstance(measured, RefusedImage):

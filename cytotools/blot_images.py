@@ -1,67 +1,181 @@
-"""From one image of a study to its bands under the membrane's lane numbers; or the reason why it gives none."""
+"""From the images of a study to bands under the membranes' lane numbers; or the reason why one gives none."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import fields, replace
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, fields, replace
 from typing import TYPE_CHECKING
 
+from cytotools.exposures import NotMerged, as_one, exposure_groups, labels
 from cytotools.results import MeasuredImage, RefusedImage
 
 if TYPE_CHECKING:
     import pandas as pd
 
     from blots.blot import Blot
+    from blots.measured_blot import MeasuredBlot
     from cytotools.study import BlotImage, Study
 
 _COLOURS = {"red": 0, "green": 1, "blue": 2}
+Outcome = MeasuredImage | RefusedImage
 
 
-def measure_image(study: Study, lanes: pd.DataFrame, image: BlotImage) -> MeasuredImage | RefusedImage:
-    """Read, judge and measure one image.
+@dataclass(frozen=True, eq=False)
+class MeasuredImages:
+    """The outcome of every image, exposures that were merged being one, and those that could not be merged."""
+
+    outcomes: tuple[Outcome, ...]
+    apart: tuple[NotMerged, ...]
+
+
+def measure_images(study: Study, lanes: pd.DataFrame, images: Sequence[BlotImage]) -> MeasuredImages:
+    """Read, judge and measure the images of a study; exposures of one membrane are merged first.
 
     Parameters
     ----------
     study : Study
-        Whose folder holds the image.
+        Whose folder holds the images.
     lanes : DataFrame
         The lanes sheet of all membranes.
-    image : BlotImage
-        What the study says of the image.
+    images : sequence of BlotImage
+        What the study says of each.
 
     Returns
     -------
-    MeasuredImage or RefusedImage
-        A refused image that could be read carries its picture, so that it can be shown without numbers.
+    MeasuredImages
+        A refused image that could be read carries its picture, so that it can be shown without numbers. Exposures that
+        can't be merged are measured each alone.
     """
+    found = exposure_groups(images)
+    outcomes: list[Outcome] = []
+    apart = list(found.apart)
+    for group in found.groups:
+        read = [_read(study, image) for image in group]
+        outcomes += [one for one in read if isinstance(one, RefusedImage)]
+        seen = [one for one in read if not isinstance(one, RefusedImage)]
+        merged = _merged(seen) if len(seen) > 1 else None
+        if isinstance(merged, _Seen):
+            outcomes.append(_outcome(merged, lanes))
+            continue
+        apart += [merged] if merged else []
+        outcomes += [_outcome(replace(one, image=_named(one.image, images)), lanes) for one in seen]
+    outcomes = [_with_sibling(outcome, outcomes, lanes) for outcome in outcomes]
+    outcomes = [_as_reprobed(outcome, outcomes) for outcome in outcomes]
+    outcomes = [_with_masses(study, one, lanes) if isinstance(one, MeasuredImage) else one for one in outcomes]
+    return MeasuredImages(tuple(outcomes), tuple(apart))
+
+
+@dataclass(frozen=True, eq=False)
+class _Seen:
+    """A picture that was read, its entry, and the entries that its pixels come from."""
+
+    image: BlotImage
+    blot: Blot
+    sources: tuple[BlotImage, ...]
+
+
+def _read(study: Study, image: BlotImage) -> _Seen | RefusedImage:
     from blots import BlotError, read_blot
 
-    blot = None
     try:
         blot = read_blot(study.folder / image.file, page=image.page, channel=_channel(image))
-        return _with_masses(study, _measured(blot, lanes, image), lanes)
     except BlotError as error:
-        return RefusedImage(image, error, blot)
+        return RefusedImage(image, error)
+    return _Seen(image, blot, (image,))
 
 
-def _measured(blot: Blot, lanes: pd.DataFrame, image: BlotImage) -> MeasuredImage:
+def _merged(seen: Sequence[_Seen]) -> _Seen | NotMerged:
+    """Return exposures as one picture, or the reason why they are none."""
+    from blots import BlotError, merge_exposures
+
+    images = tuple(one.image for one in seen)
+    names = labels(images)
+    blots = [replace(one.blot, name=name) for one, name in zip(seen, names, strict=True)]
+    try:
+        merged = merge_exposures(blots, [image.exposure_s or 0.0 for image in images])
+    except BlotError as error:
+        return NotMerged(images, f"expected {error.expected}, got {error.got}", error.remedy)
+    used = set(merged.name.split(" + "))
+    sources = tuple(image for image, name in zip(images, names, strict=True) if name in used)
+    return _Seen(as_one(images, merged.name), merged, sources)
+
+
+def _named(image: BlotImage, images: Iterable[BlotImage]) -> BlotImage:
+    """Return the entry under a name that tells it from other pages of its file that show the same bands."""
+    wanted = set(image.bands) - {"non-specific"}
+    alike = [i for i in images if (i.file, i.membrane) == (image.file, image.membrane) and wanted & set(i.bands)]
+    pages = {i.page for i in alike}
+    return replace(image, file=f"{image.file} (page {image.page})") if len(pages) > 1 else image
+
+
+def _outcome(seen: _Seen, lanes: pd.DataFrame, beside: MeasuredBlot | None = None) -> Outcome:
+    from blots import BlotError
+
+    try:
+        return _measured(seen, lanes, beside)
+    except BlotError as error:
+        return RefusedImage(seen.image, error, seen.blot, seen.sources)
+
+
+def _measured(seen: _Seen, lanes: pd.DataFrame, beside: MeasuredBlot | None) -> MeasuredImage:
     from blots import LanesNotFound, measure_blot
 
+    image, blot = seen.image, seen.blot
     sheet = lanes[(lanes["membrane"] == image.membrane) & (lanes["lane"] >= image.first_lane)]
     shift = image.first_lane - 1
     boxes = None if image.boxes is None else image.boxes.assign(lane=image.boxes["lane"] - shift)
     empty, ladder = (set(sheet.loc[sheet["role"] == role, "lane"] - shift) for role in ("empty", "ladder"))
-    count = int(sheet["lane"].max()) - shift
+    count, bands, force, turn = int(sheet["lane"].max()) - shift, image.bands, image.force, image.turn
     try:
-        measured = measure_blot(blot, count, image.bands, boxes, image.force, empty_lanes=empty, turn=image.turn)
+        measured = measure_blot(blot, count, bands, boxes, force, empty_lanes=empty, turn=turn, beside=beside)
     except LanesNotFound:  # a ladder shows on some scans and not on others
         if not ladder:
             raise
-        unseen = empty | ladder
-        measured = measure_blot(blot, count, image.bands, boxes, image.force, empty_lanes=unseen, turn=image.turn)
+        measured = measure_blot(blot, count, bands, boxes, force, empty_lanes=empty | ladder, turn=turn)
     table = measured.table
-    bands = table.assign(membrane=image.membrane, image=image.file, lane=table["lane"] + shift)
-    return MeasuredImage(image, measured, bands)
+    found = table.assign(membrane=image.membrane, image=image.file, lane=table["lane"] + shift)
+    return MeasuredImage(image, measured, found, exposures=seen.sources)
+
+
+def _with_sibling(outcome: Outcome, others: Iterable[Outcome], lanes: pd.DataFrame) -> Outcome:
+    """Return an image whose lanes were not found measured with those of another image of its membrane, if it can be."""
+    from blots import LanesNotFound
+
+    if not isinstance(outcome, RefusedImage) or outcome.blot is None or not isinstance(outcome.error, LanesNotFound):
+        return outcome
+    for other in others:
+        if isinstance(other, MeasuredImage) and _lie_alike(outcome, other):
+            seen = _Seen(outcome.image, outcome.blot, outcome.exposures)
+            tried = _outcome(seen, lanes, other.measured)
+            if isinstance(tried, MeasuredImage):
+                return tried
+    return outcome
+
+
+def _lie_alike(image: RefusedImage, other: MeasuredImage) -> bool:
+    """Tell whether two images show one membrane and are of the same size as stored and told to stand the same way."""
+    keys = ("membrane", "gel", "first_lane", "turn")
+    alike = all(getattr(image.image, key) == getattr(other.image, key) for key in keys)
+    stored = other.blot.shape if other.blot.quarter_turns % 2 == 0 else other.blot.shape[::-1]
+    return alike and image.blot is not None and image.blot.shape == stored
+
+
+def _as_reprobed(outcome: Outcome, others: Iterable[Outcome]) -> Outcome:
+    """Return an image of a stripped membrane with what that means for its bands."""
+    from blots.cautions import caution, join
+    from blots.residual_signal import residual_signal
+
+    order = outcome.image.probe_order or 1
+    if not isinstance(outcome, MeasuredImage) or order < 2:
+        return outcome
+    said = [caution("reprobed", f"by antibody {order} on the membrane")]
+    for other in others:
+        if not isinstance(other, MeasuredImage) or (other.image.probe_order or order) >= order:
+            continue
+        if all(getattr(outcome.image, key) == getattr(other.image, key) for key in ("membrane", "gel")):
+            said.append(residual_signal(other.measured, outcome.measured))
+    cells = [join(cell, *said) for cell in outcome.bands["caution"]]
+    return replace(outcome, bands=outcome.bands.assign(caution=cells))
 
 
 def _with_masses(study: Study, image: MeasuredImage, lanes: pd.DataFrame) -> MeasuredImage:

@@ -20,7 +20,7 @@ def write_boxes(results: Results, folder: Path) -> None:
     taken: list[str] = []
     for image in results.images:
         folder.mkdir(exist_ok=True)
-        taken.append(file_stem(Path(image.file).stem, taken))
+        taken.append(file_stem(image.stem, taken))
         _write(image, folder / taken[-1])
 
 

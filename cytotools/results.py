@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -22,18 +23,30 @@ if TYPE_CHECKING:
 class MeasuredImage:
     """One blot image that was measured: what was found, and its bands under the membrane's lane numbers.
 
-    `masses` is what its ladder says, None where the study names no ladder or the membrane has no ladder lane.
+    `masses` is what its ladder says, None where the study names no ladder or the membrane has no ladder lane;
+    `exposures` are the entries that were merged into it, the longest first, empty where it is one picture.
     """
 
     image: BlotImage
     measured: MeasuredBlot
     bands: pd.DataFrame
     masses: Masses | None = None
+    exposures: tuple[BlotImage, ...] = ()
 
     @property
     def file(self) -> str:
-        """The image's file, relative to the study folder."""
+        """The image's file, relative to the study folder; of merged exposures the names of all, joined by " + "."""
         return self.image.file
+
+    @property
+    def files(self) -> tuple[str, ...]:
+        """The files that its pixels come from, the longest exposure first."""
+        return tuple(dict.fromkeys(image.file for image in self.exposures or (self.image,)))
+
+    @property
+    def stem(self) -> str:
+        """What files made from it are named after: its file, of merged exposures the longest one's."""
+        return Path(self.files[0]).stem
 
     @property
     def membrane(self) -> str:
@@ -63,6 +76,7 @@ class RefusedImage:
     image: BlotImage
     error: BlotError
     blot: Blot | None = None
+    exposures: tuple[BlotImage, ...] = ()
 
 
 @dataclass(frozen=True, eq=False)

@@ -208,6 +208,9 @@ DOUBTS = {
     "eight_bit": "an image has 8 bits only, which may hide a curve over its numbers",
     "lossy": "JPEG changed the numbers of an image",
     "gamma_suspected": "a curve seems to lie over the numbers of an image",
+    "exposures_disagree": "two exposures of a membrane are not related by a straight line",
+    "lanes_from_sibling": "the lanes of an image are those of another image of its membrane",
+    "residual_signal": "a membrane shows bands where those of an earlier probe stood",
 }
 
 

@@ -55,7 +55,7 @@ def blot_figures(results: Results, folder: Path) -> Iterator[Saved]:
     yield from _series_figures(results, folder)
     taken: list[str] = []
     for image in results.images:
-        name = file_stem(Path(image.file).stem, taken)
+        name = file_stem(image.stem, taken)
         taken.append(name)
         sheet = _lanes(results, image)
         yield _picture(image, sheet, folder, f"blot_{name}")
