@@ -16,6 +16,7 @@ from blots.boxes import Box
 from blots.grey_window import GreyWindow
 
 Array = NDArray[np.float64]
+MERGED = " + "  # between the names of exposures that were merged into one picture
 
 
 @dataclass(frozen=True, order=True)

@@ -16,10 +16,11 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from blots.grey_window import GreyWindow
-from blots.panel import Crop, LabelCell, LabelRow, Panel, Source, Strip
+from blots.panel import MERGED, Crop, LabelCell, LabelRow, Panel, Source, Strip
 from cytotools.cells.refused import nearest, shown
 from cytotools.errors import Problem, StudyError
-from cytotools.provenance import own_version, sha256
+from cytotools.exposures import labels
+from cytotools.provenance import own_version, sha256_of
 
 if TYPE_CHECKING:
     from pydantic_core import ErrorDetails
@@ -282,16 +283,16 @@ def problems_with(panel: Panel, name: str, folder: Path, images: Sequence[BlotIm
     if not own:
         remedy = nearest(panel.membrane, dict.fromkeys(image.membrane for image in images))
         return [Problem(name, "membrane", "a membrane of the study", shown(panel.membrane), remedy)]
-    known = {(image.file, image.page, image.channel) for image in own}
     problems = []
     for source in dict.fromkeys(strip.source for strip in panel.strips):
-        if (source.file, source.page, source.channel) not in known:
+        files = _files_of(source, own)
+        if not files:
             expected = f"an image of membrane {panel.membrane} with its page and channel as in `blots: images:`"
             got = f"{source.file}, page {source.page}, channel {source.channel}"
             remedy = nearest(source.file, dict.fromkeys(image.file for image in own))
             problems.append(Problem(name, "images", expected, got, remedy))
             continue
-        came = sha256(folder / source.file)
+        came = sha256_of(folder, files)
         if came != source.sha256:
             what, expected = (
                 f"the image {source.file}",
@@ -303,3 +304,12 @@ def problems_with(panel: Panel, name: str, folder: Path, images: Sequence[BlotIm
             )
             problems.append(Problem(name, what, expected, f"a file of SHA-256 {came}", remedy))
     return problems
+
+
+def _files_of(source: Source, images: Sequence[BlotImage]) -> list[str]:
+    """Return the files of a picture, several where exposures were merged; none where the study does not name them."""
+    if (source.file, source.page, source.channel) in {(image.file, image.page, image.channel) for image in images}:
+        return [source.file]
+    parts = source.file.split(MERGED)
+    files = dict(zip(labels(images), (image.file for image in images), strict=True))
+    return [files[part] for part in parts] if len(parts) > 1 and all(part in files for part in parts) else []

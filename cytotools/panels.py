@@ -10,17 +10,17 @@ import numpy as np
 
 from blots.blot import Blot
 from blots.crops import cut_rows
-from blots.panel import Crop, Panel, Source, Strip
+from blots.panel import MERGED, Crop, Panel, Source, Strip
 from blots.turns import to_stored
+from cytotools.exposures import labels
 from cytotools.labels import cut
 from cytotools.panel_labels import lane_labels
-from cytotools.provenance import sha256
+from cytotools.provenance import sha256_of
 from cytotools.tables import rows_of
 
 if TYPE_CHECKING:
-    from cytotools.results import MeasuredImage, Results
-
-Sources = Mapping[tuple[str, int, int | str | None], Source]
+    from cytotools.results import MeasuredImage, RefusedImage, Results
+    from cytotools.study import BlotImage
 
 _PITCH_PT = 24.0  # of the lanes on the page
 _WIDTHS_PT = (40.0, 480.0)  # the widest fills a journal's page beside names and masses
@@ -38,7 +38,7 @@ def panels_of(results: Results) -> list[Panel]:
     block = results.study.blots
     assert block is not None
     pictures = pictures_of(results)
-    sources = {(source.file, source.page, source.channel): source for source in pictures}
+    sources = {image.image: _source(results, image) for image in results.images}
     given = [_drawable(panel, pictures) for panel in block.panels.values()]
     found: list[Panel] = []
     for panel in _measured(results, sources):
@@ -49,10 +49,16 @@ def panels_of(results: Results) -> list[Panel]:
 
 def pictures_of(results: Results) -> dict[Source, Blot]:
     """Return the picture of every image that could be read."""
-    read = [(image.image, image.blot) for image in results.images]
-    read += [(refused.image, refused.blot) for refused in results.refused_images if refused.blot is not None]
-    folder = results.study.folder
-    return {Source(image.file, image.page, image.channel, sha256(folder / image.file)): blot for image, blot in read}
+    refused = {_source(results, image): image.blot for image in results.refused_images if image.blot is not None}
+    return {_source(results, image): image.blot for image in results.images} | refused
+
+
+def _source(results: Results, image: MeasuredImage | RefusedImage) -> Source:
+    """Return where a picture comes from; exposures that were merged are one, under the names of all."""
+    entries = image.exposures or (image.image,)
+    names = labels(entries) if len(entries) > 1 else [entries[0].file]
+    files = [entry.file for entry in entries]
+    return Source(MERGED.join(names), entries[0].page, entries[0].channel, sha256_of(results.study.folder, files))
 
 
 def _drawable(panel: Panel, pictures: Mapping[Source, Blot]) -> Panel:
@@ -84,7 +90,7 @@ def _stored_size(blot: Blot) -> tuple[int, int]:
     return (columns, rows) if blot.quarter_turns % 2 == 0 else (rows, columns)
 
 
-def _measured(results: Results, sources: Sources) -> list[Panel]:
+def _measured(results: Results, sources: Mapping[BlotImage, Source]) -> list[Panel]:
     """Return a panel for all images that show the same lanes of a membrane."""
     groups: dict[tuple[str, int], list[MeasuredImage]] = {}
     for image in results.images:
@@ -92,7 +98,7 @@ def _measured(results: Results, sources: Sources) -> list[Panel]:
     return [_panel(results, images, sources) for images in groups.values()]
 
 
-def _panel(results: Results, images: Sequence[MeasuredImage], sources: Sources) -> Panel:
+def _panel(results: Results, images: Sequence[MeasuredImage], sources: Mapping[BlotImage, Source]) -> Panel:
     membrane, first = images[0].membrane, images[0].first_lane
     block = results.study.blots
     assert block is not None
@@ -105,8 +111,7 @@ def _panel(results: Results, images: Sequence[MeasuredImage], sources: Sources) 
     for image in images:
         own = [target for target, best in chosen.items() if best is image]
         if own:
-            source = sources[image.image.file, image.image.page, image.image.channel]
-            strips |= _strips(results, image, source, own, [n + 1 for n in shown_lanes])
+            strips |= _strips(results, image, sources[image.image], own, [n + 1 for n in shown_lanes])
     ordered = sorted(strips, key=lambda target: _rank(target, list(chosen), block.loading_controls))
     width = float(np.clip(_PITCH_PT * (len(lanes) + 0.3), *_WIDTHS_PT))
     labels, footnotes = lane_labels([_short(sheet.get(n, {})) for n in lanes], width / (len(lanes) + 0.3))

@@ -50,6 +50,12 @@ def sha256(path: Path) -> str:
         return hashlib.file_digest(file, "sha256").hexdigest()
 
 
+def sha256_of(folder: Path, files: Sequence[str]) -> str:
+    """Return the SHA-256 of one file; of several, that of theirs in this order."""
+    sums = [sha256(folder / file) for file in dict.fromkeys(files)]
+    return sums[0] if len(sums) == 1 else hashlib.sha256(" ".join(sums).encode()).hexdigest()
+
+
 def as_json(found: dict[str, Any]) -> str:
     """Return the same text for the same content."""
     return json.dumps(found, indent=2, ensure_ascii=False) + "\n"

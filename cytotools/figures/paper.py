@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from matplotlib.figure import Figure
 
 from blots.blot import Blot
-from blots.panel import Panel, Source, Strip, strip_pixels
+from blots.panel import MERGED, Panel, Source, Strip, strip_pixels
 from blots.plots.panel import panel_figure
 from blots.plots.uncropped import draw_uncropped
 from cytotools.figures.style import Saved, save, save_words
@@ -54,6 +54,7 @@ def _caption(panel: Panel, pictures: Mapping[Source, Blot], name: str, count: in
         f"Lanes {panel.lanes[0]} to {panel.lanes[-1]} cut in one piece from {', '.join(files)}"
         + (f", turned by {' and '.join(map(str, turns))}° clockwise" if turns else "")
         + "; no pixel is moved, smoothed or added.",
+        *_merged(files),
         "Each strip has one linear scale of grey over all its lanes, without gamma, "
         + (
             "as its recipe says: "
@@ -70,6 +71,13 @@ def _caption(panel: Panel, pictures: Mapping[Source, Blot], name: str, count: in
     if count > 1:
         said.append("The first membrane of the study is shown; the others stand in the supplement.")
     return " ".join(said)
+
+
+def _merged(files: Sequence[str]) -> list[str]:
+    merged = [file for file in files if MERGED in file]
+    return [
+        f"{file}: exposures; pixels clipped in one come from a shorter one, brought to its scale." for file in merged
+    ]
 
 
 def _beyond(strips: Sequence[Strip], pictures: Mapping[Source, Blot]) -> list[str]:
