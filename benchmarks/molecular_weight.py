@@ -30,7 +30,7 @@ from cytotools.tables import rows_of
 Array = NDArray[np.float64]
 
 SEED = 20_261_121
-REPEATS, IMAGES, HEIGHT = 100, 8, 620
+REPEATS, IMAGES, HEIGHT = 60, 8, 620
 LADDERS = {
     "250 to 10": (250.0, 150.0, 100.0, 75.0, 50.0, 37.0, 25.0, 20.0, 15.0, 10.0),
     "180 to 10": (180.0, 130.0, 100.0, 70.0, 55.0, 40.0, 35.0, 25.0, 15.0, 10.0),

@@ -24,7 +24,9 @@ _NOT_A_TARGET = "non-specific"
 _UNEXPECTED = 0.10
 _APART = 0.10  # between what two ladder lanes say
 _CARRIED = 0.004  # of the picture's height: error of a place carried from its lane to the ladder's
-_SWAY = 0.02  # how much of the picture's height a row may fan out or flatten per half width, beside its course
+# Of the picture's height, how far rows usually lie beside the course that was found at first (which the rungs of a
+# ladder pull aside), and how that changes from the top to the bottom.
+_ASIDE, _FANNED = 0.03, 0.01
 
 
 @dataclass(frozen=True, eq=False)
@@ -95,7 +97,7 @@ def find_masses(
         rows = [_blank_row(target, expected) | {"caution": doubt} for target in targets]
         unknown = np.full(len(table), np.nan)
         return Masses(unknown, ("",) * len(table), pd.DataFrame(rows, columns=list(MASS_COLUMNS)), ladders)
-    log_kda, error, outside, apart = _read(measured.fits, clear)
+    log_kda, error, outside, apart = _read(measured.fits, clear, ladder_lanes)
     seen = ~table["below_detection"].to_numpy(dtype=bool) & ~table["lane"].isin(list(ladder_lanes)).to_numpy()
     kda = np.where(seen, np.exp(log_kda), np.nan)
     reading = pd.DataFrame({"target": table["target"], "lane": table["lane"], "kda": kda, "error": error})
@@ -135,12 +137,14 @@ def _why_unclear(measured: MeasuredBlot, ladders: Mapping[int, Ladder]) -> str:
     return ", ".join(f"the ladder in lane {lane}: {ladder.doubt}" for lane, ladder in ladders.items()) or "no ladder"
 
 
-def _read(fits: LaneFits, ladders: Mapping[int, Ladder]) -> tuple[Array, Array, NDArray[np.bool_], Array]:
+def _read(
+    fits: LaneFits, ladders: Mapping[int, Ladder], ladder_lanes: Collection[int]
+) -> tuple[Array, Array, NDArray[np.bool_], Array]:
     """Return every band's ln mass, its error, whether it is extrapolated, and how far two ladders lie apart.
 
     Between ladders the nearer one counts more.
     """
-    places = _Places.of(fits)
+    places = _Places.of(fits, ladder_lanes)
     at = [places.in_lane(lane) for lane in ladders]  # rows of all bands, each carried into a ladder lane
     logs = np.array([np.log(one.mass(y)) for one, y in zip(ladders.values(), at, strict=True)])
     carried = _CARRIED * fits.profiles.signal.shape[1]
@@ -163,7 +167,7 @@ class _Places(NamedTuple):
     sway: Array
 
     @classmethod
-    def of(cls, fits: LaneFits) -> _Places:
+    def of(cls, fits: LaneFits, ladder_lanes: Collection[int]) -> _Places:
         geometry, fit = fits.geometry, fits.fit
         y = fit.y  # of the crest, as rungs are
         x = np.array(
@@ -171,6 +175,7 @@ class _Places(NamedTuple):
         )
         level = y - np.interp(x, np.arange(len(geometry.course)), geometry.course)
         clear = fit.volume > 8 * fit.noise
+        clear[[lane - 1 for lane in ladder_lanes]] = False  # a rung near a row is none of its bands
         half, height = len(geometry.course) / 2, fits.profiles.signal.shape[1]
         sway = _sway((x - half) / half, level, clear, height)
         return cls(fits, x.ravel(), level.ravel(), sway)
@@ -192,7 +197,7 @@ class _Places(NamedTuple):
 
 
 def _sways(z: Array, depth: Array) -> Array:
-    return np.stack([z, z**2, depth * z, depth * z**2], axis=-1)
+    return np.stack([z, z**2, z**3, depth * z, depth * z**2], axis=-1)
 
 
 def _sway(z: Array, level: Array, clear: NDArray[np.bool_], height: int) -> Array:
@@ -201,13 +206,15 @@ def _sway(z: Array, level: Array, clear: NDArray[np.bool_], height: int) -> Arra
     weight = clear / np.maximum(clear.sum(axis=0), 1)
     own = terms - np.einsum("lk,lkj->kj", weight, terms)  # a row's own level is not at issue
     rest = level - (weight * level).sum(axis=0)
-    scatter = 1.0 + 1.4826 * float(np.median(np.abs(rest[clear]))) if clear.any() else 1.0
-    held = np.diag([scatter / (_SWAY * height)] * 4)
-    matrix, aim = np.vstack([own[clear], held]), np.concatenate([rest[clear], np.zeros(4)])
-    found = np.linalg.lstsq(matrix, aim, rcond=None)[0]
-    off = np.abs(aim - matrix @ found)
-    kept = off <= 3 * scatter  # a band found on something else
-    return np.asarray(np.linalg.lstsq(matrix[kept], aim[kept], rcond=None)[0])
+    held = np.diag([1 / (_ASIDE * height)] * 3 + [1 / (_FANNED * height)] * 2)
+    found, kept = np.zeros(held.shape[0]), clear
+    for _ in range(3):
+        left = rest - own @ found
+        scatter = 0.5 + 1.4826 * float(np.median(np.abs(left[clear]))) if clear.any() else 1.0
+        kept = clear & (np.abs(left) <= 4 * scatter) if found.any() else clear  # else found on something else
+        matrix, aim = np.vstack([own[kept], scatter * held]), np.concatenate([rest[kept], np.zeros(len(found))])
+        found = np.linalg.lstsq(matrix, aim, rcond=None)[0]
+    return np.asarray(found)
 
 
 def _blank_row(target: str, expected: Mapping[str, float]) -> dict[str, Any]:
