@@ -20,8 +20,11 @@ if TYPE_CHECKING:
     from blots.image_files import read_blot
     from blots.imagej_rois import read_boxes, write_rois
     from blots.line_differences import compare_lines
+    from blots.linear_range import find_ranges
+    from blots.linearised import linearise
     from blots.loading_audit import audit_loading
     from blots.measured_blot import MeasuredBlot
+    from blots.molecular_weight import find_masses
     from blots.normalisation import normalise
     from blots.quantify import measure_bands, measure_blot, quantify_blot
     from blots.rebound import Rebound, find_rebound
@@ -47,8 +50,11 @@ __all__ = [
     "cleavage_table",
     "compare_lines",
     "find_geometry",
+    "find_masses",
+    "find_ranges",
     "find_rebound",
     "fold_changes",
+    "linearise",
     "measure_bands",
     "measure_blot",
     "merge_exposures",
@@ -83,8 +89,11 @@ _HOME = {
     "cleavage_table": "blots.cleavage",
     "compare_lines": "blots.line_differences",
     "find_geometry": "blots.geometry",
+    "find_masses": "blots.molecular_weight",
+    "find_ranges": "blots.linear_range",
     "find_rebound": "blots.rebound",
     "fold_changes": "blots.time_course",
+    "linearise": "blots.linearised",
     "measure_bands": "blots.quantify",
     "measure_blot": "blots.quantify",
     "merge_exposures": "blots.exposures",
