@@ -9,12 +9,12 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
-from numpy.typing import NDArray
-from scipy.special import expit, stdtrit
+from scipy.special import expit
 
 from blots.cautions import caution, join
 from blots.errors import InvalidTimeCourse
 from blots.levels import CONDITIONS, Z_95, Level, conditions_first, distinct, grouped, read_levels, with_zero_hours
+from blots.replicate_means import mean_interval
 
 CLEAVAGE_COLUMNS = ("target", "cleaved_fraction", "low", "high", "n", "caution")
 CLEAVAGE_POINTS = ("target", "replicate", "cleaved_fraction", "cleaved_censored", "full_censored")
@@ -231,7 +231,7 @@ def _summary(odds: list[_Odds]) -> dict[str, Any]:
     """Return one row of cleavage.csv from the lanes of all replicates."""
     usable = [one for one in odds if np.isfinite(one.level.log_ratio)]
     parts = list(grouped(usable, lambda one: one.level.replicate).values())
-    center, low, high = _interval(np.array([_mean(part) for part in parts]), usable)
+    center, low, high = mean_interval([_mean(part) for part in parts], [one.level.standard_error for one in usable])
     cautions = [text for one in odds for text in one.level.caution.split("; ") if not text.startswith(LIMIT_OF_A_LANE)]
     if len(parts) == 1:
         cautions.append(caution("measurement_error_only", "one replicate"))
@@ -244,19 +244,6 @@ def _summary(odds: list[_Odds]) -> dict[str, Any]:
         cautions.append(caution("full_below_detection", f"no uncleaved band at {hours}"))
     fractions = dict(zip(("cleaved_fraction", "low", "high"), expit([center, low, high]).tolist(), strict=True))
     return _named(odds) | fractions | {"n": len(parts), "caution": distinct(cautions)}
-
-
-def _interval(means: NDArray[np.float64], usable: Sequence[_Odds]) -> tuple[float, float, float]:
-    """Return mean and 95 % limits of the logit: t over replicates, or the measurement errors of the only one."""
-    n = len(means)
-    if not n:
-        return np.nan, np.nan, np.nan
-    center = float(means.mean())
-    if n == 1:
-        reach = Z_95 * float(np.sqrt(np.sum([one.level.standard_error**2 for one in usable]))) / len(usable)
-    else:
-        reach = float(stdtrit(n - 1, 0.975) * means.std(ddof=1) / np.sqrt(n))
-    return center, center - reach, center + reach
 
 
 def _mean(odds: Sequence[_Odds]) -> float:

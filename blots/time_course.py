@@ -8,14 +8,11 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
-from numpy.typing import NDArray
-from scipy.special import stdtrit
 
 from blots.calibration import one_step
 from blots.cautions import caution, join
 from blots.levels import (
     CONDITIONS,
-    Z_95,
     ZERO_HOURS,
     Level,
     conditions_first,
@@ -26,6 +23,7 @@ from blots.levels import (
     references_of,
     with_zero_hours,
 )
+from blots.replicate_means import mean_interval
 
 TIME_COURSE_COLUMNS = ("target", "loading_control", "hours", "n", "fold_change", "low", "high", "caution")
 POINT_COLUMNS = ("target", "loading_control", "hours", "replicate", "fold_change", "censored", "caution")
@@ -172,7 +170,7 @@ def _summary(folds: list[Fold]) -> dict[str, Any]:
     usable = [fold for fold in folds if np.isfinite(fold.log_fold)]
     parts = list(grouped(usable, lambda fold: fold.level.replicate).values())
     means = np.array([_mean(part) for part in parts])
-    center, low, high = _interval(means, parts[0] if parts else [])
+    center, low, high = mean_interval(means, [fold.error for fold in parts[0]] if parts else [])
     cautions = [fold.caution for fold in folds]
     if len(parts) == 1 and not parts[0][0].is_reference:
         cautions.append(caution("measurement_error_only", "one replicate"))
@@ -183,19 +181,6 @@ def _summary(folds: list[Fold]) -> dict[str, Any]:
     center = np.nan if low == -np.inf and high == np.inf else center
     estimate = dict(zip(("fold_change", "low", "high"), np.exp([center, low, high]).tolist(), strict=True))
     return _named(folds) | {"n": len(parts)} | estimate | {"caution": distinct(cautions)}
-
-
-def _interval(means: NDArray[np.float64], only: list[Fold]) -> tuple[float, float, float]:
-    """Return mean and 95 % limits: t over replicates, or the measurement errors of the only one."""
-    n = len(means)
-    if not n:
-        return np.nan, np.nan, np.nan
-    center = float(means.mean())
-    if n == 1:
-        reach = Z_95 * float(np.sqrt(np.sum([fold.error**2 for fold in only]))) / len(only)
-    else:
-        reach = float(stdtrit(n - 1, 0.975) * means.std(ddof=1) / np.sqrt(n))
-    return center, center - reach, center + reach
 
 
 def _mean(folds: list[Fold]) -> float:
