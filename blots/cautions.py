@@ -358,8 +358,9 @@ CAUTIONS: dict[str, Caution] = {
     ),
     "several_images": Caution(
         "note",
-        "The band was measured on several images of the membrane; one of them is used for all lanes.",
-        "Name one image for each target, or leave the other exposure out of the study.",
+        "The band was measured on several images of the membrane; the best serves every lane that it shows, others the "
+        "lanes that it lacks, and their light may be on another scale.",
+        "Name one image for each target; state `exposure_s` where they are exposures; show all lanes on one image.",
     ),
     "exposures_merged": Caution(
         "note",

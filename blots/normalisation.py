@@ -133,9 +133,14 @@ def _best_image(bands: pd.DataFrame) -> pd.DataFrame:
     width = (bands["high"] - bands["low"]) / bands["volume"].where(bands["volume"] > 0)
     quality = bands.assign(width=width.fillna(np.inf)).groupby("image")[["saturated_fraction", "width"]].median()
     quality["saturated_fraction"] = bands.groupby("image")["saturated_fraction"].max()
-    best = str(quality.sort_values(["saturated_fraction", "width"], kind="stable").index[0])
-    words = caution("several_images", f"measured on {', '.join(map(str, images))}, of which {best} is used")
-    kept = bands[bands["image"] == best]
+    order = list(quality.sort_values(["saturated_fraction", "width"], kind="stable").index)
+    ranked = bands.assign(rank=bands["image"].map(order.index)).sort_values("rank", kind="stable")
+    kept = (
+        ranked.drop_duplicates("lane").drop(columns="rank").sort_index()
+    )  # a lane that one picture shows comes from it
+    used = ", ".join(str(image) for image in order if (kept["image"] == image).any())
+    verb = "is" if kept["image"].nunique() == 1 else "are"
+    words = caution("several_images", f"measured on {', '.join(map(str, images))}, of which {used} {verb} used")
     return kept.assign(caution=[join(text, words) for text in kept["caution"]])
 
 

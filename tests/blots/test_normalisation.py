@@ -117,6 +117,14 @@ def test_two_exposures_use_the_unsaturated_one_in_all_lanes() -> None:
     assert table["caution"].str.contains("several_images: measured on short.tif, long.tif, of which short.tif").all()
 
 
+def test_two_halves_of_a_membrane_keep_all_lanes() -> None:
+    halves = {1: "left.tif", 2: "right.tif"}
+    bands = [band(t, 100.0 * n, lane=n, image=halves[n]) for n in halves for t in ("XIAP", "actin")]
+    table = normalised(*bands)
+    assert table["lane"].tolist() == [1, 2]
+    assert table["caution"].str.contains("of which left.tif, right.tif are used").all()
+
+
 def test_lanes_without_a_sample_and_lanes_unknown() -> None:
     bands = pd.DataFrame([band(t, 100.0, lane=lane) for lane in (1, 2, 3, 4) for t in ("XIAP", "actin")])
     lanes = pd.DataFrame({"membrane": "rep1", "lane": [1, 2, 3], "role": ["ladder", "empty", "treated"]})
