@@ -138,9 +138,10 @@ def _best_image(bands: pd.DataFrame) -> pd.DataFrame:
     kept = (
         ranked.drop_duplicates("lane").drop(columns="rank").sort_index()
     )  # a lane that one picture shows comes from it
-    used = ", ".join(str(image) for image in order if (kept["image"] == image).any())
-    verb = "is" if kept["image"].nunique() == 1 else "are"
-    words = caution("several_images", f"measured on {', '.join(map(str, images))}, of which {used} {verb} used")
+    used = [str(image) for image in order if (kept["image"] == image).any()]
+    verb = "is" if len(used) == 1 else "are"
+    of_which = f"{', '.join(used)} {verb} used"
+    words = caution("several_images", f"measured on {', '.join(map(str, images))}, of which {of_which}")
     return kept.assign(caution=[join(text, words) for text in kept["caution"]])
 
 
