@@ -39,7 +39,6 @@ def _rebound(table: pd.DataFrame) -> ShownTable:
         "lowest level (95 % CI)",
         "at",
         "rise after it (95 % CI)",
-        "p",
         "p, Holm",
         "n",
     ]
@@ -51,7 +50,6 @@ def _rebound(table: pd.DataFrame) -> ShownTable:
             estimate(row["nadir_fold"], row["nadir_low"], row["nadir_high"], fold),
             _nadir(row),
             estimate(row["rebound_fold"], row["low"], row["high"], fold),
-            p_value(row["p_value"]),
             p_value(row["p_adjusted"]),
             whole(row["n"]),
         ]
@@ -61,7 +59,7 @@ def _rebound(table: pd.DataFrame) -> ShownTable:
         "Loss and rebound (levels relative to the reference). Intervals hold for all hours at once and rest on the "
         "scatter of the whole course; those of the next table hold for each hour alone"
     )
-    return ShownTable(caption, header, rows)
+    return ShownTable(caption, header, rows, wraps=True)
 
 
 def _nadir(row: Mapping[str, Any]) -> str:
@@ -74,14 +72,13 @@ def _nadir(row: Mapping[str, Any]) -> str:
 
 
 def _differences(table: pd.DataFrame) -> ShownTable:
-    header = ["treatment", "rise", "lines", "ratio of the rises (95 % CI)", "p", "p, Holm", "n", "caution"]
+    header = ["treatment", "rise", "lines", "ratio of the rises (95 % CI)", "p, Holm", "n", "caution"]
     rows = [
         [
             condition_label({**row, "cell_line": "", "arm": "", "hours": None}),
             str(row["quantity"]),
             str(row["contrast"]),
             estimate(row["estimate"], row["low"], row["high"], fold),
-            p_value(row["p_value"]),
             p_value(row["p_adjusted"]),
             whole(row["n"]),
             str(row["caution"]),
@@ -92,7 +89,7 @@ def _differences(table: pd.DataFrame) -> ShownTable:
         "Rises compared between lines: the pair of hours where they differ most clearly, with an interval that holds "
         "for all pairs of hours at once"
     )
-    return ShownTable(caption, header, rows, frozenset({7}))
+    return ShownTable(caption, header, rows, frozenset({6}), wraps=True)
 
 
 def _time_course(table: pd.DataFrame) -> ShownTable:
