@@ -224,7 +224,7 @@ class _Comparison:
         ties = {level for level, weight in weighted if abs(weight) > TINY and level not in (*own, *base)}
         lysate = any(level.role == "reference" for level in ties)
         through = "the reference lysate" if lysate else ", ".join(sorted({line_name(level.line) for level in ties}))
-        return caution("tied_by_reference", f"no membrane holds both; compared through {through}")
+        return caution("tied_by_reference", f"no membrane holds both, compared through {through}")
 
 
 def _each(cautions: str) -> list[str]:

@@ -231,7 +231,7 @@ def _summary(odds: list[_Odds]) -> dict[str, Any]:
     """Return one row of cleavage.csv from the lanes of all replicates."""
     usable = [one for one in odds if np.isfinite(one.level.log_ratio)]
     parts = list(grouped(usable, lambda one: one.level.replicate).values())
-    center, low, high = mean_interval([_mean(part) for part in parts], [one.level.standard_error for one in usable])
+    center, low, high = mean_interval([_mean(part) for part in parts], [_error(part) for part in parts])
     cautions = [text for one in odds for text in one.level.caution.split("; ") if not text.startswith(LIMIT_OF_A_LANE)]
     if len(parts) == 1:
         cautions.append(caution("measurement_error_only", "one replicate"))
@@ -248,6 +248,10 @@ def _summary(odds: list[_Odds]) -> dict[str, Any]:
 
 def _mean(odds: Sequence[_Odds]) -> float:
     return float(np.mean([one.level.log_ratio for one in odds]))
+
+
+def _error(odds: Sequence[_Odds]) -> float:
+    return float(np.sqrt(np.sum([one.level.standard_error**2 for one in odds]))) / len(odds)
 
 
 def _named(odds: Sequence[_Odds]) -> dict[str, Any]:

@@ -102,6 +102,10 @@ def _values_and_hours(log_ratios: ArrayLike, hours: ArrayLike) -> tuple[FloatArr
 
 def _numbers(given: ArrayLike, name: str) -> FloatArray:
     try:
+        if np.iscomplexobj(given):
+            raise TypeError
+        if isinstance(given, np.ma.MaskedArray):
+            return np.where(np.ma.getmaskarray(given), np.nan, np.ma.getdata(given).astype(np.float64))
         return np.array(given, dtype=np.float64)
     except (TypeError, ValueError):
         raise _refusal(name, "an array of numbers", "something else", "Rows must be of one length.") from None

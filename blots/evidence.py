@@ -7,7 +7,7 @@ from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.special import ndtri, stdtrit
+from scipy.special import stdtrit
 
 from blots.contrasts import Contrasts, largest_contrast
 from blots.courses import Course
@@ -105,8 +105,7 @@ def weigh(course: Course) -> Evidence:
     Returns
     -------
     Evidence
-        With no degree of freedom left (one replicate) nothing is tested; limits then hold the measurement errors
-        alone.
+        With no degree of freedom left (one replicate) nothing is tested and there are no limits.
 
     Examples
     --------
@@ -156,8 +155,7 @@ class _Alone:
         estimates = family.matrix @ self.levels
         weights = family.matrix @ self.design.weights
         if scatter is None:
-            errors = np.sqrt(weights**2 @ self.measured) if self.course.measured else np.full(len(family), np.nan)
-            return Contrasts(family, estimates, errors, None, float(-ndtri(0.025 / max(len(family), 1))))
+            return Contrasts(family, estimates, np.full(len(family), np.nan), None, np.nan)
         errors = np.sqrt(weights**2 @ self._variances(scatter))
         if not len(family):
             return Contrasts(family, estimates, errors, None, np.nan)

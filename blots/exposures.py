@@ -111,6 +111,11 @@ def merge_exposures(blots: Sequence[Blot], exposures_s: Sequence[float]) -> Blot
     return _as_blot(merged, parts, told)
 
 
+def _seconds(time: object) -> float:
+    """Return a time, NaN for what is none."""
+    return float(time) if isinstance(time, int | float | np.integer | np.floating) else float("nan")
+
+
 def _ordered(blots: Sequence[Blot], exposures_s: Sequence[float]) -> list[int]:
     """Return the order from the longest exposure to the shortest, or refuse times and poses that make none."""
     names = " + ".join(blot.name for blot in blots) or "exposures"
@@ -118,7 +123,7 @@ def _ordered(blots: Sequence[Blot], exposures_s: Sequence[float]) -> list[int]:
         got = f"{len(blots)} pictures and {len(exposures_s)} times"
         remedy = "Give every exposure with its time."
         raise BlotError(names, expected="two exposures or more with a time each", got=got, remedy=remedy)
-    times = [float("nan") if time is None else float(time) for time in exposures_s]
+    times = [_seconds(time) for time in exposures_s]
     if not all(np.isfinite(time) and time > 0 for time in times) or len(set(times)) < len(times):
         got = ", ".join("none" if time != time else f"{time:g} s" for time in times)
         remedy = "State the seconds of each exposure, or leave out all but one of those that are alike."

@@ -33,6 +33,7 @@ CONDITIONS = (
 NOT_CONDITIONS = ("replicate", "technical", "batch", "well")
 LINE = ("cell_line", "arm")
 NOT_A_SAMPLE = ("ladder", "empty")
+NORMALISED = ("membrane", "lane", "target", "loading_control", "log_ratio", "high", "censored", "caution")
 ZERO_HOURS, VEHICLE, REFERENCE_LANE = "0 h", "vehicle at the same hour", "reference lane"
 Z_95 = 1.959963984540054
 
@@ -275,6 +276,15 @@ def _as_zero_hours(zeros: list[Level], level: Level) -> Level:
 def _serves(vehicle: Level, level: Level, vehicles: Mapping[str, str]) -> bool:
     name, wanted = vehicle.value("compound"), vehicles.get(str(level.value("compound")))
     return name is None or wanted is None or name == wanted or vehicle.treatment == level.treatment
+
+
+def _check(normalised: pd.DataFrame, lanes: pd.DataFrame) -> None:
+    for thing, table, needed in (("normalised", normalised, NORMALISED), ("lanes", lanes, ("membrane", "lane"))):
+        missing = [column for column in needed if column not in table]
+        if missing:
+            remedy = "Give the table of blots.normalise." if thing == "normalised" else "Give the rows of lanes.csv."
+            expected, got = f"the columns {', '.join(needed)}", f"none called {', '.join(missing)}"
+            raise InvalidTimeCourse(thing, expected=expected, got=got, remedy=remedy)
 
 
 def _sheet(lanes: pd.DataFrame) -> dict[tuple[str, int], dict[str, Any]]:

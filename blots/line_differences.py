@@ -10,7 +10,6 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
-from scipy.special import ndtri
 
 from blots.cautions import caution, join
 from blots.contrasts import Contrasts, largest_contrast
@@ -94,7 +93,7 @@ def compare_rises(one: Course, other: Course) -> RiseDifference:
     family, pairs = _family(tuple(one.hours.tolist()), tuple(other.hours.tolist()))
     contrasts = _contrasts(one, other, family)
     if contrasts.null is None:
-        cautions.append(caution("one_replicate", "a difference without a test"))
+        cautions.append(caution("one_replicate", "a difference without a test or limits"))
     forwards = np.array([earlier < later for earlier, later in pairs])
     clearness = np.abs(contrasts.statistics if contrasts.null else contrasts.estimates)
     best = int(np.argmax(np.where(forwards, clearness, -1.0)))
@@ -213,9 +212,7 @@ def _contrasts(one: Course, other: Course, family: Family) -> Contrasts:
     weights = family.matrix @ design.weights
     estimates = weights @ entries
     if not all(design.degrees_of_freedom for design in designs):
-        known = one.measured and other.measured
-        errors = np.sqrt(weights**2 @ measured) if known else np.full(len(family), np.nan)
-        return Contrasts(family, estimates, errors, None, float(-ndtri(LEVEL / len(family))))
+        return Contrasts(family, estimates, np.full(len(family), np.nan), None, np.nan)
     scatter = side_by_side_scatter(later_scatter_of(designs[0]), later_scatter_of(designs[1]))
     errors = np.sqrt(weights**2 @ scatter.variances(entries, measured))
     null = largest_contrast(design, scatter, family)

@@ -84,7 +84,16 @@ def measured_courses(
         levels = _from_vehicles(levels, vehicles or {})
     samples = [level for level in levels if level.role != "reference"]
     courses = grouped(samples, lambda level: (level.treatment, level.measure)).values()
-    return [_course(course, start, reference) for course in courses if any(level.hours > start for level in course)]
+    return [
+        _course(course, start, reference)
+        for course in courses
+        if any(level.hours > start for level in course) and not _is_reference(course, reference)
+    ]
+
+
+def _is_reference(course: Sequence[Level], reference: str) -> bool:
+    """Tell whether a course is that of the vehicle alone, which others are judged against."""
+    return reference == VEHICLE and all(level.role == "vehicle" and level.hours != 0 for level in course)
 
 
 def _from_vehicles(levels: list[Level], vehicles: Mapping[str, str]) -> list[Level]:
@@ -119,7 +128,8 @@ def _course(levels: list[Level], start: float, reference: str) -> MeasuredCourse
     hours = sorted({hour for row in rows for hour in row})
     cells = [[row.get(hour) for hour in hours] for row in rows]
     cautions = [level.caution for level in levels]
-    if reference_hours(reference) is None and not any("judged_against_vehicle" in text for text in cautions):
+    starts = any(level.hours == start and np.isfinite(level.log_ratio) for level in levels)
+    if starts and reference_hours(reference) is None and not any("judged_against_vehicle" in text for text in cautions):
         words = f"fold changes are against the {reference}, the verdict against 0 h"
         cautions.insert(0, caution("judged_against_zero_hours", words))
     return MeasuredCourse(

@@ -86,7 +86,8 @@ def find_rebound(
     standard_errors : array_like, shape (n_replicates, n_times), optional
         Measurement error of each entry (same units); NaN counts as unknown. With two or more replicates the scatter
         between them already holds it, so it is a floor only: no contrast gets a standard error below the one that
-        the measurement errors alone give it. With one replicate it is all there is, and gives the intervals.
+        the measurement errors alone give it. One replicate has no limits: its bands do not tell how far the next
+        experiment would lie.
     censored : array_like of bool, shape (n_replicates, n_times), optional
         True where the entry is an upper limit (a band under its detection limit).
 
@@ -256,20 +257,22 @@ def _cautions(evidence: Evidence, nadir: int, rise: _Rise, verdict: str) -> list
     return found
 
 
+def _limit(fold: float) -> str:
+    return f"a rise up to {fold:.3g}-fold" if fold >= 1.005 else "a rise of less than 1 %"
+
+
 def _not_excluded(evidence: Evidence, nadir: int, rise: _Rise) -> str:
     hour, is_last = f"{evidence.course.hours[nadir]:g} h", nadir == len(evidence.levels) - 1
     if not np.isfinite(rise.high):
         return f"no rise after {hour} is excluded, of whatever size"
     if is_last:
-        return f"a rise up to {rise.high:.3g}-fold before {hour}, and any rise after it, is not excluded"
-    return f"a rise up to {rise.high:.3g}-fold from {hour} is not excluded"
+        return f"{_limit(rise.high)} before {hour}, and any rise after it, is not excluded"
+    return f"{_limit(rise.high)} from {hour} is not excluded"
 
 
 def _on_replicates(evidence: Evidence) -> str:
     if not evidence.tested:
-        words = "one replicate, an effect without a test"
-        error = caution("measurement_error_only", "the limits hold no scatter between experiments")
-        return join(caution("one_replicate", words), error if evidence.course.measured else "")
+        return caution("one_replicate", "one replicate, an effect without a test or limits")
     if evidence.is_identical:
         return caution("identical_replicates", "no scatter between the replicates")
     if evidence.is_floored:

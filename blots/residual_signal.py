@@ -22,7 +22,7 @@ _EMPTY_PLACES = 8
 _LEAST_SHARE = 0.01  # of the brightest band of the later probe: less matters to none
 
 
-def residual_signal(earlier: MeasuredBlot, later: MeasuredBlot) -> str:
+def residual_signal(earlier: MeasuredBlot, later: MeasuredBlot) -> dict[str, str]:
     """Tell, as a caution, which rows of an earlier probe still show on a later picture of the stripped membrane.
 
     Only pictures of one size, turned alike, are compared, pixel by pixel; a membrane that was laid down elsewhere shows
@@ -36,8 +36,9 @@ def residual_signal(earlier: MeasuredBlot, later: MeasuredBlot) -> str:
 
     Returns
     -------
-    str
-        A caution, empty where nothing is seen.
+    dict of str to str
+        A caution for each target of the later probe: what was left is told of all of them, an earlier row under one
+        target of that alone; none where nothing is seen.
 
     Notes
     -----
@@ -56,24 +57,26 @@ def residual_signal(earlier: MeasuredBlot, later: MeasuredBlot) -> str:
     >>> second = simulate_blot(probe, rng=rng).image + 0.05 * (first - np.median(first))
     >>> earlier = measure_blot(blot_from_array(first, "1.tif"), 12, BANDS)
     >>> said = residual_signal(earlier, measure_blot(blot_from_array(second, "2.tif"), 12, ["PARP"]))
-    >>> said.startswith("residual_signal: a band stands where 1.tif shows cIAP2 (row 109, 12 lanes, 5% of")
+    >>> said["PARP"].startswith("residual_signal: a band stands where 1.tif shows cIAP2 (row 109, 12 lanes, 5% of")
     True
     """
     if earlier.blot.shape != later.blot.shape or earlier.blot.quarter_turns != later.blot.quarter_turns:
-        return ""
+        return {}
     old, new = earlier.geometry, later.geometry
     if not old.bands or not new.bands or len(old.lanes) != len(new.lanes) or len(old.lanes) < _FEWEST_LANES:
-        return ""
+        return {}
     usual = _usual_reading(later.blot.signal, old, new)
     heights = [_readings(later.blot.signal, new, *row) for row in zip(new.y().T, new.sigma_px.tolist(), strict=True)]
     own = max(float(np.nanmax(np.append(row, 0.0))) for row in heights)
-    found, under = [], []
+    found: list[str] = []
+    under: dict[str, list[str]] = {}
     for k, target in enumerate(old.targets):
         y, sigma = old.y()[:, k], float(old.sigma_px[k])
         apart = np.median(np.abs(new.y() - y[:, None]), axis=0) / np.maximum(sigma, new.sigma_px)
         on_it = [t for t, a in zip(new.targets, apart, strict=True) if a < _ON_IT and t != target]
         if not target.startswith(_REPEATS):
-            under += [f"{t} lies where {target} stood" for t in on_it]
+            for one in on_it:
+                under.setdefault(one, []).append(target)
         if apart.min() < _APART_SIGMAS or target.startswith(_REPEATS) or usual == 0 or own <= 0:
             continue
         read = _readings(later.blot.signal, old, y, sigma)
@@ -83,9 +86,14 @@ def residual_signal(earlier: MeasuredBlot, later: MeasuredBlot) -> str:
             found.append(
                 f"{target} (row {np.median(y):.0f}, {lanes} lanes, {share:.0%} of the height of its own bands)"
             )
-    said = [f"a band stands where {earlier.blot.name} shows {', '.join(found)}"] if found else []
-    said += [f"{', '.join(under)}, so that what was left of it can't be told apart"] if under else []
-    return caution("residual_signal", ", and ".join(said)) if said else ""
+    everywhere = [f"a band stands where {earlier.blot.name} shows {', '.join(found)}"] if found else []
+    said = {}
+    for target in new.targets:
+        stood = ", ".join(under.get(target, []))
+        own_words = [f"{target} lies where {stood} stood, so that what was left can't be told apart"] if stood else []
+        if words := ", and ".join([*everywhere, *own_words]):
+            said[target] = caution("residual_signal", words)
+    return said
 
 
 def _usual_reading(signal: Array, old: BlotGeometry, new: BlotGeometry) -> float:

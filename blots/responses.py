@@ -12,7 +12,7 @@ from typing import Literal
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
-from scipy.optimize import minimize_scalar
+from scipy.optimize import brentq, minimize_scalar
 from scipy.special import fdtri, stdtrit
 
 Array = NDArray[np.float64]
@@ -239,17 +239,21 @@ def _fit(family: Family, ug: Array, log_volume: Array, weight: Array, bends: Arr
     else:
         slopes = np.stack([np.ones_like(ug), family.per_bend(ug, bend)])
         covariance = variance * np.linalg.pinv(slopes * weight @ slopes.T)
-        limits = _profile_limits(bends, squares, bend, float(rss * (1 + fdtri(1, degrees, 0.95) / degrees)))
+        ceiling = float(rss * (1 + fdtri(1, degrees, 0.95) / degrees))
+        limits = _profile_limits(lambda at: float(left_over(at)[1]), bends, bend, ceiling)
     fit = ResponseFit(family, float(np.exp(level)), bend, *limits, covariance, float(np.sqrt(variance)), len(ug))
     return fit, rss
 
 
-def _profile_limits(bends: Array, squares: Array, bend: float, ceiling: float) -> tuple[float, float]:
+def _profile_limits(square: Callable[[float], float], bends: Array, bend: float, ceiling: float) -> tuple[float, float]:
     """Return where the sum of squares crosses the ceiling on both sides of the best bend, the grid's end at worst."""
-    inside = np.flatnonzero(squares <= ceiling)
-    if not inside.size:
-        return bend, bend
-    first, last = int(inside[0]), int(inside[-1])
-    low = bends[0] if first == 0 else np.interp(-ceiling, -squares[first - 1 : first + 1], bends[first - 1 : first + 1])
-    high = bends[-1] if last == len(bends) - 1 else np.interp(ceiling, squares[last : last + 2], bends[last : last + 2])
-    return min(float(low), bend), max(float(high), bend)
+    limits = []
+    for side in (bends[bends < bend][::-1], bends[bends > bend]):
+        inner, found = bend, float(side[-1]) if len(side) else bend
+        for outer in side:
+            if square(float(outer)) > ceiling:
+                found = float(brentq(lambda at: square(at) - ceiling, inner, float(outer)))
+                break
+            inner = float(outer)
+        limits.append(found)
+    return limits[0], limits[1]

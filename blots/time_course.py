@@ -93,7 +93,8 @@ def fold_changes(
     {'hours': [0.0, 6.0], 'n': [2, 2], 'fold_change': [1.0, 0.25]}
     """
     folds = _folds(normalised, lanes, reference, conditions, vehicles)
-    rows = [_summary(part) for part in grouped(folds, lambda fold: (fold.level.condition, fold.level.measure)).values()]
+    courses = grouped(folds, lambda fold: (fold.level.treatment, fold.level.measure)).values()
+    rows = [_summary(part) for course in courses for part in _by_hours(course)]
     return conditions_first(rows, lanes, conditions, TIME_COURSE_COLUMNS)
 
 
@@ -165,12 +166,18 @@ def _fold(level: Level, serving: Sequence[Level], reference: str) -> Fold:
     return Fold(level, level.log_ratio - base.log_ratio, error, level.censored, base.censored, False, cautions)
 
 
+def _by_hours(course: list[Fold]) -> list[list[Fold]]:
+    """Return the folds of one course condition by condition, in the order of the hours."""
+    parts = grouped(course, lambda fold: (fold.level.condition, fold.level.measure)).values()
+    return sorted(parts, key=lambda part: float(np.nan_to_num(part[0].level.hours, nan=np.inf)))
+
+
 def _summary(folds: list[Fold]) -> dict[str, Any]:
     """Return one row of time_course.csv from the folds of all replicates."""
     usable = [fold for fold in folds if np.isfinite(fold.log_fold)]
     parts = list(grouped(usable, lambda fold: fold.level.replicate).values())
     means = np.array([_mean(part) for part in parts])
-    center, low, high = mean_interval(means, [fold.error for fold in parts[0]] if parts else [])
+    center, low, high = mean_interval(means, [_error(part) for part in parts])
     cautions = [fold.caution for fold in folds]
     if len(parts) == 1 and not parts[0][0].is_reference:
         cautions.append(caution("measurement_error_only", "one replicate"))
@@ -186,6 +193,11 @@ def _summary(folds: list[Fold]) -> dict[str, Any]:
 def _mean(folds: list[Fold]) -> float:
     logs = [fold.log_fold for fold in folds if np.isfinite(fold.log_fold)]
     return float(np.mean(logs)) if logs else np.nan
+
+
+def _error(folds: list[Fold]) -> float:
+    """Return the measurement error of the mean of one replicate's folds."""
+    return float(np.sqrt(np.sum([fold.error**2 for fold in folds if np.isfinite(fold.log_fold)]))) / len(folds)
 
 
 def _named(folds: Sequence[Fold]) -> dict[str, Any]:

@@ -55,10 +55,10 @@ def measure_images(study: Study, lanes: pd.DataFrame, images: Sequence[BlotImage
         seen = [one for one in read if not isinstance(one, RefusedImage)]
         merged = _merged(seen) if len(seen) > 1 else None
         if isinstance(merged, _Seen):
-            outcomes.append(_outcome(merged, lanes))
+            outcomes.append(_outcome(merged, lanes, images=images))
             continue
         apart += [merged] if merged else []
-        outcomes += [_outcome(replace(one, image=_named(one.image, images)), lanes) for one in seen]
+        outcomes += [_outcome(replace(one, image=_named(one.image, images)), lanes, images=images) for one in seen]
     outcomes = [_with_sibling(outcome, outcomes, lanes) for outcome in outcomes]
     outcomes = [_as_reprobed(outcome, outcomes) for outcome in outcomes]
     outcomes = [_with_masses(study, one, lanes) if isinstance(one, MeasuredImage) else one for one in outcomes]
@@ -108,13 +108,31 @@ def _named(image: BlotImage, images: Iterable[BlotImage]) -> BlotImage:
     return replace(image, file=f"{image.file} (page {image.page})") if len(pages) > 1 else image
 
 
-def _outcome(seen: _Seen, lanes: pd.DataFrame, beside: MeasuredBlot | None = None) -> Outcome:
-    from blots import BlotError
+def _outcome(
+    seen: _Seen, lanes: pd.DataFrame, beside: MeasuredBlot | None = None, images: Sequence[BlotImage] = ()
+) -> Outcome:
+    from blots import BlotError, LanesNotFound
 
     try:
         return _measured(seen, lanes, beside)
     except BlotError as error:
+        part = _before_next(seen.image, lanes, images)
+        if part is not None and isinstance(error, LanesNotFound):
+            return _outcome(seen, part, beside)
         return RefusedImage(seen.image, error, seen.blot, seen.sources)
+
+
+def _before_next(image: BlotImage, lanes: pd.DataFrame, images: Sequence[BlotImage]) -> pd.DataFrame | None:
+    """Return the lanes up to where another image of the membrane goes on with the same bands; None where none does."""
+    wanted = set(image.bands) - {"non-specific"}
+    goes_on = [
+        other.first_lane
+        for other in images
+        if other.membrane == image.membrane and other.first_lane > image.first_lane and wanted & set(other.bands)
+    ]
+    if not goes_on:
+        return None
+    return lanes[(lanes["membrane"] != image.membrane) | (lanes["lane"] < min(goes_on))]
 
 
 def _measured(seen: _Seen, lanes: pd.DataFrame, beside: MeasuredBlot | None) -> MeasuredImage:
@@ -168,14 +186,17 @@ def _as_reprobed(outcome: Outcome, others: Iterable[Outcome]) -> Outcome:
     order = outcome.image.probe_order or 1
     if not isinstance(outcome, MeasuredImage) or order < 2:
         return outcome
-    said = [caution("reprobed", f"by antibody {order} on the membrane")]
+    words = caution("reprobed", f"by antibody {order} on the membrane")
+    bands = outcome.bands.assign(caution=[join(cell, words) for cell in outcome.bands["caution"]])
     for other in others:
         if not isinstance(other, MeasuredImage) or (other.image.probe_order or order) >= order:
             continue
         if all(getattr(outcome.image, key) == getattr(other.image, key) for key in ("membrane", "gel")):
-            said.append(residual_signal(other.measured, outcome.measured))
-    cells = [join(cell, *said) for cell in outcome.bands["caution"]]
-    return replace(outcome, bands=outcome.bands.assign(caution=cells))
+            left = residual_signal(other.measured, outcome.measured)
+            bands["caution"] = [
+                join(cell, left.get(target, "")) for cell, target in zip(bands["caution"], bands["target"], strict=True)
+            ]
+    return replace(outcome, bands=bands)
 
 
 def _with_masses(study: Study, image: MeasuredImage, lanes: pd.DataFrame) -> MeasuredImage:

@@ -56,7 +56,8 @@ def _rebound(table: pd.DataFrame) -> ShownTable:
         for row in rows_of(table)
     ]
     caption = (
-        "Loss and rebound (levels relative to the reference). Intervals hold for all hours at once and rest on the "
+        "Loss and rebound (levels over the start of the course, p of loss and rise together). "
+        "Intervals hold for all hours at once and rest on the "
         "scatter of the whole course; those of the next table hold for each hour alone"
     )
     return ShownTable(caption, header, rows, wraps=True)

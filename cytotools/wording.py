@@ -6,6 +6,7 @@ import math
 from collections.abc import Callable, Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
+from cytotools.conditions import CONDITION_COLUMNS
 from cytotools.labels import condition_label, printed
 from cytotools.tables import rows_of
 
@@ -108,7 +109,7 @@ def answers(results: Results) -> list[str]:
     return [
         *_flow_answers(results.tables),
         *_design_answers(results),
-        *_blot_answers(results.tables),
+        *_blot_answers(results),
         *_rise_answers(results.tables),
         *_line_answers(results.tables),
         *_cleavage_answers(results.tables),
@@ -203,6 +204,7 @@ DOUBTS = {
     "rows_unsure": "an image shows more rows than were named",
     "lanes_left_out": "an image shows more lanes than the sheet has",
     "lanes_unsure": "the lanes of an image may be others",
+    "control_changes": "a loading control itself changes with time or treatment",
     "coarse": "the bands of an image are hardly a pixel high",
     "forced": "an image was judged unfit to be measured",
     "eight_bit": "an image has 8 bits only, which may hide a curve over its numbers",
@@ -214,29 +216,67 @@ DOUBTS = {
 }
 
 
-def _blot_answers(tables: Mapping[str, pd.DataFrame]) -> Iterator[str]:
-    rebound, doubt = tables["rebound"], _doubt(tables)
-    for row in rows_of(rebound):
+def _blot_answers(results: Results) -> Iterator[str]:
+    tables, doubt = results.tables, _doubt(results.tables)
+    for row in rows_of(tables["rebound"]):
         place = condition_label({**row, "hours": None})
         if row["n"] == 0:
-            yield f"{place}: {row['target']} gives no level over {row['loading_control']}; the cautions say why.{doubt}"
+            over = row["loading_control"]
+            yield f"{place}: {row['target']} gives no verdict over {over}; the cautions say why.{doubt}"
             continue
         words = f"{place}: {row['target']} {_verdict_in_words(row)}"
+        start = _start_in_words(results, row)
         if _finite(row["nadir_fold"]) and row["verdict"] != "induction":
+            at_most = "at most " if row["nadir_low"] == 0 else ""
             words += (
-                f"; lowest at {row['nadir_hours']:g} h, {fold(row['nadir_fold'])} × the reference "
+                f"; lowest at {row['nadir_hours']:g} h, {at_most}{fold(row['nadir_fold'])} × {start} "
                 f"{interval(row['nadir_low'], row['nadir_high'], fold)}"
             )
         if row["verdict"] in ("overshoot", "rebound"):
             reached = row["nadir_fold"] * row["rebound_fold"]
-            words += f"; then up {fold(row['rebound_fold'])}-fold {interval(row['low'], row['high'], fold)}"
-            words += f", to {fold(reached)} × the reference"
+            at_least = "at least " if row["high"] == math.inf else ""
+            words += f"; then up {at_least}{fold(row['rebound_fold'])}-fold {interval(row['low'], row['high'], fold)}"
+            words += f", to {fold(reached)} × {start}"
+        if row["verdict"] == "induction":
+            words += _highest_in_words(results, row, start)
         yield f"{words}; n = {_n(row['n'])}, {row['loading_control']} as loading control.{doubt}"
+
+
+def _start_in_words(results: Results, row: Mapping[str, Any]) -> str:
+    """Return what a verdict compares with: an hour of the same course, or the vehicle that stands for it."""
+    if "judged_against_vehicle:" in row["caution"]:
+        return "the vehicle's level"
+    block = results.study.blots
+    hours = block.reference.hours if block and block.reference.kind == "hour" and block.reference.hours else 0.0
+    return f"the {hours:g} h level"
+
+
+def _alike(one: Mapping[str, Any], other: Mapping[str, Any]) -> bool:
+    """Tell whether two rows are of one condition but for the hours, target and loading control."""
+    keys = [key for key in (*CONDITION_COLUMNS, "target", "loading_control") if key != "hours" and key in one]
+    return all(one[key] == other[key] or (one[key] != one[key] and other[key] != other[key]) for key in keys)
+
+
+def _highest_in_words(results: Results, row: Mapping[str, Any], start: str) -> str:
+    """Return the highest level of a course over its start, where the folds of the time course are over that start."""
+    block, course = results.study.blots, results.tables["time_course"]
+    if block is None or block.reference.kind != "hour":
+        return ""
+    told = [other for other in rows_of(course) if _alike(other, row) and _finite(other["fold_change"])]
+    if not told:
+        return ""
+    top = max(told, key=lambda r: r["fold_change"])
+    limits = interval(top["low"], top["high"], fold)
+    return f"; highest at {top['hours']:g} h, {fold(top['fold_change'])} × {start} {limits}, of that hour alone"
 
 
 def _verdict_in_words(row: Mapping[str, Any]) -> str:
     """Return a verdict in words; that a level stays down is said only where later hours showed it."""
     words = VERDICT_WORDS.get(row["verdict"], str(row["verdict"]))
+    if "reference_below_detection:" in row["caution"] and row["verdict"] == "not resolved":
+        return "can't be judged: it is under its detection limit at the start, so no fold over that can be stated"
+    if row["n"] == 1:
+        return "was measured in one experiment, and nothing is tested"
     if row["verdict"] != "sustained loss":
         return words
     if "two_hours:" in row["caution"]:
@@ -302,7 +342,7 @@ def _doubt(tables: Mapping[str, pd.DataFrame]) -> str:
     """Return what makes all levels doubtful, in one sentence, or nothing."""
     if not len(tables["bands"]):
         return ""
-    said = tables["normalised"]["caution"].str.cat(sep="; ") + "; " + tables["bands"]["caution"].str.cat(sep="; ")
+    said = "; ".join(tables[name]["caution"].str.cat(sep="; ") for name in ("normalised", "bands", "loading"))
     doubts = [words for code, words in DOUBTS.items() if f"{code}:" in said]
     return f" Doubtful: {', and '.join(doubts)}; see the cautions." if doubts else ""
 

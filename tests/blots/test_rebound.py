@@ -198,11 +198,10 @@ def test_one_blot_is_an_effect_without_a_p_value() -> None:
     assert "one_replicate" in found.caution
 
 
-def test_one_blot_with_measurement_errors_has_their_interval() -> None:
+def test_one_blot_has_no_limits_even_with_measurement_errors() -> None:
     found = find_rebound(np.log([[1.0, 0.1, 0.8]]), [0, 6, 24], standard_errors=[[0.1, 0.1, 0.1]])
-    reach = stats.norm.isf(0.025) * 0.1 * np.sqrt(2)
-    assert found.low == pytest.approx(8.0 * np.exp(-reach))
-    assert "measurement_error_only" in found.caution
+    assert found.rebound_fold == pytest.approx(8.0)
+    assert np.isnan([found.low, found.high, found.nadir_low, found.nadir_high]).all()
 
 
 def test_measurement_errors_are_a_floor() -> None:
@@ -282,6 +281,14 @@ def test_hours_without_a_tie_are_left_out() -> None:
 def test_refusals(values: object, hours: object, words: str) -> None:
     with pytest.raises(InvalidTimeCourse, match=words):
         find_rebound(values, hours)  # type: ignore[arg-type]
+
+
+def test_masked_entries_are_missing_and_complex_ones_refused() -> None:
+    values = np.ma.masked_greater(blots([1.0, 0.3, 0.1, 0.1, 0.5, 0.9], 3, 0.1, np.random.default_rng(25)), 9.0)
+    values[1, 5] = np.ma.masked
+    assert find_rebound(values, HOURS).low == find_rebound(values.filled(np.nan), HOURS).low
+    with pytest.raises(InvalidTimeCourse, match="expected an array of numbers"):
+        find_rebound(np.zeros((3, 6), dtype=complex), HOURS)
 
 
 @pytest.mark.parametrize("name", ["standard_errors", "censored"])
