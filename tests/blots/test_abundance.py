@@ -123,7 +123,7 @@ def test_a_lysate_on_every_membrane_ties_lines_that_share_none() -> None:
     assert found["low"] < 3 < found["high"]
     assert found["high"] / found["low"] < 4
     assert found["n"] == 4
-    assert found["caution"] == "tied_by_reference: no membrane holds both; compared through the reference lysate"
+    assert found["caution"] == "tied_by_reference: no membrane holds both, compared through the reference lysate"
     loose = only(abundance_table(*tables([row for row in tied if row["role"] != "reference"])))
     assert loose["caution"] == "lines_not_tied: B and A share neither a membrane nor a reference lysate"
     assert loose[["ratio", "low", "high"]].isna().all()
