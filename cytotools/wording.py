@@ -237,6 +237,8 @@ def _blot_answers(results: Results) -> Iterator[str]:
             at_least = "at least " if row["high"] == math.inf else ""
             words += f"; then up {at_least}{fold(row['rebound_fold'])}-fold {interval(row['low'], row['high'], fold)}"
             words += f", to {fold(reached)} × {start}"
+        if row["n"] == 1 and _finite(row["rebound_fold"]):
+            words += f"; then up {fold(row['rebound_fold'])}-fold"
         if row["verdict"] == "induction":
             words += _highest_in_words(results, row, start)
         yield f"{words}; n = {_n(row['n'])}, {row['loading_control']} as loading control.{doubt}"

@@ -158,3 +158,11 @@ def test_standards_are_no_technical_repeats() -> None:
 def test_an_excluded_lane_is_no_standard() -> None:
     _, lanes = membrane()
     assert not find_series(lanes.assign(exclude=["", "", "torn", "torn", "torn", *[""] * 5]), ["hours"])
+
+
+def test_the_interval_of_a_precise_series_has_a_width() -> None:
+    rng = np.random.default_rng(4)
+    ug = np.tile(LOADS, 2)
+    fits = [fit_response(ug, ug / (1 + ug / 30) * np.exp(rng.normal(0, 0.003, len(ug)))) for _ in range(60)]
+    assert all(fit.bend_low < fit.bend < fit.bend_high for fit in fits)
+    assert sum(fit.bend_low < 1 / 30 < fit.bend_high for fit in fits) > 50

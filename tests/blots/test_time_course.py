@@ -366,3 +366,27 @@ def test_folds_over_an_undetected_reference_are_drawn_as_lower_limits() -> None:
     open_up = [line for line in ax.lines if line.get_marker() == "^" and line.get_markerfacecolor() == "white"]
     assert [int(np.isfinite(np.asarray(line.get_ydata(), dtype=float)).sum()) for line in open_up] == [2]
     assert drawn.runs_on
+
+
+def test_the_vehicle_stands_for_a_missing_zero_hour_and_is_not_judged_itself() -> None:
+    treated = [row for row in course([1.0, 0.3, 0.1, 0.1, 0.6, 2.0]) if row["hours"]]
+    vehicle = [
+        row | {"lane": row["lane"] + 10} for row in course([1.0] * 6, role="vehicle", compound="DMSO") if row["hours"]
+    ]
+    table = rebound_table(*tables(treated + vehicle), reference="vehicle at the same hour")
+    assert table["compound"].tolist() == ["Smac-N7"]
+    assert "judged_against_vehicle" in table.iloc[0]["caution"]
+    assert "judged_against_zero_hours" not in table.iloc[0]["caution"]
+
+
+def test_replicates_that_agree_by_chance_are_no_closer_than_they_were_measured() -> None:
+    rows = [lane(m, 1, 1.0, hours=0) for m in "ab"] + [lane(m, 2, 0.0, hours=6) for m in "ab"]
+    found = at(fold_changes(*tables(rows)), 6)
+    reach = 0.1 * np.sqrt(2) / np.sqrt(2)  # two lanes of +- 0.1 a fold, two folds
+    assert np.log(found["high"] / found["fold_change"]) == pytest.approx(reach)
+
+
+def test_hours_stand_in_order_whatever_order_they_were_loaded_in() -> None:
+    rows = [lane("a", 1, 1.0, hours=0), lane("a", 2, 0.2, hours=24), lane("b", 1, 1.0, hours=0)]
+    rows += [lane("b", 2, 0.2, hours=24), lane("b", 3, 0.5, hours=12)]
+    assert fold_changes(*tables(rows))["hours"].tolist() == [0, 12, 24]
