@@ -188,3 +188,16 @@ def test_a_target_at_the_height_of_an_earlier_one_is_told(reprobed: Path) -> Non
     bands = told.tables["bands"].query("image == 'long.tif'")
     said = bands["caution"].str.contains("residual_signal: PARP lies where XIAP stood")
     assert said.tolist() == (bands["target"] == "PARP").tolist()
+
+
+def test_two_halves_of_a_membrane_are_measured(membrane: Path, pictures: tuple[SimulatedBlot, ...]) -> None:
+    x = pictures[1].truth.query("target == 'actin'")["x"].to_numpy()
+    cut = round((x[5] + x[6]) / 2)
+    for name, part in (("left", np.s_[:, :cut]), ("right", np.s_[:, cut:])):
+        tifffile.imwrite(membrane / f"{name}.tif", pictures[1].image[part])
+    results = run(membrane, f"file: left.tif, bands: {ALL}", f"file: right.tif, first_lane: 7, bands: {ALL}")
+    lanes = results.tables["bands"].groupby("image")["lane"].agg(["min", "max"])
+    assert lanes.loc["left.tif"].tolist() == [1, 6]
+    assert lanes.loc["right.tif"].tolist() == [7, 12]
+    assert results.refused.empty
+    assert results.tables["normalised"]["lane"].nunique() == 12
