@@ -6,11 +6,14 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from cytotools.cells.refused import nearest, shown
+from cytotools.conditions import CONDITION_COLUMNS
 from cytotools.sheet_rules import check_box_order, check_boxes, check_boxes_inside
 from cytotools.sheets import Given, Table
 from cytotools.study import BlotImage, BlotsBlock, Reference
 from cytotools.study_reading import Reading
 from cytotools.study_schema import ImageModel, Location
+
+NOT_THE_SAMPLE = ("technical", "batch", "well")
 
 
 def fill_membrane(reading: Reading, table: Table, membrane: str, given: Mapping[str, Given]) -> None:
@@ -107,11 +110,29 @@ def _check_images(reading: Reading, images: Sequence[BlotImage]) -> None:
         first.setdefault(key, index)
 
 
+def _note_two_loads(reading: Reading, table: Table) -> None:
+    """Note lanes of one sample at two loads: no dilution series, and averaged as repeats."""
+    frame = table.frame
+    samples = frame[(frame["exclude"] == "") & ~frame["role"].isin(("ladder", "empty")) & (frame["protein_ug"] > 0)]
+    keys = ["membrane", "role", "replicate", *(c for c in CONDITION_COLUMNS if c in frame and c not in NOT_THE_SAMPLE)]
+    for _, lanes in samples.groupby(list(dict.fromkeys(keys)), dropna=False, sort=False):
+        loads = sorted(set(lanes["protein_ug"]))
+        if len(loads) == 2:
+            remedy = (
+                "Load a third amount for a dilution series; else give the lane of the other load a reason in `exclude`."
+            )
+            got = f"{loads[0]:g} and {loads[1]:g} ug of one sample, whose lanes are averaged as repeats"
+            reading.note(
+                table.place(lanes.index[0], "protein_ug"), "protein_ug", "one load, or three or more", got, remedy
+            )
+
+
 def note_membranes(reading: Reading, table: Table, block: BlotsBlock) -> None:
     """Note membranes without an image, and lanes without the reference that their levels would be set against."""
     frame = table.frame
     shown_membranes = {image.membrane for image in block.images}
     _note_no_course(reading, table, block.reference)
+    _note_two_loads(reading, table)
     for membrane in dict.fromkeys(name for name in frame["membrane"] if name):
         lanes = frame[frame["membrane"] == membrane]
         place = table.place(lanes.index[0], "membrane")

@@ -89,3 +89,12 @@ def test_a_band_measured_twice_in_the_same_pixels_is_refused(write: Write, probl
         "study.yaml:22:7: images[2]: expected each band of an image once, got XIAP in blots/rep1.tif"
     )
     read_study(write("study.yaml", "plates:", again.replace("[XIAP]", "[XIAP], page: 1")))
+
+
+def test_one_sample_at_two_loads_is_noted_and_at_three_is_a_series(write: Write) -> None:
+    path = write("study.yaml", "title", "title")
+    lanes = "membrane,lane,role,hours,protein_ug\nrep1,2,untreated,0,10\nrep1,3,untreated,0,20\nrep1,4,treated,6,20\n"
+    (path.parent / "blots/lanes.csv").write_text(lanes)
+    assert "got 10 and 20 ug of one sample" in notes_of(path)
+    (path.parent / "blots/lanes.csv").write_text(lanes + "rep1,5,untreated,0,40\n")
+    assert "of one sample" not in notes_of(path)
