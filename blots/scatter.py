@@ -16,10 +16,10 @@ import numpy as np
 
 from blots.designs import Design, FloatArray, IntArray, diagonal, residuals_of
 
-# Degrees of freedom that the variance of all hours counts for beside an hour's own. 0.6 is the most robust choice
+# Degrees of freedom that the variance of all hours counts for beside an hour's own. 0.7 is about the most robust choice
 # that keeps 80 % power for a 2-fold rise with three replicates; two replicates leave an hour one degree of freedom
 # at most and would be called too easily with it (benchmarks/rebound_error_rates.csv).
-PRIOR = 0.6
+PRIOR = 0.7
 PRIOR_OF_TWO_BLOTS = 0.1
 NOTHING = 1e-9  # degrees of freedom that are rounding
 ENOUGH = 0.7  # of all degrees of freedom, to judge the later hours by themselves alone

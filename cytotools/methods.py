@@ -101,7 +101,7 @@ def _blots(results: Results) -> Iterator[str]:
         "were tested in an additive model of blot and hour: the loss by the largest drop from the reference, the "
         "rebound by the largest rise of an hour over the mean of consecutive hours before it, each against its null "
         "distribution, simulated with all hours equal. Each hour has a variance of its own, drawn towards that of all "
-        "hours (Smyth 2004; 0.6 prior degrees of freedom, 0.1 for rises in two replicates). A rebound is called only "
+        "hours (Smyth 2004; 0.7 prior degrees of freedom, 0.1 for rises in two replicates). A rebound is called only "
         "where both the loss and the later rise are significant at 5 %. cIAP2 is the primary hypothesis; the other "
         "targets are adjusted after Holm. Rises of two lines were compared by the largest difference over all pairs of "
         "hours, against its null distribution."

@@ -64,7 +64,7 @@ def test_null_agrees_with_plain_simulation() -> None:
     means = values.mean(axis=1)
     residuals = values - means[:, None] - values.mean(axis=2, keepdims=True) + values.mean(axis=(1, 2))[:, None, None]
     squares, share = (residuals**2).sum(axis=1), 2 * 4 / 5
-    variances = (0.6 * squares.sum(axis=1, keepdims=True) / 8 + squares) / (0.6 + share)
+    variances = (0.7 * squares.sum(axis=1, keepdims=True) / 8 + squares) / (0.7 + share)
     statistics = [
         (means[:, j] - means[:, i : k + 1].mean(axis=1))
         / np.sqrt((variances[:, j] + variances[:, i : k + 1].sum(axis=1) / (k - i + 1) ** 2) / 3)
