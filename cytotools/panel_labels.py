@@ -22,7 +22,7 @@ def lane_labels(lanes: Sequence[Lane], pitch_pt: float) -> tuple[tuple[LabelRow,
     """Return the rows of labels over lanes, from the top, and the footnotes that their marks need.
 
     Neighbouring lanes of one cell line, arm or treatment share a bar. Where treatments change from lane to lane, each
-    compound has a row with its doses instead.
+    compound has a row with its doses instead. Where lanes were loaded unlike, their protein stands below.
 
     Parameters
     ----------
@@ -42,8 +42,15 @@ def lane_labels(lanes: Sequence[Lane], pitch_pt: float) -> tuple[tuple[LabelRow,
     """
     lines = [_line(lane) for lane in lanes]
     arms = [_arm(lane, line) for lane, line in zip(lanes, lines, strict=True)]
-    rows = [_bars(lines), _bars(arms), *_treatments(lanes, pitch_pt), *_hours(lanes)]
+    rows = [_bars(lines), _bars(arms), *_treatments(lanes, pitch_pt), *_hours(lanes), *_loads(lanes)]
     return tuple(row for row in rows if row is not None), _footnotes(lanes)
+
+
+def _loads(lanes: Sequence[Lane]) -> list[LabelRow]:
+    """Return a row with the protein of each lane where lanes were loaded unlike, as in a dilution series."""
+    loads = [lane.get("protein_ug") if _is_sample(lane) else None for lane in lanes]
+    words = [f"{load:g}" if isinstance(load, int | float) and load > 0 else "" for load in loads]
+    return [LabelRow("µg", _cells(words))] if len(set(words) - {""}) > 1 else []
 
 
 def _is_sample(lane: Lane) -> bool:

@@ -219,3 +219,11 @@ def test_an_excluded_lane_is_marked_and_the_mark_explained() -> None:
 
 def test_lanes_without_a_sheet_have_no_labels() -> None:
     assert lane_labels([{}, {}], 24.0) == ((), ())
+
+
+def test_lanes_that_were_loaded_unlike_say_how_much() -> None:
+    even, uneven = (
+        [{"role": "treated", "hours": 6.0, "protein_ug": ug} for ug in loads] for loads in ((20, 20), (5, 20))
+    )
+    assert [row.name for row in lane_labels(even, 24.0)[0]] == ["Hours"]
+    assert [cell.text for cell in lane_labels(uneven, 24.0)[0][-1].cells] == ["5", "20"]
