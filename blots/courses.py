@@ -24,7 +24,6 @@ class Course:
     values: FloatArray
     hours: FloatArray
     standard_errors: FloatArray
-    measured: bool
     censored: NDArray[np.bool_]
     cautions: tuple[str, ...] = ()
 
@@ -73,12 +72,10 @@ def read_course(
         raise _refusal("standard_errors", "0 or more, or NaN", "a negative or infinite one", "Give NaN where unknown.")
     limits = _like(values, censored, 0.0, "censored").astype(bool)
     order = np.argsort(times)
-    known = np.isfinite(values)
     course = Course(
         values[:, order],
         times[order],
         np.nan_to_num(errors)[:, order],
-        bool(standard_errors is not None and np.isfinite(errors[known]).all()),
         limits[:, order],
     )
     return _sorted_rows(_tied(course))

@@ -13,10 +13,9 @@ from blots.contrasts import Contrasts, largest_contrast
 from blots.courses import Course
 from blots.designs import Design, FloatArray, design_of
 from blots.families import Family, differences, gains, losses, rises
-from blots.scatter import Scatter, later_scatter_of, scatter_of
+from blots.scatter import ROUNDING, Scatter, later_scatter_of, scatter_of
 
 LEVEL = 0.05
-ROUNDING = 1e-12
 
 
 @dataclass(frozen=True, eq=False)
@@ -26,8 +25,8 @@ class Evidence:
     `levels` (n_times,) are natural logarithms over the reference; `loss` (reference minus hour), `gain` (hour minus
     reference), `rise` (hour minus mean of earlier hours) and `difference` (of any two later hours) are tested, each as
     a family; `mean_low` is the lower 95 % limit of the mean of all later hours; `is_identical` tells that replicates
-    show no scatter at all, `is_floored` that measurement errors stand in for
-    it in some lane.
+    show no scatter at all, `is_floored` that measurement errors stand in for it in
+    some lane.
     """
 
     course: Course
@@ -125,7 +124,7 @@ def weigh(course: Course) -> Evidence:
     tested = design.degrees_of_freedom > 0
     of_all = scatter_of(design) if tested else None
     of_later = later_scatter_of(design) if tested else None
-    alone = _Alone(course, design, levels, entries, measured, identical)
+    alone = _Alone(design, levels, entries, measured)
     return Evidence(
         course,
         levels,
@@ -143,12 +142,10 @@ def weigh(course: Course) -> Evidence:
 class _Alone:
     """One course on its own, ready to have its contrasts taken."""
 
-    course: Course
     design: Design
     levels: FloatArray
     entries: FloatArray
     measured: FloatArray
-    identical: bool
 
     def contrasts(self, family: Family, scatter: Scatter | None, like: Family | None = None) -> Contrasts:
         """Return one family; `like` is a family whose null it shares, being its mirror image."""
@@ -156,7 +153,7 @@ class _Alone:
         weights = family.matrix @ self.design.weights
         if scatter is None:
             return Contrasts(family, estimates, np.full(len(family), np.nan), None, np.nan)
-        errors = np.sqrt(weights**2 @ self._variances(scatter))
+        errors = np.sqrt(weights**2 @ scatter.variances(self.entries, self.measured))
         if not len(family):
             return Contrasts(family, estimates, errors, None, np.nan)
         null = largest_contrast(self.design, scatter, like or family)
@@ -167,11 +164,8 @@ class _Alone:
         if scatter is None:
             return -np.inf
         weights = self.design.weights[1:].mean(axis=0)
-        error = float(np.sqrt(weights**2 @ self._variances(scatter)))
+        error = float(np.sqrt(weights**2 @ scatter.variances(self.entries, self.measured)))
         return float(weights @ self.entries - stdtrit(scatter.degrees_of_freedom, 0.975) * error)
-
-    def _variances(self, scatter: Scatter) -> FloatArray:
-        return self.measured if self.identical else scatter.variances(self.entries, self.measured)
 
 
 def _is_identical(design: Design, entries: FloatArray) -> bool:

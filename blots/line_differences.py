@@ -21,7 +21,7 @@ from blots.levels import CONDITIONS, LINE, ZERO_HOURS, conditions_first, distinc
 from blots.line_pairs import line_name
 from blots.measured_courses import MeasuredCourse, measured_courses
 from blots.multiplicity import holm
-from blots.scatter import later_scatter_of, side_by_side_scatter
+from blots.scatter import ROUNDING, later_scatter_of, side_by_side_scatter
 from blots.target_names import plain
 
 LEVEL = 0.05
@@ -96,7 +96,7 @@ def compare_rises(one: Course, other: Course) -> RiseDifference:
         cautions.append(caution("one_replicate", "a difference without a test or limits"))
     forwards = np.array([earlier < later for earlier, later in pairs])
     clearness = np.abs(contrasts.statistics if contrasts.null else contrasts.estimates)
-    best = int(np.argmax(np.where(forwards, clearness, -1.0)))
+    best = max(np.flatnonzero(forwards).tolist(), key=lambda pair: (clearness[pair], abs(contrasts.estimates[pair])))
     estimate, reach = float(contrasts.estimates[best]), contrasts.reach * float(contrasts.standard_errors[best])
     p_value = np.nan if contrasts.null is None else contrasts.null.p_value(float(clearness[best]))
     ratio, low, high = (float(np.exp(value)) for value in (estimate, estimate - reach, estimate + reach))
@@ -211,6 +211,7 @@ def _contrasts(one: Course, other: Course, family: Family) -> Contrasts:
     measured = np.concatenate([one.standard_errors[observed[0]], other.standard_errors[observed[1]]]) ** 2
     weights = family.matrix @ design.weights
     estimates = weights @ entries
+    estimates = np.where(np.abs(estimates) < ROUNDING, 0.0, estimates)  # copied replicates have no error to hide it in
     if not all(design.degrees_of_freedom for design in designs):
         return Contrasts(family, estimates, np.full(len(family), np.nan), None, np.nan)
     scatter = side_by_side_scatter(later_scatter_of(designs[0]), later_scatter_of(designs[1]))

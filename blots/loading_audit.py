@@ -8,7 +8,6 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
-from scipy.special import stdtrit
 
 from blots.calibration import one_step
 from blots.cautions import caution
@@ -27,6 +26,7 @@ from blots.levels import (
     references_of,
 )
 from blots.normalisation import normalise
+from blots.replicate_means import mean_interval
 from blots.time_course import replicate_folds
 
 LOADING_COLUMNS = (
@@ -269,8 +269,6 @@ def _effects(folds: pd.DataFrame, first: str, second: str) -> Iterator[Row]:
         n = len(logs)
         if not n or named["hours"] == 0:
             continue
-        center, reach, said = float(logs.mean()), np.nan, caution("one_replicate", "no scatter between blots is known")
-        if n > 1:
-            reach, said = float(stdtrit(n - 1, 0.975) * logs.std(ddof=1) / np.sqrt(n)), ""
-        ends = _ends(*np.exp([center, center - reach, center + reach]).tolist())
+        said = "" if n > 1 else caution("one_replicate", "no scatter between blots is known")
+        ends = _ends(*np.exp(mean_interval(logs)).tolist())
         yield named | {"question": EFFECT, "n": n, "caution": said} | ends

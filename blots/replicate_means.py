@@ -20,7 +20,7 @@ def mean_interval(replicates: ArrayLike, errors: Sequence[float] = ()) -> tuple[
         One number an independent replicate, on the scale on which they scatter alike (a logarithm or logit).
     errors : sequence of float
         Standard error of the measurement of each replicate, NaN where unknown. Of a single replicate they are all that
-        the limits hold; replicates may agree by chance better than they were measured.
+        the limits hold, and without them it has none; replicates may agree by chance better than they were measured.
 
     Returns
     -------
@@ -42,7 +42,7 @@ def mean_interval(replicates: ArrayLike, errors: Sequence[float] = ()) -> tuple[
         return np.nan, np.nan, np.nan
     center = float(values.mean())
     known = np.asarray(errors, dtype=np.float64)
-    reach = Z_95 * float(np.sqrt(np.sum(known**2))) / n if len(known) else 0.0
+    reach = Z_95 * float(np.sqrt(np.sum(known**2))) / n if len(known) else float("nan")
     if n > 1:
         spread = float(stdtrit(n - 1, 0.975) * values.std(ddof=1) / np.sqrt(n))
         reach = max(spread, float(np.nan_to_num(reach)))

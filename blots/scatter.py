@@ -21,6 +21,7 @@ from blots.designs import Design, FloatArray, IntArray, diagonal, residuals_of
 # at most and would be called too easily with it (benchmarks/rebound_error_rates.csv).
 PRIOR = 0.7
 PRIOR_OF_TWO_BLOTS = 0.1
+ROUNDING = 1e-12  # of the largest entry
 NOTHING = 1e-9  # degrees of freedom that are rounding
 ENOUGH = 0.7  # of all degrees of freedom, to judge the later hours by themselves alone
 
@@ -79,7 +80,10 @@ class Scatter:
         -------
         ndarray, shape (n_observed,)
         """
-        squares = self.by_hour((self.residual_maker @ entries) ** 2)
+        residuals = self.residual_maker @ entries
+        if np.abs(residuals).max() < ROUNDING * max(1.0, float(np.abs(entries).max())):
+            return measured  # equal numbers: the measurement is all that is known to scatter
+        squares = self.by_hour(residuals**2)
         of_all = float(squares.sum()) / self.degrees_of_freedom
         return np.asarray(np.maximum(of_all * self.factors(squares / of_all)[self.hours], measured))
 

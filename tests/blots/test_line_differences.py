@@ -86,3 +86,10 @@ def test_the_table_names_lines_hours_and_target() -> None:
     cIAP2, others = table[table.index.str.startswith("cIAP2 rise from")], table[~table.index.str.startswith("cIAP2")]
     assert cIAP2["p_adjusted"].tolist() == cIAP2["p_value"].tolist()
     assert others["p_adjusted"].tolist() == pytest.approx((2 * others["p_value"]).tolist())
+
+
+def test_copied_replicates_have_no_scatter_and_make_no_warning() -> None:
+    one = read_course(np.tile(np.log(RISING), (3, 1)), HOURS, None, None)
+    found = compare_rises(one, read_course(np.tile(np.log(FLAT), (3, 1)), HOURS, None, None))
+    assert found.ratio == pytest.approx(10.0)
+    assert found.p_value == 0.0

@@ -308,3 +308,9 @@ def test_a_cached_p_value_takes_less_than_ten_milliseconds() -> None:
         find_rebound(values, HOURS)
         durations.append(time.perf_counter() - start)
     assert min(durations) < 0.010
+
+
+def test_later_hours_that_agree_to_the_last_digit_beside_a_reference_that_does_not() -> None:
+    values = np.tile(np.log([1.0, 0.3, 0.1, 0.1, 0.5, 0.9]), (3, 1))
+    values[:, 0] = [0.0, 0.1, -0.1]
+    assert find_rebound(values, HOURS).verdict == "rebound"
