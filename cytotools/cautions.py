@@ -71,6 +71,10 @@ def documented() -> dict[str, Known]:
     from cytotools.comparison import CAUTIONS as COMPARISON
 
     found |= {code: Known(*known) for code, known in COMPARISON.items()}
+    from cytotools.doses.cautions import CAUTIONS as DOSES
+    from cytotools.plates.cautions import CAUTIONS as PLATES
+
+    found |= {code: Known(*known) for code, known in {**DOSES, **PLATES}.items()}
     return dict(sorted(found.items()))
 
 

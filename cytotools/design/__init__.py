@@ -1,0 +1,1 @@
+"""Plate layouts for an experiment that is yet to be done."""

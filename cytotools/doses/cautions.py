@@ -1,0 +1,28 @@
+"""Every caution that doses can attach to a number: its stable code, what it means and what to do."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+
+class Caution(NamedTuple):
+    """What a code means and the remedy at the bench."""
+
+    severity: str  # note (read it), warning (judge it), refused (the number is withheld)
+    meaning: str
+    remedy: str
+
+
+CAUTIONS: dict[str, Caution] = {}
+
+
+def caution(code: str, words: str) -> str:
+    """Return `code: words`, refusing a code that the list above does not document."""
+    if code not in CAUTIONS:
+        raise KeyError(code)
+    return f"{code}: {words}"
+
+
+def join(*cautions: str) -> str:
+    """Join cautions into one cell, each once, in the order given, leaving out the empty ones."""
+    return "; ".join(dict.fromkeys(c for c in cautions if c))

@@ -1,0 +1,23 @@
+"""Plates: reader exports, layout, signal to response, quality, standard curves. Knows nothing of studies."""
+
+from __future__ import annotations
+
+from typing import Any
+
+__all__: list[str] = []
+
+# A name is imported when it is first asked for.
+_HOME: dict[str, str] = {}
+
+
+def __getattr__(name: str) -> Any:
+    if name not in _HOME:
+        message = f"module 'cytotools.plates' has no attribute {name!r}"
+        raise AttributeError(message)
+    from importlib import import_module
+
+    return getattr(import_module(_HOME[name]), name)
+
+
+def __dir__() -> list[str]:
+    return sorted(__all__)
