@@ -5,27 +5,43 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from cytotools.plates.caspase import caspase_folds
     from cytotools.plates.interference import find_interference
+    from cytotools.plates.outliers import mark_outliers, with_and_without
+    from cytotools.plates.quality import plate_quality
     from cytotools.plates.response import responses
     from cytotools.plates.shared_errors import level_error, mean_response, response_covariance, response_ratio
+    from cytotools.plates.spatial import correct_positions, position_effects
 
 __all__ = [
+    "caspase_folds",
+    "correct_positions",
     "find_interference",
     "level_error",
+    "mark_outliers",
     "mean_response",
+    "plate_quality",
+    "position_effects",
     "response_covariance",
     "response_ratio",
     "responses",
+    "with_and_without",
 ]
 
 # A name is imported when it is first asked for.
 _HOME = {
+    "caspase_folds": "cytotools.plates.caspase",
+    "correct_positions": "cytotools.plates.spatial",
     "find_interference": "cytotools.plates.interference",
     "level_error": "cytotools.plates.shared_errors",
+    "mark_outliers": "cytotools.plates.outliers",
     "mean_response": "cytotools.plates.shared_errors",
+    "plate_quality": "cytotools.plates.quality",
+    "position_effects": "cytotools.plates.spatial",
     "response_covariance": "cytotools.plates.shared_errors",
     "response_ratio": "cytotools.plates.shared_errors",
     "responses": "cytotools.plates.response",
+    "with_and_without": "cytotools.plates.outliers",
 }
 
 
