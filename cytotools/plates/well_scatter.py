@@ -88,8 +88,9 @@ def fit_scatter(above_blank: FloatArray, variances: FloatArray, degrees: FloatAr
     if not (seen > 0).any():
         return WellScatter(0.0, 0.0, np.zeros((2, 2)), int(df.sum()))
     rows = coefficients(above_blank[told])
-    scale = np.array([1.0, max(float(rows[:, 1].max()), 1e-300)])
-    parts = _most_likely(rows / scale, seen, df)
+    highest = float(rows[:, 1].max())
+    scale = np.array([1.0, highest if highest > 0 else 1.0])
+    parts = _most_likely(rows / scale, seen, df) if highest > 0 else np.array([float(df @ seen / df.sum()), 0.0])
     held = parts > _NEGLIGIBLE * parts.max()
     covariance = np.zeros((2, 2))
     covariance[np.ix_(held, held)] = _covariance((rows / scale)[:, held], parts[held], df)
