@@ -35,7 +35,7 @@ def noisy(levels: FloatArray, plate: Plate, rng: np.random.Generator) -> FloatAr
     if plate.law == "log-normal":
         spread = np.log1p(plate.cv**2)
         above = levels * np.exp(np.sqrt(spread) * normal - spread / 2)
-        return BLANK + WINDOW * (above + plate.floor * rng.standard_normal(len(levels)))
+        return np.asarray(BLANK + WINDOW * (above + plate.floor * rng.standard_normal(len(levels))))
     if plate.law == "t5":
         normal = rng.standard_t(5, len(levels)) / np.sqrt(5 / 3)
     part = np.abs(levels) ** (0.65 if plate.law == "power" else 1.0)

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from scipy.special import expit
 
 FloatArray = NDArray[np.float64]
-_WIDEST, _GRID, _ZOOMS = 25.0, 41, 8  # ends of the logit of the share, points of a grid, grids one in the other
+_WIDEST, _GRID, _ZOOMS = 25.0, 21, 8  # ends of the logit of the share, points of a grid, grids one in the other
 _NEGLIGIBLE = 1e-9
 
 
