@@ -64,10 +64,10 @@ def mark_outliers(wells: pd.DataFrame) -> pd.Series[str]:
     Examples
     --------
     >>> import pandas as pd
-    >>> signal = [1000.0, 1030.0, 980.0, 1010.0, 510.0, 490.0, 520.0, 900.0]
-    >>> wells = pd.DataFrame({"role": ["untreated"] * 4 + ["treated"] * 4, "signal": signal})
+    >>> signal = [1000.0, 1030.0, 980.0, 1010.0, 1020.0, 960.0, 510.0, 490.0, 520.0, 900.0]
+    >>> wells = pd.DataFrame({"role": ["untreated"] * 6 + ["treated"] * 4, "signal": signal})
     >>> [place for place, words in mark_outliers(wells).items() if words]
-    [7]
+    [9]
     """
     import pandas as pd
 

@@ -79,7 +79,7 @@ def mean_response(table: pd.DataFrame) -> Estimate:
     if not len(rows):
         return Estimate(np.nan, np.nan, np.nan, np.nan)
     value = float(rows["response"].mean())
-    error = float(np.sqrt(response_covariance(rows).mean()))
+    error = float(np.sqrt(max(response_covariance(rows).mean(), 0.0)))
     degrees = float(rows["_degrees"].min())
     reach = float(stdtrit(degrees, 0.975)) * error
     return Estimate(value, value - reach, value + reach, degrees)
