@@ -64,10 +64,11 @@ def mark_outliers(wells: pd.DataFrame) -> pd.Series[str]:
     Examples
     --------
     >>> import pandas as pd
-    >>> signal = [1000.0, 1030.0, 980.0, 1010.0, 1020.0, 960.0, 510.0, 490.0, 520.0, 900.0]
-    >>> wells = pd.DataFrame({"role": ["untreated"] * 6 + ["treated"] * 4, "signal": signal})
+    >>> signal = [1000.0, 1030.0, 980.0, 1010.0, 510.0, 490.0, 520.0, 900.0, 205.0, 195.0, 210.0, 190.0]
+    >>> roles = ["untreated"] * 4 + ["treated"] * 8
+    >>> wells = pd.DataFrame({"role": roles, "dose": [0.0] * 4 + [1.0] * 4 + [9.0] * 4, "signal": signal})
     >>> [place for place, words in mark_outliers(wells).items() if words]
-    [9]
+    [7]
     """
     import pandas as pd
 
