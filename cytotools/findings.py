@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from cytotools.cautions import Entry, entries_of
+from cytotools.errors import Problem, StudyError
 from cytotools.results import MeasuredImage, RefusedImage
 from cytotools.tables import rows_of
 
@@ -68,6 +69,19 @@ def excluded(sheet: pd.DataFrame, assay: str, key: str) -> list[Entry]:
         )
         for r in rows
     ]
+
+
+def entry_of_note(assay: str, file: str, note: Problem) -> Entry:
+    """Return what was understood in a way worth knowing as a caution."""
+    words = f"{note.what}: expected {note.expected}, got {note.got}"
+    return Entry("note", assay, file, note.place, "sheet", words, note.remedy)
+
+
+def refusal_of(assay: str, file: str, error: StudyError) -> Entry:
+    """Return what is said of a file that the study level itself found of no use."""
+    problem = error.problems[0]
+    words = f"{problem.place}: {problem.what}: expected {problem.expected}, got {problem.got}."
+    return Entry("refused", assay, file, file, "unusable_file", words, problem.remedy)
 
 
 def refusal(assay: str, file: str, error: ValueError) -> Entry:

@@ -184,6 +184,8 @@ class PlateFile:
         columns, and last `place`.
     reference_nm : float or None
         The wavelength to subtract.
+    read : str
+        Which read of the file is the signal, by its label or wavelength; empty where there is one.
     sheet : str
         The worksheet of the export, empty for the first.
     analyte : str
@@ -196,6 +198,7 @@ class PlateFile:
     reference_nm: float | None = None
     sheet: str = ""
     analyte: str = ""
+    read: str = ""
 
 
 @dataclass(frozen=True, eq=False)

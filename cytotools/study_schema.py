@@ -268,6 +268,7 @@ class PlateModel(Conditions):
     assay: Annotated[str, _reads(one_of(ASSAYS))]
     layout: File
     reference_nm: Positive | None = None
+    read: Label | None = None
     sheet: Label | None = None
     analyte: Text | None = None
 
