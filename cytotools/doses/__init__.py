@@ -7,12 +7,18 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-__all__: list[str] = []
+if TYPE_CHECKING:
+    from cytotools.doses.least_squares import Fit, fit_curve
+
+__all__ = ["Fit", "fit_curve"]
 
 # A name is imported when it is first asked for.
-_HOME: dict[str, str] = {}
+_HOME = {
+    "Fit": "cytotools.doses.least_squares",
+    "fit_curve": "cytotools.doses.least_squares",
+}
 
 
 def __getattr__(name: str) -> Any:

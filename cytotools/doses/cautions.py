@@ -13,7 +13,23 @@ class Caution(NamedTuple):
     remedy: str
 
 
-CAUTIONS: dict[str, Caution] = {}
+CAUTIONS: dict[str, Caution] = {
+    "no_degrees_of_freedom": Caution(
+        "warning",
+        "the curve passes through every point, so nothing is left to tell its error from",
+        "Measure more points, or take a model with fewer parameters.",
+    ),
+    "not_converged": Caution(
+        "warning",
+        "the fit ended where no minimum is: its parameters and intervals can't be relied on",
+        "Look at the points: does the model suit them, do doses cover the curve? Else start nearer.",
+    ),
+    "not_determined": Caution(
+        "warning",
+        "the points do not determine every parameter of the model, so no standard errors are given",
+        "Measure where the curve bends, or take a model with fewer parameters.",
+    ),
+}
 
 
 def caution(code: str, words: str) -> str:
