@@ -2,12 +2,19 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-__all__: list[str] = []
+if TYPE_CHECKING:
+    from cytotools.plates.dose_units import convert_dose, in_common_unit, read_dose
+
+__all__ = ["convert_dose", "in_common_unit", "read_dose"]
 
 # A name is imported when it is first asked for.
-_HOME: dict[str, str] = {}
+_HOME: dict[str, str] = {
+    "convert_dose": "cytotools.plates.dose_units",
+    "in_common_unit": "cytotools.plates.dose_units",
+    "read_dose": "cytotools.plates.dose_units",
+}
 
 
 def __getattr__(name: str) -> Any:
