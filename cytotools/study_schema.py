@@ -377,7 +377,7 @@ def problem_of(
 ) -> Problem:
     """Return what a validation found wrong as a problem with its place; `blocks` are the models by path, * any name."""
     location = tuple(part for part in detail["loc"] if part not in WITHIN)
-    what = _dotted(location)
+    what = dotted(location)
     place, got = place_of(location, places, name), shown(detail["input"])
     what = what or f"the {noun}"
     match detail["type"]:
@@ -388,7 +388,7 @@ def problem_of(
             remedy = nearest(str(location[-1]), _keys(location[:-1], blocks))
             return Problem(place, what, f"a key that the {noun} knows", f"the key `{location[-1]}`", remedy)
         case "missing":
-            remedy = f"Add `{location[-1]}:` to {_dotted(location[:-1]) or f'the {noun}'}."
+            remedy = f"Add `{location[-1]}:` to {dotted(location[:-1]) or f'the {noun}'}."
             return Problem(place, what, f"the key `{location[-1]}`", "nothing", remedy)
         case "list_type" | "too_short":
             remedy = "Write each item on a line of its own, with a dash before it."
@@ -397,7 +397,7 @@ def problem_of(
     return Problem(place, what, "a mapping of keys to values", got, remedy)
 
 
-def _dotted(location: Iterable[int | str]) -> str:
+def dotted(location: Iterable[int | str]) -> str:
     """Return a location as people count: images[1].file is the first image's."""
     words = "".join(f"[{part + 1}]" if isinstance(part, int) else f".{part}" for part in location)
     return words.removeprefix(".")
