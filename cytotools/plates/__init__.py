@@ -5,14 +5,18 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from cytotools.plates.dose_units import convert_dose, in_common_unit, read_dose
     from cytotools.plates.interference import find_interference
     from cytotools.plates.response import responses
     from cytotools.plates.shared_errors import level_error, mean_response, response_covariance, response_ratio
 
 __all__ = [
+    "convert_dose",
     "find_interference",
+    "in_common_unit",
     "level_error",
     "mean_response",
+    "read_dose",
     "response_covariance",
     "response_ratio",
     "responses",
@@ -20,9 +24,12 @@ __all__ = [
 
 # A name is imported when it is first asked for.
 _HOME = {
+    "convert_dose": "cytotools.plates.dose_units",
     "find_interference": "cytotools.plates.interference",
+    "in_common_unit": "cytotools.plates.dose_units",
     "level_error": "cytotools.plates.shared_errors",
     "mean_response": "cytotools.plates.shared_errors",
+    "read_dose": "cytotools.plates.dose_units",
     "response_covariance": "cytotools.plates.shared_errors",
     "response_ratio": "cytotools.plates.shared_errors",
     "responses": "cytotools.plates.response",
