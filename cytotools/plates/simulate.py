@@ -234,12 +234,27 @@ def _signals(
 
 def _field(wells: Sequence[str], model: PlateModel, shape: tuple[int, int]) -> FloatArray:
     """Return by what factor a place on the plate changes the light of its cells."""
-    places = np.array([well_place(well) for well in wells], dtype=np.float64).reshape(-1, 2)
+    places = np.array([place_of(well) for well in wells], dtype=np.float64).reshape(-1, 2)
     last = np.array(shape) - 1
     ways = places / np.maximum(last, 1) - 0.5
     outer = ((places == 0) | (places == last)).any(axis=1)
     trends = (1.0 + model.row_trend * ways[:, 0]) * (1.0 + model.column_trend * ways[:, 1])
     return np.asarray(np.where(outer, 1.0 - model.edge_loss, 1.0) * trends, dtype=np.float64)
+
+
+def place_of(well: str) -> tuple[int, int]:
+    """Return the 0-based row and column of a simulated well.
+
+    Raises
+    ------
+    ValueError
+        There is no such well.
+    """
+    place = well_place(well)
+    if place is None:
+        message = f"{well!r} is no well"
+        raise ValueError(message)
+    return place
 
 
 def plate_layout(

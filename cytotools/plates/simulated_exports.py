@@ -15,7 +15,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from cytotools.plates.well_names import row_letters, well_place
+from cytotools.plates.simulate import place_of
+from cytotools.plates.well_names import row_letters
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -182,7 +183,7 @@ def _grid(wells: pd.DataFrame, column: str, write: Callable[[float], str]) -> Ce
     rows, columns = int(wells["rows"].iloc[0]), int(wells["columns"].iloc[0])
     cells = [[""] * columns for _ in range(rows)]
     for well, value, said in zip(wells["well"], wells[column], wells["said"], strict=True):
-        i, k = well_place(str(well))
+        i, k = place_of(str(well))
         is_missing = isinstance(value, float) and np.isnan(value)
         cells[i][k] = str(said) if said else "" if is_missing else write(value)
     return cells
