@@ -23,6 +23,7 @@ MAY_OPEN = {
     "cytotools/output.py",
     "cytotools/provenance.py",
     "cytotools/report.py",
+    "cytotools/sample_plates.py",
     "cytotools/sample_study.py",
     "cytotools/study_files.py",
     "gating/exchange/populations.py",
