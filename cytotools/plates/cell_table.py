@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from cytotools.sheets.sheet import CellValue, cell_place, is_blank
 
-MAX_CELLS = 4_000_000
+MAX_CELLS = 1_000_000
 
 
 @dataclass(frozen=True)
@@ -23,12 +23,15 @@ class CellTable:
         What parts the cells of a text file, empty for a workbook.
     rows : tuple of tuple
         Rows may differ in length.
+    merged : frozenset of (row, column)
+        The cells that hold their value because they are merged with the one that does.
     """
 
     name: str
     title: str
     delimiter: str
     rows: tuple[tuple[CellValue, ...], ...]
+    merged: frozenset[tuple[int, int]] = frozenset()
 
     def cell(self, row: int, column: int) -> CellValue:
         """Return what stands at a 0-based row and column, None beyond the table."""
@@ -70,7 +73,7 @@ class CellTable:
         """Return the table with rows and columns exchanged."""
         width = max(map(len, self.rows), default=0)
         rows = tuple(tuple(self.cell(row, column) for row in range(len(self.rows))) for column in range(width))
-        return CellTable(self.name, self.title, self.delimiter, rows)
+        return CellTable(self.name, self.title, self.delimiter, rows, frozenset((c, r) for r, c in self.merged))
 
 
 def words_of(value: CellValue) -> str:
