@@ -11,6 +11,7 @@ from cytotools.cautions import Entry
 from cytotools.errors import Problem, StudyError, refusal
 from cytotools.findings import entry_of_note, refusal_of
 from cytotools.plate_reads import PlateReads, reads_by_plate
+from cytotools.plates.well_names import well_name, well_place
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -134,16 +135,12 @@ def _unlike(layout: pd.DataFrame, reads: PlateReads, entry: PlateFile) -> list[P
 
 def wells_with_signal(reading: PlateReading) -> list[str]:
     """Return the wells in which the reader gave a number, row by row."""
-    from cytotools.plates.reading import well_name
-
-    rows, columns = (~(reading.signal != reading.signal)).nonzero()
+    rows, columns = (reading.signal == reading.signal).nonzero()
     return [well_name(int(row), int(column)) for row, column in zip(rows, columns, strict=True)]
 
 
 def _at(reading: PlateReading, well: str) -> tuple[int, int] | None:
-    from cytotools.plates.reading import well_index
-
-    row, column = well_index(well)
+    row, column = well_place(well) or (reading.rows, 0)
     return (row, column) if row < reading.rows and column < reading.columns else None
 
 
