@@ -7,12 +7,35 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-__all__: list[str] = []
+if TYPE_CHECKING:
+    from cytotools.doses.average import Average, average
+    from cytotools.doses.experiments import ExperimentIc50, Ic50Estimate, over_experiments
+    from cytotools.doses.selectivity import Ic50Pair, Ic50Ratio, compare_ic50
+
+__all__ = [
+    "Average",
+    "ExperimentIc50",
+    "Ic50Estimate",
+    "Ic50Pair",
+    "Ic50Ratio",
+    "average",
+    "compare_ic50",
+    "over_experiments",
+]
 
 # A name is imported when it is first asked for.
-_HOME: dict[str, str] = {}
+_HOME = {
+    "Average": "cytotools.doses.average",
+    "ExperimentIc50": "cytotools.doses.experiments",
+    "Ic50Estimate": "cytotools.doses.experiments",
+    "Ic50Pair": "cytotools.doses.selectivity",
+    "Ic50Ratio": "cytotools.doses.selectivity",
+    "average": "cytotools.doses.average",
+    "compare_ic50": "cytotools.doses.selectivity",
+    "over_experiments": "cytotools.doses.experiments",
+}
 
 
 def __getattr__(name: str) -> Any:
