@@ -47,8 +47,8 @@ class Ic50Ratio:
     """A ratio of IC50s with its 95 % interval and p-values; NaN where there is nothing to tell.
 
     A ratio known on one side is NaN with `low` and inf (shown as `> low`), or with 0 and `high`. `low` and `high`
-    exclude 1 exactly when p_value < 0.05. `n` counts the experiments of the scarcer IC50. `basis` is paired, unpaired or
-    one experiment; `cautions` is the cell of a table.
+    exclude 1 exactly when p_value < 0.05. `n` counts the experiments of the scarcer IC50. `basis` is paired, unpaired
+    or one experiment; `cautions` is the cell of a table.
     """
 
     contrast: str
