@@ -96,10 +96,10 @@ class ExperimentIc50:
     def ln(self) -> float:
         """Return ln IC50, or the ln of the dose beyond which it lies.
 
-        Without an estimate that is the limit of the experiment itself.
+        Without an estimate that is the limit of the experiment itself, or the last dose where it lies beyond that.
         """
         if np.isnan(self.ic50):
-            return float(np.log(self.low if self.open_above else self.high))
+            return float(np.log(min(self.low, self.dose_max) if self.open_above else max(self.high, self.dose_min)))
         return float(np.log(np.clip(self.ic50, self.dose_min, self.dose_max)))
 
     @property
@@ -132,8 +132,9 @@ class Ic50Estimate:
 
 
 def of_fit(fit: FittedCurve, experiment: str = "") -> ExperimentIc50:
-    """Return the IC50 of a fitted curve as one experiment's."""
+    """Return the IC50 of a fitted curve as one experiment's; a curve without limits leaves it open on both sides."""
     low, high = fit.ic50_interval
+    low, high = (0.0 if np.isnan(low) else low), (np.inf if np.isnan(high) else high)
     return ExperimentIc50(fit.ic50, low, high, fit.dose_min, fit.dose_max, experiment)
 
 
