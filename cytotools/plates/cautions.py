@@ -70,6 +70,16 @@ CAUTIONS: dict[str, Caution] = {code: Caution(*STATISTICAL[code]) for code in _S
         "Z' is 0.5 or more, but so few wells leave below 0.5 possible.",
         "Give controls and blanks more wells.",
     ),
+    "position_effect": Caution(
+        "warning",
+        "Wells of one condition differ by where they stand on the plate.",
+        "Leave the edge empty or filled with medium, spread conditions over the plate (`cytotools design`).",
+    ),
+    "position_confounded": Caution(
+        "note",
+        "Conditions stand in rows, columns or edges of their own, so position can't be told from treatment.",
+        "Spread the wells of each condition over the plate at random (`cytotools design`).",
+    ),
     "interference": Caution(
         "warning",
         "The compound changes the signal of wells without cells, so part of its response is not that of cells.",

@@ -37,24 +37,26 @@ class _Wells:
 Statistic = Callable[[_Wells, _Wells], FloatArray | float]
 
 
-def z_prime(high: _Wells, low: _Wells) -> FloatArray | float:
+def z_prime(bright: _Wells, dark: _Wells) -> FloatArray | float:
     """Return 1 - 3 (s + s) / |m - m|: Zhang, Chung and Oldenburg 1999, doi:10.1177/108705719900400206."""
-    return 1.0 - 3.0 * (high.scatter + low.scatter) / np.abs(high.centre - low.centre)
+    return 1.0 - 3.0 * (bright.scatter + dark.scatter) / np.abs(bright.centre - dark.centre)
 
 
-def ssmd(high: _Wells, low: _Wells) -> FloatArray | float:
+def ssmd(bright: _Wells, dark: _Wells) -> FloatArray | float:
     """Return (m - m) / sqrt(s^2 + s^2): X. D. Zhang 2007, doi:10.1016/j.ygeno.2006.12.014."""
-    return (high.centre - low.centre) / np.hypot(high.scatter, low.scatter)
+    return (bright.centre - dark.centre) / np.hypot(bright.scatter, dark.scatter)
 
 
-def signal_window(high: _Wells, low: _Wells) -> FloatArray | float:
+def signal_window(bright: _Wells, dark: _Wells) -> FloatArray | float:
     """Return (m - m - 3 (s + s)) / s of the brighter: Sittampalam et al. 1997, doi:10.1177/108705719700200306."""
-    return (high.centre - low.centre - 3.0 * (high.scatter + low.scatter)) / high.scatter
+    return (bright.centre - dark.centre - 3.0 * (bright.scatter + dark.scatter)) / bright.scatter
 
 
 def signal_to_blank(control: _Wells, blank: _Wells) -> FloatArray | float:
-    """Return the ratio of the means."""
-    return control.centre / blank.centre
+    """Return the ratio of the means; a blank that may be 0 or less leaves it open to infinity."""
+    open_end = np.full(np.shape(blank.centre), np.inf)
+    ratio = np.divide(control.centre, blank.centre, out=open_end, where=np.asarray(blank.centre) > 0)
+    return np.asarray(ratio, dtype=np.float64)
 
 
 def variation(wells: _Wells, _: _Wells) -> FloatArray | float:
@@ -163,7 +165,7 @@ def _row(
     measure = _robust if robust else _moments
     value = float(statistic(measure(first), measure(second)))
     possible = statistic(_possible(first, robust, 0), _possible(second, robust, 1))
-    low, high = np.quantile(possible, [0.025, 0.975]).tolist()
+    low, high = np.quantile(possible, [0.025, 0.975], method="nearest").tolist()
     return row | {"value": value, "low": low, "high": high, "caution": _grade(name, value, low, high, fewest)}
 
 
