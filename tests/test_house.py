@@ -20,6 +20,7 @@ MAY_OPEN = {
     "cytotools/box_files.py",
     "cytotools/figures/style.py",
     "cytotools/output.py",
+    "cytotools/plates/read_export.py",
     "cytotools/provenance.py",
     "cytotools/report.py",
     "cytotools/sample_study.py",

@@ -2,12 +2,27 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-__all__: list[str] = []
+if TYPE_CHECKING:
+    from cytotools.plates.parse_export import parse_export
+    from cytotools.plates.read_export import read_export
+    from cytotools.plates.reading import Export, PlateReading
+
+__all__ = [
+    "Export",
+    "PlateReading",
+    "parse_export",
+    "read_export",
+]
 
 # A name is imported when it is first asked for.
-_HOME: dict[str, str] = {}
+_HOME: dict[str, str] = {
+    "Export": "cytotools.plates.reading",
+    "PlateReading": "cytotools.plates.reading",
+    "parse_export": "cytotools.plates.parse_export",
+    "read_export": "cytotools.plates.read_export",
+}
 
 
 def __getattr__(name: str) -> Any:
