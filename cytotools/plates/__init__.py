@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from cytotools.plates.layout_grids import read_layout
     from cytotools.plates.parse_export import parse_export
     from cytotools.plates.read_export import read_export
     from cytotools.plates.reading import Export, PlateReading
@@ -14,6 +15,7 @@ __all__ = [
     "PlateReading",
     "parse_export",
     "read_export",
+    "read_layout",
 ]
 
 # A name is imported when it is first asked for.
@@ -22,6 +24,7 @@ _HOME: dict[str, str] = {
     "PlateReading": "cytotools.plates.reading",
     "parse_export": "cytotools.plates.parse_export",
     "read_export": "cytotools.plates.read_export",
+    "read_layout": "cytotools.plates.layout_grids",
 }
 
 
