@@ -21,6 +21,7 @@ MAY_OPEN = {
     "cytotools/doses/certified/sets.py",
     "cytotools/figures/style.py",
     "cytotools/output.py",
+    "cytotools/plates/read_export.py",
     "cytotools/provenance.py",
     "cytotools/report.py",
     "cytotools/sample_plates.py",
