@@ -12,6 +12,7 @@ from cytotools.comparison import compare, summarise_fractions
 from cytotools.errors import Problem, StudyError
 from cytotools.findings import Findings, entry_of_note, excluded, refusal, vehicles_of
 from cytotools.kinetics import rate_table
+from cytotools.plate_analysis import analyse_plates
 from cytotools.results import Results
 from cytotools.tables import complete
 
@@ -53,10 +54,17 @@ def analyse(study: Study, only: Sequence[str] | None = None, map: Map = builtins
     if study.blots and "blots" in assays:
         analyse_blots(study, study.blots, found)
     if study.plates and "plates" in assays:
-        words = "plate readings are checked but not analysed in this version"
-        found.entries.append(Entry("note", "plates", "", "plates", "not_analysed", words, "Use a later version."))
+        analyse_plates(study, found)
     found.tables["cautions"] = caution_table(found.entries)
-    return Results(study, complete(found.tables), assays, found.plate, tuple(found.images), tuple(found.refused_images))
+    return Results(
+        study,
+        complete(found.tables),
+        assays,
+        found.plate,
+        tuple(found.images),
+        tuple(found.refused_images),
+        found.curves,
+    )
 
 
 def _chosen(study: Study, only: Sequence[str] | None) -> tuple[str, ...]:

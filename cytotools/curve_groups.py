@@ -64,6 +64,11 @@ class CurveGroup:
     partner_rows: tuple[int, ...] = ()
     ratio: str = ""
 
+    @property
+    def has_partner(self) -> bool:
+        """Tell whether an agent is held at one dose while another runs."""
+        return any(self.condition.get(f"dose{slot}", 0.0) > 0 for slot in SLOTS)
+
 
 def read_agents(wells: pd.DataFrame, molar_masses: Mapping[str, float]) -> Agents:
     """Return what was in each treated well, every compound in one unit; `molar_masses` are in g/mol."""

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from cytotools.conditions import CONDITION_COLUMNS
 from cytotools.doses.cautions import caution, join
+from cytotools.doses.curve_cautions import curve_cautions
 from cytotools.fitted_curves import HALF, FittedCurve, FittedGroup
 from cytotools.tables import COLUMNS
 
@@ -112,7 +113,7 @@ def _on_curve(curve: FittedCurve, kind: str) -> list[str]:
     """Return what must be said of one experiment's curve."""
     fit = curve.fit
     assert fit is not None
-    said = list(fit.cautions)
+    said = curve_cautions(fit, curve.p_flat)
     marked = curve.wells[curve.wells["outlier"]]
     if len(marked):
         said.append(caution("outliers_in_curve", _without(curve, kind)))

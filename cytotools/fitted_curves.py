@@ -35,12 +35,15 @@ class FittedCurve:
         None where the wells allow no fit; `refusal` says why.
     level_error : float
         Standard error of half of the control, which all wells share.
+    p_flat : float
+        The p-value of a curve that does not change with the dose.
     """
 
     experiment: str
     wells: pd.DataFrame
     fit: DoseResponse | None
     level_error: float
+    p_flat: float = 0.0
     refusal: str = ""
 
 
@@ -86,25 +89,27 @@ def _experiments(wells: pd.DataFrame, group: CurveGroup) -> tuple[FittedCurve, .
 def _curve(
     wells: pd.DataFrame, group: CurveGroup, name: str, rows: Sequence[int], partner: Sequence[int]
 ) -> FittedCurve:
-    from cytotools.doses import fit_dose_response
+    from cytotools.doses import fit_dose_response, is_flat
     from cytotools.plates.shared_errors import level_error
 
-    treated = wells.loc[list(rows)]
-    is_alone = group.runs == "ratio" or not any(
-        group.condition.get(f"dose{slot}", np.nan) > 0 for slot in ("", "_2", "_3")
-    )
-    zero = _controls(wells, treated) if is_alone else wells.loc[list(partner)]
-    used = treated.assign(dose=[group.doses[row] for row in rows])
+    used = _dosed(wells, group, rows, partner)
+    found = used[["dose", "response", "plate", "well"]].assign(outlier=used["caution"].str.contains("outlier:"))
+    error = max(level_error(part, HALF) for _, part in wells.loc[list(rows)].groupby("_control", sort=False))
+    dose, response = found["dose"].to_numpy(), found["response"].to_numpy()
+    try:
+        fit = fit_dose_response(dose, response)
+    except StudyError as refused:
+        return FittedCurve(name, found, None, error, refusal=str(refused.problems[0]))
+    return FittedCurve(name, found, fit, error, is_flat(dose, response).p_value)
+
+
+def _dosed(wells: pd.DataFrame, group: CurveGroup, rows: Sequence[int], partner: Sequence[int]) -> pd.DataFrame:
+    """Return the wells of one experiment with the dose that runs: 0 for the control, or for the partner alone."""
     import pandas as pd
 
-    used = pd.concat([zero.assign(dose=0.0), used])
-    found = used[["dose", "response", "plate", "well"]].assign(outlier=used["caution"].str.contains("outlier:"))
-    errors = [level_error(part, HALF) for _, part in treated.groupby("_control", sort=False)]
-    try:
-        fit = fit_dose_response(found["dose"].to_numpy(), found["response"].to_numpy())
-    except StudyError as error:
-        return FittedCurve(name, found, None, max(errors), str(error))
-    return FittedCurve(name, found, fit, max(errors))
+    treated = wells.loc[list(rows)]
+    zero = wells.loc[list(partner)] if group.has_partner else _controls(wells, treated)
+    return pd.concat([zero.assign(dose=0.0), treated.assign(dose=[group.doses[row] for row in rows])])
 
 
 def _controls(wells: pd.DataFrame, treated: pd.DataFrame) -> pd.DataFrame:

@@ -190,6 +190,8 @@ class PlateFile:
         The worksheet of the export, empty for the first.
     analyte : str
         What an ELISA measures.
+    correct_positions : bool
+        Whether edge, row and column effects that its plates show are taken out of the responses.
     """
 
     file: str
@@ -199,6 +201,7 @@ class PlateFile:
     sheet: str = ""
     analyte: str = ""
     read: str = ""
+    correct_positions: bool = False
 
 
 @dataclass(frozen=True, eq=False)

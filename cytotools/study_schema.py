@@ -273,6 +273,7 @@ class PlateModel(Conditions):
     read: Label | None = None
     sheet: Label | None = None
     analyte: Text | None = None
+    correct_positions: bool = False
 
 
 class StudyModel(Block):

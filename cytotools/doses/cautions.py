@@ -14,6 +14,31 @@ class Caution(NamedTuple):
 
 
 CAUTIONS: dict[str, Caution] = {
+    "no_fit": Caution(
+        "refused",
+        "no curve could be fitted to these wells",
+        "Test more doses, on both sides of the IC50.",
+    ),
+    "curve_at_limit": Caution(
+        "warning",
+        "the best curve lies at the edge of what these doses can tell: its slope or plateaus are not to be relied on",
+        "Put doses closer together where the response falls, and on both sides of it.",
+    ),
+    "flat_curve": Caution(
+        "warning",
+        "the response changes with the dose by no more than wells scatter, so nothing can be read from it",
+        "Test higher doses, or take it that the compound does nothing here.",
+    ),
+    "curve_rises": Caution(
+        "warning",
+        "the response rises with the dose, so the IC50 is the dose of half the rise",
+        "Look whether that is meant: a compound that shines or stimulates raises the signal.",
+    ),
+    "outliers_in_curve": Caution(
+        "warning",
+        "wells marked as outliers are in the fit",
+        "Look at the wells; write a reason into `exclude` where something went wrong in them.",
+    ),
     "no_degrees_of_freedom": Caution(
         "warning",
         "the curve passes through every point, so nothing is left to tell its error from",
