@@ -50,9 +50,10 @@ def _tight(one: CertifiedSet, start: FloatArray) -> Found:
 
 
 def _least_squares(one: CertifiedSet, start: FloatArray, **options: Any) -> Found:
-    done = least_squares(
-        lambda p: one.model(one.x, *p) - one.y, start, ftol=1e-15, xtol=1e-15, gtol=1e-15, max_nfev=100_000, **options
-    )
+    def errors(parameters: FloatArray) -> FloatArray:
+        return np.asarray(one.model(one.x, *parameters) - one.y, dtype=np.float64)
+
+    done = least_squares(errors, start, ftol=1e-15, xtol=1e-15, gtol=1e-15, max_nfev=100_000, **options)
     rss = 2.0 * float(done.cost)
     inverse = np.linalg.pinv(np.asarray(done.jac))
     spread = np.linalg.norm(inverse, axis=1) * np.sqrt(rss / (len(one.y) - len(start)))

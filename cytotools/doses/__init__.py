@@ -10,14 +10,36 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from cytotools.doses.dose_response import DoseResponse, fit_dose_response
+    from cytotools.doses.dose_responses import DoseResponses, fit_dose_responses
     from cytotools.doses.least_squares import Fit, fit_curve
+    from cytotools.doses.sigmoid import FiveParameter, FourParameter, ThreeParameter, response_at
 
-__all__ = ["Fit", "fit_curve"]
+__all__ = [
+    "DoseResponse",
+    "DoseResponses",
+    "Fit",
+    "FiveParameter",
+    "FourParameter",
+    "ThreeParameter",
+    "fit_curve",
+    "fit_dose_response",
+    "fit_dose_responses",
+    "response_at",
+]
 
 # A name is imported when it is first asked for.
-_HOME = {
+_HOME: dict[str, str] = {
+    "DoseResponse": "cytotools.doses.dose_response",
+    "DoseResponses": "cytotools.doses.dose_responses",
     "Fit": "cytotools.doses.least_squares",
+    "FiveParameter": "cytotools.doses.sigmoid",
+    "FourParameter": "cytotools.doses.sigmoid",
+    "ThreeParameter": "cytotools.doses.sigmoid",
     "fit_curve": "cytotools.doses.least_squares",
+    "fit_dose_response": "cytotools.doses.dose_response",
+    "fit_dose_responses": "cytotools.doses.dose_responses",
+    "response_at": "cytotools.doses.sigmoid",
 }
 
 
