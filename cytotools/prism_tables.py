@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from xml.etree.ElementTree import Element
-from xml.sax.saxutils import escape
+from xml.sax.saxutils import escape, quoteattr
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -237,7 +237,8 @@ def _table_xml(table: PrismTable, k: int) -> str:
     rows, subcolumns = _shape(table)
     x_format = "none" if table.x is None else ("numbers" if table.x.values.shape[1] == 1 else "error")
     replicates = f' Replicates="{subcolumns}"' if table.y_format == "replicates" else ""
-    attributes = f'XFormat="{x_format}" YFormat="{escape(table.y_format)}"{replicates} TableType="{escape(table.kind)}"'
+    formats = f'XFormat="{x_format}" YFormat={quoteattr(table.y_format)}{replicates}'
+    attributes = f"{formats} TableType={quoteattr(table.kind)}"
     parts = [
         f'<Table ID="Table{k}" {attributes} EVFormat="AsteriskAfterNumber">',
         f"<Title>{_safe(table.title)}</Title>",
