@@ -27,6 +27,7 @@ RESPONSES = {
     "caspase": "caspase-3/7 (fold of control)",
 }
 STRIP = 0.055  # of the panel's height, for the IC50 of one curve
+LEGEND_POINTS = 6.2
 MOST_TOGETHER = 5  # curves in one panel
 EXCLUDED: dict[str, Any] = {"marker": "x", "color": "0.45", "markersize": 4.5, "markeredgewidth": 0.9}
 
@@ -127,24 +128,27 @@ def draw_dose_curves(ax: Axes, curves: Sequence[DrawnCurve], *, alone: bool = Fa
     axis.draw(ax, f"{compound} ({unit(curves[0].unit)})" if curves[0].unit else compound)
     ax.set_ylabel(RESPONSES.get(curves[0].assay, "response (% of control)"))
     if alone:
-        ax.set_title(f"{compound}, {shown(curves[0].name, 22)}\n{_in_words(curves[0])}", fontsize=7.2)
+        ax.set_title(f"{shown(curves[0].name, 36)}\n{_in_words(curves[0])}", fontsize=7.2)
     else:
-        _draw_legend(ax, f"{curves[0].kind} IC50 ({unit(curves[0].unit)})" if curves[0].unit else "IC50")
+        _draw_legend(ax, f"{curves[0].kind} IC50 ({unit(curves[0].unit)})" if curves[0].unit else "IC50", len(curves))
 
 
-def _draw_legend(ax: Axes, title: str) -> None:
-    ax.legend(
+def _draw_legend(ax: Axes, title: str, lines: int) -> None:
+    """Draw the legend above the panel; the layout knows it as a title of empty lines, so that it narrows no panel."""
+    legend = ax.legend(
         title=title,
-        title_fontsize=6.2,
+        title_fontsize=LEGEND_POINTS,
         alignment="left",
         loc="lower left",
         bbox_to_anchor=(0.0, 1.0),
-        fontsize=6.2,
+        fontsize=LEGEND_POINTS,
         borderaxespad=0.1,
         borderpad=0.2,
         labelspacing=0.3,
         handlelength=1.6,
     )
+    legend.set_in_layout(False)
+    ax.set_title("\n" * (lines + 1), fontsize=LEGEND_POINTS)
 
 
 def _draw_points(ax: Axes, axis: DoseAxis, curve: DrawnCurve, index: int, alone: bool) -> None:
