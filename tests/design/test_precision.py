@@ -18,7 +18,7 @@ WELLS = np.array([6.0, *[3.0] * 8])
 
 def logistic(dose: np.ndarray, top: float, bottom: float, ln_ic50: float, slope: float) -> np.ndarray:
     with np.errstate(divide="ignore"):
-        return bottom + (top - bottom) / (1 + np.exp(slope * (np.log(dose) - ln_ic50)))
+        return np.asarray(bottom + (top - bottom) / (1 + np.exp(slope * (np.log(dose) - ln_ic50))))
 
 
 @pytest.mark.parametrize(("slope", "sd"), [(1.0, 0.03), (2.0, 0.08)])
