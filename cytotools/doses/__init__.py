@@ -7,12 +7,35 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-__all__: list[str] = []
+if TYPE_CHECKING:
+    from cytotools.doses.dose_response import DoseResponse, fit_dose_response
+    from cytotools.doses.dose_responses import DoseResponses, fit_dose_responses
+    from cytotools.doses.sigmoid import FiveParameter, FourParameter, ThreeParameter, response_at
+
+__all__ = [
+    "DoseResponse",
+    "DoseResponses",
+    "FiveParameter",
+    "FourParameter",
+    "ThreeParameter",
+    "fit_dose_response",
+    "fit_dose_responses",
+    "response_at",
+]
 
 # A name is imported when it is first asked for.
-_HOME: dict[str, str] = {}
+_HOME: dict[str, str] = {
+    "DoseResponse": "cytotools.doses.dose_response",
+    "DoseResponses": "cytotools.doses.dose_responses",
+    "FiveParameter": "cytotools.doses.sigmoid",
+    "FourParameter": "cytotools.doses.sigmoid",
+    "ThreeParameter": "cytotools.doses.sigmoid",
+    "fit_dose_response": "cytotools.doses.dose_response",
+    "fit_dose_responses": "cytotools.doses.dose_responses",
+    "response_at": "cytotools.doses.sigmoid",
+}
 
 
 def __getattr__(name: str) -> Any:
