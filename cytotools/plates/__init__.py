@@ -6,15 +6,11 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from cytotools.plates.layout_grids import read_layout
-    from cytotools.plates.parse_export import parse_export
-    from cytotools.plates.read_export import read_export
     from cytotools.plates.reading import Export, PlateReading
 
 __all__ = [
     "Export",
     "PlateReading",
-    "parse_export",
-    "read_export",
     "read_layout",
 ]
 
@@ -22,8 +18,6 @@ __all__ = [
 _HOME: dict[str, str] = {
     "Export": "cytotools.plates.reading",
     "PlateReading": "cytotools.plates.reading",
-    "parse_export": "cytotools.plates.parse_export",
-    "read_export": "cytotools.plates.read_export",
     "read_layout": "cytotools.plates.layout_grids",
 }
 
