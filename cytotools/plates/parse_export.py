@@ -54,7 +54,7 @@ def parse_export(contents: bytes, name: str, sheet: str = "") -> Export:
     """
     tables, notes = tables_of_file(contents, name, sheet)
     software = software_of(tables)
-    signals = signals_of(tables, software)
+    signals, left_out = signals_of(tables, software)
     if not signals:
         raise _nothing_found(tables, name, software.name)
     values = (signal.table.cell(*cell) for signal in signals for cell in signal.wells.values())
@@ -71,7 +71,7 @@ def parse_export(contents: bytes, name: str, sheet: str = "") -> Export:
     if not any(np.isfinite(reading.signal).any() for reading in readings):
         raise _nothing_found(tables, name, software.name)
     named = _named_by_sheet(readings, signals) if len(tables) > 1 else readings
-    return Export(software.name, tuple(named), (*notes, *_alike(named)))
+    return Export(software.name, tuple(named), (*notes, *left_out, *_alike(named)))
 
 
 def _nothing_found(tables: Sequence[CellTable], name: str, software: str) -> StudyError:

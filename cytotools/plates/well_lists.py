@@ -30,6 +30,10 @@ _NO_SIGNAL = re.compile(
     r"|error.*|time.*|zeit.*|repeat|group|type|sample|content|x|y|\(?x ?[,;] ?y\)?|scan ?[xy])$",
     re.IGNORECASE,
 )
+_OTHER_NAMES = re.compile(  # a plate may be called P1 and a sample A1
+    r"^(?:plate(?! ?(?:well|pos))|barcode|platte|samples?|contents?|names?|groups?|compounds?|drugs?|ids?|repeat)\b",
+    re.IGNORECASE,
+)
 _LONGEST_HEADER = 5
 
 
@@ -100,7 +104,7 @@ def _lists_across(table: CellTable) -> Iterator[list[WellSeries]]:
     while row < len(table.rows):
         wells = [(column, _well(value)) for column, value in enumerate(table.rows[row])]
         columns = {column: name for column, name in wells if name}
-        if len(columns) > 3 and max(columns) - min(columns) < len(columns) + 2:
+        if len(columns) > 2 and max(columns) - min(columns) < len(columns) + 2:
             series, row = _series_across(table, row, columns)
             if series:
                 yield series
@@ -154,6 +158,9 @@ def _well_columns(table: CellTable, covered: Sequence[Area]) -> list[_Wells]:
         cells = [(row, _well(table.cell(row, column))) for row in range(len(table.rows))]
         wells = [(row, name) for row, name in cells if name and not _is_covered(row, column, covered)]
         for rows in _runs_down(table, wells, column):
+            heading = table.words(rows[0][0] - 1, column)
+            if _OTHER_NAMES.match(heading) and not _AXES.search(heading):
+                continue
             found.append(_wells(rows, (column,), width))
     found = found or list(_row_and_column(table, width, covered))
     return [_bounded(wells, found) for wells in found]

@@ -32,7 +32,7 @@ def describe(block: Block) -> Described | None:
         label=label,
         wavelength_nm=spectrum or wavelength_in(label),
         kind="raw" if _names_a_read(block, label) else "calculated",
-        hours=hours_of(block.keys["Time"], "Time [s]") if "Time" in block.keys else None,
+        hours=hours_of(block.keys["Time"]) if "Time" in block.keys else None,
         wells=int(size.group(1)) if size else 0,
     )
 

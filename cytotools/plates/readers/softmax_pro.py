@@ -65,21 +65,32 @@ class _Section:
         words += [""] * (24 - len(words))
         mode = words[5]
         shift = 1 if mode.casefold().startswith("fluor") else 0
-        tail = [word for word in words if word][-2:]
-        try:
-            first_row, rows = (int(word) for word in tail)
-            wells = int(words[18 + shift])
-        except ValueError:
-            raise _unlike(table, start, "a plate's first line with its rows and wells", " ".join(tail)) from None
+        counts = [int(word) for word in words[18 + shift :] if word.isascii() and word.isdigit()]
+        if len(counts) < 3:
+            raise _unlike(table, start, "a plate's first line with its wells and rows", table.line(start)[:60])
         kind = "calculated" if "reduced" in (words[6].casefold(), words[7].casefold()) else "raw"
         wavelengths = tuple(words[15 + shift].split())
-        return cls(table, start, end, words[1], words[3], words[4], mode, kind, wavelengths, rows, first_row - 1, wells)
+        return cls(
+            table,
+            start,
+            end,
+            words[1],
+            words[3],
+            words[4],
+            mode,
+            kind,
+            wavelengths,
+            counts[-1],
+            counts[-2] - 1,
+            counts[0],
+        )
 
-    def described(self, wave: int, time: object, kind: str) -> Described:
+    def described(self, wave: int, time: str, kind: str) -> Described:
         """Return what one read of the plate is."""
         nm = self.wavelengths[wave] if wave < len(self.wavelengths) else ""
         is_length = nm.isdigit() and int(nm) >= 190
-        hours = hours_of(str(time)) if self.read == "Kinetic" else None
+        clock = f"0:{time:0>5}" if time.count(":") == 1 else time  # minutes and seconds until the first hour is over
+        hours = hours_of(clock) if self.read == "Kinetic" else None
         return Described(
             self.name, nm if is_length else self.mode, float(nm) if is_length else None, kind, hours, self.wells
         )

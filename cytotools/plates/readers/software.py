@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from cytotools.errors import StudyError
+from cytotools.cells.refused import shown
+from cytotools.errors import Problem, StudyError
 from cytotools.plates.blocks import Block, find_blocks
 from cytotools.plates.cell_table import CellTable
 from cytotools.plates.readers import bmg, free_form, gen5, glomax, perkin_elmer, skanit, softmax_pro, tecan
@@ -27,8 +28,8 @@ class Software:
 SOFTWARE: tuple[Software, ...] = (
     Software("SoftMax Pro", softmax_pro.is_mine, free_form.describe),
     Software("Gen5", gen5.is_mine, gen5.describe),
-    Software("MARS", bmg.is_mars, bmg.describe),
     Software("SMART Control", bmg.is_smart_control, bmg.describe),
+    Software("MARS", bmg.is_mars, bmg.describe),
     Software("Kaleido", perkin_elmer.is_kaleido, perkin_elmer.describe),
     Software("EnSpire", perkin_elmer.is_enspire, perkin_elmer.describe),
     Software("Victor", perkin_elmer.is_victor, perkin_elmer.describe),
@@ -59,8 +60,8 @@ def _ends(table: CellTable) -> str:
     return "\n".join(table.line(row) for row in (*rows[:_HEAD], *rows[_HEAD:][-_TAIL:]))
 
 
-def signals_of(tables: Sequence[CellTable], software: Software) -> list[Signal]:
-    """Return what some tables hold of signals, in the order of the file.
+def signals_of(tables: Sequence[CellTable], software: Software) -> tuple[list[Signal], list[Problem]]:
+    """Return what some tables hold of signals, in the order of the file, and a note for numbers that are none.
 
     Raises
     ------
@@ -68,6 +69,7 @@ def signals_of(tables: Sequence[CellTable], software: Software) -> list[Signal]:
         Values stand where wells do and can't be given a well, or could be given two.
     """
     found: list[Signal] = []
+    notes: list[Problem] = []
     for table in tables:
         if software.name == "SoftMax Pro":
             found += softmax_pro.signals(table)
@@ -77,4 +79,10 @@ def signals_of(tables: Sequence[CellTable], software: Software) -> list[Signal]:
             raise StudyError(problems)
         described = [(block, software.describe(block)) for block in blocks]
         found += [Signal(table, block.wells, said, block.source.place) for block, said in described if said]
-    return found
+        notes += [_left_out(block) for block, said in described if not said and block.has_numbers]
+    return found, notes if software.name == FREE_FORM else []
+
+
+def _left_out(block: Block) -> Problem:
+    got = f"a block under {shown(block.title or block.source.label)}, which describes the wells and was not measured"
+    return Problem(block.source.place, "the block", "signals", got, "Give it another title if it was measured.")
