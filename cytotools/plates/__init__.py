@@ -5,48 +5,64 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from cytotools.plates.caspase import caspase_folds
     from cytotools.plates.dose_units import convert_dose, in_common_unit, read_dose
     from cytotools.plates.interference import find_interference
     from cytotools.plates.layout_grids import read_layout
+    from cytotools.plates.outliers import mark_outliers, with_and_without
     from cytotools.plates.parse_export import parse_export
+    from cytotools.plates.quality import plate_quality
     from cytotools.plates.read_export import read_export
     from cytotools.plates.reading import Export, PlateReading
     from cytotools.plates.response import responses
     from cytotools.plates.shared_errors import level_error, mean_response, response_covariance, response_ratio
+    from cytotools.plates.spatial import correct_positions, position_effects
 
 __all__ = [
     "Export",
     "PlateReading",
+    "caspase_folds",
     "convert_dose",
+    "correct_positions",
     "find_interference",
     "in_common_unit",
     "level_error",
+    "mark_outliers",
     "mean_response",
     "parse_export",
+    "plate_quality",
+    "position_effects",
     "read_dose",
     "read_export",
     "read_layout",
     "response_covariance",
     "response_ratio",
     "responses",
+    "with_and_without",
 ]
 
 # A name is imported when it is first asked for.
 _HOME = {
     "Export": "cytotools.plates.reading",
     "PlateReading": "cytotools.plates.reading",
+    "caspase_folds": "cytotools.plates.caspase",
     "convert_dose": "cytotools.plates.dose_units",
+    "correct_positions": "cytotools.plates.spatial",
     "find_interference": "cytotools.plates.interference",
     "in_common_unit": "cytotools.plates.dose_units",
     "level_error": "cytotools.plates.shared_errors",
+    "mark_outliers": "cytotools.plates.outliers",
     "mean_response": "cytotools.plates.shared_errors",
     "parse_export": "cytotools.plates.parse_export",
+    "plate_quality": "cytotools.plates.quality",
+    "position_effects": "cytotools.plates.spatial",
     "read_dose": "cytotools.plates.dose_units",
     "read_export": "cytotools.plates.read_export",
     "read_layout": "cytotools.plates.layout_grids",
     "response_covariance": "cytotools.plates.shared_errors",
     "response_ratio": "cytotools.plates.shared_errors",
     "responses": "cytotools.plates.response",
+    "with_and_without": "cytotools.plates.outliers",
 }
 
 

@@ -70,6 +70,41 @@ CAUTIONS: dict[str, Caution] = {code: Caution(*STATISTICAL[code]) for code in _S
         "Z' is 0.5 or more, but so few wells leave below 0.5 possible.",
         "Give controls and blanks more wells.",
     ),
+    "few_viable": Caution(
+        "refused",
+        "So few cells are left that activity per viable cell can't be told.",
+        "Measure earlier or at a lower dose, where a tenth of the cells or more are viable.",
+    ),
+    "no_viability": Caution(
+        "note",
+        "No viability plate shares this condition and experiment, so activity per viable cell is not given.",
+        "Read viability in the same experiment at the same dose and hours.",
+    ),
+    "fold_not_positive": Caution(
+        "warning",
+        "A fold is 0 or less, so the interval is that of the folds and not of their logs.",
+        "Look at the blanks; read for longer.",
+    ),
+    "same_values": Caution(
+        "warning",
+        "The experiments agree to the last digit, so the scatter within one stands in for theirs.",
+        "Check that they are independent experiments and not copies.",
+    ),
+    "cells_gone": Caution(
+        "warning",
+        "The fold falls because cells are gone: per viable cell it does not fall with it.",
+        "Read the activity per viable cell, or measure earlier.",
+    ),
+    "peak": Caution(
+        "note",
+        "The fold is highest here; hours that the experiments can't tell from it are named.",
+        "Measure more hours or repeat where the time of the peak matters.",
+    ),
+    "outlier": Caution(
+        "warning",
+        "The well does not belong with the other wells of its condition; it counts in every number all the same.",
+        "Look at the well; give a reason in `exclude` to leave it out.",
+    ),
     "position_effect": Caution(
         "warning",
         "Wells of one condition differ by where they stand on the plate.",
