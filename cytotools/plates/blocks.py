@@ -37,11 +37,6 @@ class Block:
         return self.source.area.top
 
     @property
-    def header(self) -> tuple[int, ...]:
-        """The row of column numbers, or of the wells' names in a list with a well a column."""
-        return (self.top,)
-
-    @property
     def titles(self) -> tuple[str, ...]:
         """The lines of text that head the block, the nearest last."""
         return self.source.titles if isinstance(self.source, CellGrid) else self.above[-4:]

@@ -272,13 +272,14 @@ def _signals(values: Sequence[int], keys: Sequence[int], names: Mapping[int, str
 def _header_rows(table: CellTable, wells: _Wells, floor: int) -> list[int]:
     """Return the rows right above the first well that head its columns, from the top."""
     rows: list[int] = []
+    has_gaps = len(wells.rows) > 1 and wells.rows[1] - wells.rows[0] > 1  # MARS may leave a line between all lines
     for row in range(wells.rows[0] - 1, max(floor, wells.rows[0] - 1 - _LONGEST_HEADER), -1):
         filled = [column for column, value in enumerate(table.rows[row]) if not is_blank(value)]
         if len(filled) < 2 and rows:
             break
         if len(filled) >= 2 or (not rows and filled and row == wells.rows[0] - 1):
             rows.insert(0, row)
-        elif not filled and row < wells.rows[0] - 2:
+        elif not filled and not has_gaps:
             break
     return rows
 

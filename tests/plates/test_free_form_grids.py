@@ -170,7 +170,7 @@ def test_words_of_readers_are_kept() -> None:
 
 
 def test_a_layout_beside_the_data_is_no_signal(values: Values) -> None:
-    doses = [["Dose (uM)"], *matrix(np.full((8, 12), 10.0))]
+    doses: Lines = [["Dose (uM)"], *matrix(np.full((8, 12), 10.0))]
     lines: Lines = [
         ["Absorbance 570"],
         *matrix(values),

@@ -100,9 +100,9 @@ def _left_out(block: Block) -> Problem:
 def _ragged(block: Block) -> Iterator[Problem]:
     """Name the lines of a text that are shorter than the others of their block, or longer by a value."""
     rows = sorted({row for row, _ in block.wells.values()} if block.table.delimiter else ())
-    lengths = Counter(len(block.table.rows[row]) for row in (*rows, *(block.header if len(rows) == 1 else ())))
-    most = max(lengths.values(), default=0)
-    usual = min((length for length, count in lengths.items() if count == most), default=0)
+    lengths = Counter(len(block.table.rows[row]) for row in (rows if len(rows) > 1 else (block.top,)))
+    most = max(lengths.values())
+    usual = min(length for length, count in lengths.items() if count == most)
     for row in rows:
         cells = len(block.table.rows[row])
         is_longer = any(map(is_number_like, block.table.rows[row][usual:]))
