@@ -24,6 +24,9 @@ def values(rng: np.random.Generator) -> Values:
     return np.round(64 * rng.uniform(0.05, 3, (8, 12))) / 64  # sums and quotients stay exact, as text too
 
 
+Lines = list[list[object]]
+
+
 def raw(contents: bytes | str, name: str = "plate.csv") -> list[PlateReading]:
     data = contents.encode() if isinstance(contents, str) else contents
     return [reading for reading in parse_export(data, name).readings if reading.kind == "raw"]
@@ -35,13 +38,17 @@ def refused(contents: bytes | str, name: str = "plate.csv") -> str:
     return str(no.value)
 
 
-def joined(left: list[list[object]], right: list[list[object]], gap: int = 1) -> list[list[object]]:
+def test_a_line_that_lost_a_delimiter_is_refused() -> None:
+    assert "cells as in its neighbours" in refused(",1,2,3\nA,40,0,40\nB,4050,40\nC,1,2,3\n")
+
+
+def joined(left: Lines, right: Lines, gap: int = 1) -> Lines:
     return [[*a, *[""] * gap, *b] for a, b in zip(left, right, strict=True)]
 
 
 def test_two_wavelengths_side_by_side_with_titles(values: Values) -> None:
     width = 13
-    lines = [["570 nm", *[""] * width, "630 nm"], *joined(matrix(values), matrix(values / 4))]
+    lines: Lines = [["570 nm", *[""] * width, "630 nm"], *joined(matrix(values), matrix(values / 4))]
     first, second = raw(text(lines))
     assert (first.wavelength_nm, second.wavelength_nm) == (570, 630)
     np.testing.assert_array_equal(second.signal, values / 4)
@@ -87,14 +94,14 @@ def test_a_plate_of_which_columns_2_to_11_were_used(values: Values) -> None:
 
 
 def test_notes_under_the_plate_are_no_title_of_the_next(values: Values) -> None:
-    lines = [["Plate 1"], *matrix(values), ["F3 had a bubble"], [], ["Plate 2"], *matrix(values + 1), ["ok"]]
+    lines: Lines = [["Plate 1"], *matrix(values), ["F3 had a bubble"], [], ["Plate 2"], *matrix(values + 1), ["ok"]]
     first, second = raw(text(lines))
     assert (first.plate, second.plate) == ("Plate 1", "Plate 2")
     np.testing.assert_array_equal(second.signal, values + 1)
 
 
 def test_two_plates_stacked_with_different_headings(values: Values) -> None:
-    lines = [["ECA109 MTT"], *matrix(values), [], ["KYSE30 MTT"], *matrix(values + 1)]
+    lines: Lines = [["ECA109 MTT"], *matrix(values), [], ["KYSE30 MTT"], *matrix(values + 1)]
     first, second = raw(text(lines, "\t"))
     assert (first.label, second.label) == ("ECA109 MTT", "KYSE30 MTT")
 
@@ -124,7 +131,7 @@ def test_letters_that_disagree_are_refused(values: Values) -> None:
 
 
 def test_means_beside_and_below_are_left_out(values: Values) -> None:
-    lines: list[list[object]] = [[*matrix(values)[0], "Mean", "SD"]]
+    lines: Lines = [[*matrix(values)[0], "Mean", "SD"]]
     lines += [[*line, 1.5, 0.1] for line in matrix(values)[1:]]
     lines += [["Mean", *[1.5] * 12], ["SD", *[0.1] * 12]]
     (reading,) = raw(text(lines))
@@ -163,8 +170,8 @@ def test_words_of_readers_are_kept() -> None:
 
 
 def test_a_layout_beside_the_data_is_no_signal(values: Values) -> None:
-    doses = [["Dose (uM)"], *matrix(np.full((8, 12), 10.0))]
-    lines = [
+    doses: Lines = [["Dose (uM)"], *matrix(np.full((8, 12), 10.0))]
+    lines: Lines = [
         ["Absorbance 570"],
         *matrix(values),
         [],

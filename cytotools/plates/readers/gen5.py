@@ -41,5 +41,7 @@ def _names_a_read(block: Block, label: str) -> bool:
     """Return whether a label is a read's: as the procedure names it, or by its form where there is no procedure."""
     steps = [block.table.line(row) for row in range(block.top)]
     named = [line.strip().removeprefix("Read ").strip() for line in steps if line.strip().startswith("Read ")]
-    is_step = label.split(":")[0] in named
-    return (is_step or bool(_READ.fullmatch(label))) and not label.startswith("Blank ")
+    step, _, _ = label.rpartition(":")
+    if step and any(named):
+        return step in named
+    return bool(_READ.fullmatch(label)) and not label.startswith("Blank ")

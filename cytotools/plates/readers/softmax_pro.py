@@ -18,7 +18,7 @@ _PLATE_WAY = "Export it again from SoftMax Pro (File > Export, Plate or Time for
 
 def is_mine(text: str) -> bool:
     """Return whether a text is SoftMax Pro's."""
-    return bool(re.match(r"\s*##BLOCKS=", text))
+    return "##BLOCKS=" in text
 
 
 def signals(table: CellTable) -> list[Signal]:
@@ -143,6 +143,7 @@ def _of_plate_format(section: _Section) -> Iterator[Signal]:
         if not heads or not chunk or not counts:
             expected = f"{section.rows} lines of values under column numbers"
             raise _unlike(table, chunk[0] if chunk else section.start, expected, f"{len(chunk)} lines")
+        _check_lengths(table, chunk)
         first = section.first_row if counts[0] == section.rows else 0
         for start in range(0, len(chunk), counts[0]):
             lines = chunk[start : start + counts[0]]
@@ -154,6 +155,14 @@ def _of_plate_format(section: _Section) -> Iterator[Signal]:
                 }
                 said = section.described(wave, table.words(lines[0], 0), kind)
                 yield Signal(table, wells, said, table.place(lines[0]))
+
+
+def _check_lengths(table: CellTable, rows: list[int]) -> None:
+    """Refuse lines of unlike length: one that lost a tab has its values in the wrong wells."""
+    lengths = [len(table.rows[row]) for row in rows]
+    if len(set(lengths)) > 1:
+        odd = rows[lengths.index(min(lengths))]
+        raise _unlike(table, odd, f"{max(lengths)} cells in each line", f"{min(lengths)}")
 
 
 def _plate_rows(wells: int) -> int:
@@ -180,15 +189,17 @@ def _of_time_format(section: _Section) -> Iterator[Signal]:
     table = section.table
     wells: dict[str, int] = {}
     kind, wave = section.kind, -1
+    head: list[int] = []
     for chunk in _chunks(section):
         header = {table.words(chunk[0], column): column for column in range(2, len(table.rows[chunk[0]]))}
         header.pop("", None)
         if header and all(map(well_place, header)):
             kind = "calculated" if wells else kind
-            wells, chunk, wave = header, chunk[1:], -1
+            wells, head, chunk, wave = header, chunk[:1], chunk[1:], -1
         if not wells:
             raise _unlike(table, chunk[0], "a line of wells (A1, A2) above the values", table.line(chunk[0])[:40])
         wave += 1
+        _check_lengths(table, [*head, *chunk])
         for row in chunk:
             cells = {_named(well): (row, column) for well, column in wells.items()}
             yield Signal(table, cells, section.described(wave, table.words(row, 0), kind), table.place(row))
