@@ -2,10 +2,11 @@
 
 The rule. (1) Signals are taken as read, blanks included: the curve's own foot is the blank, and one number taken from
 every well would change nothing. (2) Weights are 1 / variance where repeated wells show that scatter grows with the
-signal (`cytotools.plates.signal_variance`). (3) An ELISA has a 4PL where there are five levels or more, else a line. BCA
-has a line, or where the standards bend a parabola (F test, p < 0.2: a stricter test leaves bends that bias), or a 4PL
-where that parabola turns between the standards. (4) The interval of a concentration holds every value at which the curve, with its error, and the
-sample's mean, with that of its wells, differ by less than t: Fieller's interval where the curve is a line.
+signal (`cytotools.plates.signal_variance`). (3) An ELISA has a 4PL where there are five levels or more, else a line.
+BCA has a line, or where the standards bend a parabola (F test, p < 0.2: a stricter test leaves bends that bias), or a
+4PL where that parabola turns between the standards. (4) The interval of a concentration holds every value at which the
+curve, with its error, and the sample's mean, with that of its wells, differ by less than t: Fieller's interval where
+the curve is a line.
 """
 
 from __future__ import annotations
@@ -13,6 +14,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from typing import TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -24,9 +26,12 @@ from cytotools.plates.signal_variance import SignalVariance, signal_variance
 from cytotools.plates.standard_shapes import Polynomial, Shape, fit_logistic, fit_polynomial
 
 FloatArray = NDArray[np.float64]
+Fitted = TypeVar("Fitted", bound=Shape | None)
 BENDS = 0.2
 UNLIKE_SCATTER = 0.01  # p below which samples scatter by themselves
+WELLS_APART = 0.001  # p below which the wells of one sample lie apart
 FEWEST_LEVELS = 3
+LEAST_ORDER = 0.7  # rank correlation of signal and concentration
 LEVELS_OF_4PL = 5
 _ROUNDS = 3
 _BEYOND = 4.0  # times the highest standard: how far limits are sought
@@ -85,7 +90,7 @@ class StandardCurve:
     @property
     def degrees(self) -> int:
         """Return the degrees of freedom about the curve."""
-        return len(self.signal) - self.shape.gradient(self.concentration).shape[1]
+        return len(self.signal) - int(self.shape.gradient(self.concentration).shape[1])
 
     @cached_property
     def scatter(self) -> tuple[float, float, float]:
@@ -123,11 +128,11 @@ class StandardCurve:
         >>> curve = standard_curve(standards, signal, "bca")
         >>> found = curve.concentration_of(np.array([0.69, 0.71]))
         >>> round(found.value), round(found.low), round(found.high)
-        (1000, 987, 1013)
+        (1000, 985, 1015)
         """
         mean = float(signals.mean())
-        away = self._away(mean, len(signals))
-        at = self._inverse(mean)
+        away = self._away(signals)
+        at = self.inverse(mean)
         low, high = self._limit(away, at, -1), self._limit(away, at, 1)
         if at < self.lowest_standard:
             return Concentration(np.nan, 0.0, max(self.lowest_standard, high), "below")
@@ -135,7 +140,7 @@ class StandardCurve:
             return Concentration(np.nan, min(self.highest_standard, low), np.inf, "above")
         return Concentration(at, low, high)
 
-    def _inverse(self, signal: float) -> float:
+    def inverse(self, signal: float) -> float:
         """Return the concentration of a signal: 0 where it is beyond the foot of the curve, inf beyond its end."""
         rises = np.sign(float(self.shape.value(self.highest_standard) - self.shape.value(0.0)))
 
@@ -156,9 +161,25 @@ class StandardCurve:
         steps = np.geomspace(1e-3 * self.lowest_standard, _BEYOND * self.highest_standard, _STEPS)
         return np.concatenate([[0.0], steps])
 
-    def _away(self, mean: float, wells: int) -> Callable[[FloatArray | float], FloatArray]:
-        """Return by how much a concentration's own signal differs from the sample's, less what the errors allow."""
+    def apart(self, signals: FloatArray) -> bool:
+        """Tell whether the wells of a sample lie further apart than those of the plate do."""
+        _, of_samples, degrees = self.scatter
+        own = self._own_variance(signals)
+        return len(signals) > 1 and float(fdtrc(len(signals) - 1, degrees, own / of_samples)) < WELLS_APART
+
+    def _own_variance(self, signals: FloatArray) -> float:
+        """Return the variance of the wells of one sample, at weight 1."""
+        squares = float(np.sum((signals - signals.mean()) ** 2)) / max(len(signals) - 1, 1)
+        return squares / float(self.law.at(float(signals.mean())))
+
+    def _away(self, signals: FloatArray) -> Callable[[FloatArray | float], FloatArray]:
+        """Return by how much a concentration's own signal differs from the sample's, less what the errors allow.
+
+        Wells of a sample that lie apart count with their own scatter.
+        """
+        mean, wells = float(signals.mean()), len(signals)
         of_standards, of_samples, degrees = self.scatter
+        of_samples = self._own_variance(signals) if self.apart(signals) else of_samples
         t = float(stdtrit(degrees, 0.975))
 
         def away(concentration: FloatArray | float) -> FloatArray:
@@ -217,12 +238,24 @@ def standard_curve(
         remedy = "Put at least six standards in duplicate on every plate."
         raise refusal("standard curve", "standards", "three levels or more, in four wells or more", got, remedy)
     groups = [signal[concentration == level] for level in np.unique(concentration)]
+    if not _differ(groups):
+        remedy = "Look whether the standards stand where the layout says."
+        raise refusal("standard curve", "standards", "signals that follow the concentration", "none that do", remedy)
     law = signal_variance([*groups, *samples])
     line = _settled(concentration, signal, law, lambda weights: fit_polynomial(concentration, signal, weights, 1))
     shape = _chosen(concentration, signal, law, assay, line)
     repeated = [sample for sample in samples if len(sample) > 1]
     squares = sum(float(np.sum((s - s.mean()) ** 2) / law.at(float(s.mean()))) for s in repeated)
     return StandardCurve(shape, concentration, signal, law, squares, sum(len(s) - 1 for s in repeated))
+
+
+def _differ(groups: Sequence[FloatArray]) -> bool:
+    """Tell whether the signals of the levels rise or fall together with the concentration, by rank."""
+    from scipy.stats import spearmanr
+
+    order = np.repeat(np.arange(len(groups)), [len(group) for group in groups])
+    signals = np.concatenate(groups)
+    return bool(np.ptp(signals) > 0 and abs(spearmanr(order, signals).statistic) > LEAST_ORDER)
 
 
 def _chosen(concentration: FloatArray, signal: FloatArray, law: SignalVariance, assay: str, line: Shape) -> Shape:
@@ -251,13 +284,13 @@ def _chosen(concentration: FloatArray, signal: FloatArray, law: SignalVariance, 
 
 
 def _settled(
-    concentration: FloatArray, signal: FloatArray, law: SignalVariance, fit: Callable[[FloatArray], Shape | None]
-) -> Shape | None:
+    concentration: FloatArray, signal: FloatArray, law: SignalVariance, fit: Callable[[FloatArray], Fitted]
+) -> Fitted:
     """Return the fit whose weights follow from its own curve; the first follow from the means of the standards."""
     means = np.array([signal[concentration == c].mean() for c in concentration])
     shape = fit(1.0 / law.at(means))
     for _ in range(_ROUNDS if law.grows else 0):
-        shape = None if shape is None else fit(1.0 / law.at(shape.value(concentration)))
+        shape = shape if shape is None else fit(1.0 / law.at(shape.value(concentration)))
     return shape
 
 
