@@ -16,6 +16,13 @@ from cytotools.study_files import read_study
 Command = Callable[..., tuple[int, str, str]]
 
 
+SMALL = """\
+version: 1
+cell_lines: [ECA109]
+compounds: {birinapant: {stock: 10 mM, vehicle: DMSO, doses: [1 uM]}}
+"""
+
+
 @pytest.fixture
 def command(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> Command:
     def run(*words: str | Path) -> tuple[int, str, str]:
@@ -61,13 +68,14 @@ def test_the_workbook_draws_the_layout(command: Command, design_file: Path, tmp_
 
 def test_a_design_that_was_worked_in_is_not_replaced(command: Command, design_file: Path, tmp_path: Path) -> None:
     out = tmp_path / "out"
+    design_file.write_text(SMALL)
     assert command("design", design_file, "-o", out)[0] == 0
     assert command("design", design_file, "-o", out)[0] == 0
-    plate = out / "plates" / "rep1_plate1.csv"
+    plate = out / "plates" / "rep1.csv"
     plate.write_text("the export of a reader")
     status, _, problem = command("design", design_file, "-o", out)
     assert status == 2
-    assert "plates/rep1_plate1.csv was changed" in problem
+    assert "plates/rep1.csv was changed" in problem
     assert plate.read_text() == "the export of a reader"
 
 

@@ -13,7 +13,7 @@ from cytotools.design.precision import expected_precision, smallest_ratio, width
 from cytotools.design.simulated_fits import simulate_fits
 
 DOSE = np.array([0.0, *(100 * 3.0 ** np.arange(-3.5, 4))])
-WELLS = np.array([6.0, *[3.0] * 8])
+WELLS = np.array([6, *[3] * 8])
 
 
 def logistic(dose: np.ndarray, top: float, bottom: float, ln_ic50: float, slope: float) -> np.ndarray:
@@ -23,21 +23,19 @@ def logistic(dose: np.ndarray, top: float, bottom: float, ln_ic50: float, slope:
 
 @pytest.mark.parametrize(("slope", "sd"), [(1.0, 0.03), (2.0, 0.08)])
 def test_the_width_is_what_another_fit_finds(rng: np.random.Generator, slope: float, sd: float) -> None:
-    dose, widths = np.repeat(DOSE, WELLS.astype(int)), []
+    dose, widths = np.repeat(DOSE, WELLS), []
     for _ in range(150):
         response = logistic(dose, 1, 0, math.log(100), slope) + rng.normal(0, sd, len(dose))
         _, covariance = curve_fit(logistic, dose, response, [1, 0, math.log(100), slope])
         widths.append(math.exp(2 * t.ppf(0.975, len(dose) - 4) * math.sqrt(covariance[2, 2])))
-    fits = simulate_fits(DOSE, WELLS, 100.0, slope, sd)
-    assert fits
+    (fits,) = simulate_fits(DOSE, WELLS, [100.0], slope, sd)
     assert fits.fold_width == pytest.approx(np.median(widths), rel=0.05)
 
 
 def test_intervals_hold_the_truth_as_often_as_they_say() -> None:
-    for ic50 in (30.0, 100.0, 1000.0):
-        fits = simulate_fits(DOSE, WELLS, ic50, 1.0, 0.05, draws=2000)
-        assert fits
-        assert np.mean((fits.low <= ic50) & (ic50 <= fits.high)) == pytest.approx(0.95, abs=0.02)
+    truths = [30.0, 100.0, 1000.0]
+    for truth, fits in zip(truths, simulate_fits(DOSE, WELLS, truths, 1.0, 0.05, draws=600, seed=4), strict=True):
+        assert np.mean((fits.low <= truth) & (truth <= fits.high)) == pytest.approx(0.95, abs=0.03)
 
 
 def test_the_width_over_experiments_is_the_median_of_t_intervals(rng: np.random.Generator) -> None:
@@ -66,7 +64,13 @@ def test_doses_that_end_too_early_are_said(design: Callable[..., Design]) -> Non
     assert wide.caution == ""
     assert wide.answered_at_triple > 0.9
     assert "spread them wider" in narrow.caution
-    assert math.isinf(few.fold_width)
+    assert math.isnan(few.fold_width)
+
+
+def test_open_experiments_take_the_promise_away() -> None:
+    assert math.isinf(smallest_ratio(0.3, 3, answered=0.9))
+    assert smallest_ratio(0.3, 3, answered=0.99) > smallest_ratio(0.3, 3)
+    assert math.isinf(width_over_experiments(0.3, 3, answered=0.7))
 
 
 def test_one_experiment_has_no_interval_over_experiments(design: Callable[..., Design]) -> None:
@@ -79,4 +83,4 @@ def test_too_few_wells_for_a_curve_are_said(design: Callable[..., Design]) -> No
     compounds = {"A": {"stock": "10 mM", "vehicle": "DMSO", "doses": ["1 uM"]}}
     (found,) = expected_precision(design(compounds=compounds, wells_per_dose=1, controls=2))
     assert math.isnan(found.fold_width)
-    assert "too few wells" in found.caution
+    assert "too few doses" in found.caution
