@@ -27,7 +27,7 @@ import numpy as np
 
 from benchmarks.plate_exports import MAKERS
 from cytotools.errors import StudyError
-from cytotools.plates.parse_export import parse_export
+from cytotools.plates.export_parsing import parse_export
 from cytotools.plates.well_names import well_name
 
 HERE = Path(__file__).parent

@@ -6,9 +6,10 @@ from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Any
 
 from cytotools.conditions import CONDITION_COLUMNS
+from cytotools.curve_groups import FEWEST_DOSES
 from cytotools.doses.cautions import caution, join
 from cytotools.doses.curve_cautions import curve_cautions
-from cytotools.fitted_curves import HALF, FittedCurve, FittedGroup
+from cytotools.fitted_curves import HALF, KINDS, FittedCurve, FittedGroup
 from cytotools.tables import COLUMNS
 
 if TYPE_CHECKING:
@@ -17,7 +18,6 @@ if TYPE_CHECKING:
     from cytotools.doses.experiments import ExperimentIc50
 
 DOSE_RESPONSE_COLUMNS = COLUMNS["dose_response"]
-KINDS = ("relative", "absolute")
 NAN = float("nan")
 
 
@@ -45,25 +45,10 @@ def experiment_ic50s(group: FittedGroup, kind: str) -> dict[str, ExperimentIc50]
     found = {}
     for curve in group.curves:
         if curve.fit is not None:
-            ic50, low, high = _limits(curve, kind)
-            found[curve.experiment] = ExperimentIc50(
-                ic50, low, high, curve.fit.dose_min, curve.fit.dose_max, curve.experiment
-            )
+            _, low, high, at = curve.ic50s[kind]
+            ends = curve.fit.dose_min, curve.fit.dose_max
+            found[curve.experiment] = ExperimentIc50(at, low, high, *ends, curve.experiment)
     return found
-
-
-def _limits(curve: FittedCurve, kind: str) -> tuple[float, float, float]:
-    """Return the estimate wherever it lies, and its profile limits."""
-    assert curve.fit is not None
-    if kind == "relative":
-        return curve.fit.ic50, *curve.fit.ic50_interval
-    _, low, high = curve.fit.absolute(HALF, curve.level_error)
-    return curve.fit.dose_at(HALF), low, high
-
-
-def _reported(curve: FittedCurve, kind: str) -> tuple[float, float, float]:
-    assert curve.fit is not None
-    return curve.fit.relative() if kind == "relative" else curve.fit.absolute(HALF, curve.level_error)
 
 
 def _rows(group: FittedGroup) -> Iterator[dict[str, Any]]:
@@ -86,15 +71,16 @@ def _of_experiment(group: FittedGroup, curve: FittedCurve, kind: str) -> dict[st
         doses = curve.wells.loc[curve.wells["dose"] > 0, "dose"]
         nothing = dict.fromkeys(("ic50", "low", "high", "hill_slope", "top", "bottom"), NAN)
         ends = {"dose_min": doses.min(), "dose_max": doses.max()}
-        return row | nothing | ends | {"caution": caution("no_fit", curve.refusal)}
-    ic50, low, high = _reported(curve, kind)
+        words = f"{(doses.drop_duplicates() > 0).sum()} doses"
+        return row | nothing | ends | {"caution": caution("no_fit", words)}
+    ic50, low, high, _ = curve.ic50s[kind]
     row |= {"ic50": ic50, "low": low, "high": high, "dose_min": fit.dose_min, "dose_max": fit.dose_max}
     row |= {"hill_slope": fit.hill_slope, "top": fit.top, "bottom": fit.bottom}
     return row | {"caution": join(*_on_curve(curve, kind))}
 
 
 def _over_all(group: FittedGroup, kind: str) -> dict[str, Any]:
-    from cytotools.doses.average import average
+    from cytotools.doses.averages import average
     from cytotools.doses.experiments import over_experiments
 
     row = _head(group, "all", kind)
@@ -123,13 +109,11 @@ def _on_curve(curve: FittedCurve, kind: str) -> list[str]:
 def _without(curve: FittedCurve, kind: str) -> str:
     """Return what the IC50 would be without the wells that were marked as outliers."""
     from cytotools.doses import fit_dose_response
-    from cytotools.errors import StudyError
 
     kept = curve.wells[~curve.wells["outlier"]]
     wells = ", ".join(curve.wells.loc[curve.wells["outlier"], "well"])
-    try:
-        fit = fit_dose_response(kept["dose"].to_numpy(), kept["response"].to_numpy())
-    except StudyError:
+    if kept.loc[kept["dose"] > 0, "dose"].nunique() < FEWEST_DOSES:
         return f"{wells}, without which there are too few doses"
+    fit = fit_dose_response(kept["dose"].to_numpy(), kept["response"].to_numpy())
     other = fit.ic50 if kind == "relative" else fit.dose_at(HALF)
     return f"{wells}, without which it would be {other:.3g}"

@@ -7,8 +7,9 @@ from itertools import combinations
 from typing import TYPE_CHECKING, Any
 
 from cytotools.contrast_rows import COMPARISON_COLUMNS
-from cytotools.dose_response_table import KINDS, experiment_ic50s
+from cytotools.dose_response_table import experiment_ic50s
 from cytotools.experiments import condition_columns, grouped, key_of
+from cytotools.fitted_curves import KINDS
 from cytotools.labels import line_label
 
 if TYPE_CHECKING:

@@ -35,7 +35,7 @@ def analyse_plates(study: Study, found: Findings) -> None:
     found.keep("wells", "plates", well_table(responses, standards), ["plate", "well"])
     _follow_doses(study, responses, found)
     _follow_caspase(responses, found)
-    _read_standards(standards, found)
+    _read_standards(study, standards, found)
 
 
 def _judge(wells: pd.DataFrame, found: Findings) -> None:
@@ -76,7 +76,7 @@ def _corrected(study: Study, wells: pd.DataFrame, found: Findings) -> pd.DataFra
 def _follow_doses(study: Study, responses: pd.DataFrame, found: Findings) -> None:
     """Fit every curve, put its experiments together, and compare lines."""
     masses = {name: compound.molar_mass for name, compound in study.compounds.items() if compound.molar_mass}
-    groups, _ = fit_curves(responses, masses)  # units that do not meet were named when the study was read
+    groups = fit_curves(responses, masses)
     found.curves = tuple(groups)
     found.keep("dose_response", "plates", dose_response_table(groups), ["replicate", "kind"])
     ratios = ic50_ratios(groups)
@@ -90,3 +90,23 @@ def _follow_caspase(responses: pd.DataFrame, found: Findings) -> None:
 
     if (responses["assay"] == "caspase").any():
         found.keep("caspase", "plates", caspase_folds(responses), [])
+
+
+def _read_standards(study: Study, standards: pd.DataFrame, found: Findings) -> None:
+    """Read the concentrations of ELISA and BCA samples, and what of each lysate makes equal lanes."""
+    import pandas as pd
+
+    from cytotools.plates import LoadingPlan, concentrations, protein_loads, recoveries
+    from cytotools.standard_drawings import drawn_standards
+
+    if not len(standards):
+        return
+    by_analyte = [concentrations(own, str(analyte)) for analyte, own in standards.groupby("analyte", sort=False)]
+    measured = pd.concat(by_analyte, ignore_index=True)
+    found.keep("concentrations", "plates", measured, ["sample"])
+    checks = recoveries(standards)
+    found.tables["quality"] = pd.concat([found.tables["quality"], checks], ignore_index=True)
+    plans = [entry.loading for entry in study.plates if entry.loading]
+    loads = protein_loads(measured, plans[0] if plans else LoadingPlan())
+    found.keep("protein_loads", "plates", loads, ["sample"])
+    found.standards = tuple(drawn_standards(standards))

@@ -83,7 +83,8 @@ def _values(curve: FittedCurve, x: FloatArray) -> FloatArray:
     from cytotools.doses import curve_band
 
     assert curve.fit is not None
-    return curve_band(curve.fit, x)[0]
+    values, _, _ = curve_band(curve.fit, x)
+    return np.asarray(values)
 
 
 def _overall(fitted: list[FittedCurve], x: FloatArray) -> CurveLine | None:

@@ -69,7 +69,7 @@ def plate_names(files: Sequence[str]) -> list[str]:
 def _wells_of(study: Study, entry: PlateFile, name: str) -> tuple[pd.DataFrame, list[Problem]]:
     import pandas as pd
 
-    from cytotools.plates.read_export import read_export
+    from cytotools.plates.export_files import read_export
 
     export = read_export(study.folder / entry.file, name=entry.file, sheet=entry.sheet)
     notes, frames = list(export.notes), []

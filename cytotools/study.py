@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from blots.panel import Panel
+    from cytotools.plates.lane_loading import LoadingPlan
 
 Control = Literal["", "vehicle", "untreated"]
 
@@ -192,6 +193,8 @@ class PlateFile:
         What an ELISA measures.
     correct_positions : bool
         Whether edge, row and column effects that its plates show are taken out of the responses.
+    loading : LoadingPlan or None
+        How lanes are to be loaded from a BCA plate; None for 20 to 30 ug with 4x buffer in 20 ul.
     """
 
     file: str
@@ -202,6 +205,7 @@ class PlateFile:
     analyte: str = ""
     read: str = ""
     correct_positions: bool = False
+    loading: LoadingPlan | None = None
 
 
 @dataclass(frozen=True, eq=False)

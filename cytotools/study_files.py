@@ -20,6 +20,7 @@ from cytotools.conditions import (
 )
 from cytotools.errors import StudyError, refusal
 from cytotools.panel_files import panel_of_recipe, problems_with
+from cytotools.plates.lane_loading import LoadingPlan
 from cytotools.plates.layout_grids import read_layout
 from cytotools.roi_boxes import are_rois, boxes_of_rois
 from cytotools.sheet_rules import check_conditions, check_files, check_lanes, check_unique, check_units, note_units
@@ -253,9 +254,21 @@ def _plate(
     check_unique(reading, table, ("plate", "well"))
     check_units(reading, table, molar_masses)
     about = {"sheet": model.sheet or "", "analyte": model.analyte or "", "read": model.read or ""}
-    return PlateFile(
-        file, model.assay, table.frame, model.reference_nm, **about, correct_positions=model.correct_positions
-    )
+    plan = _loading(reading, model, location)
+    wants = model.correct_positions
+    return PlateFile(file, model.assay, table.frame, model.reference_nm, **about, correct_positions=wants, loading=plan)
+
+
+def _loading(reading: Reading, model: PlateModel, location: Location) -> LoadingPlan | None:
+    """Return how lanes are to be loaded, where the study says so."""
+    if model.loading is None:
+        return None
+    try:
+        return LoadingPlan(**model.loading.model_dump())
+    except StudyError as error:
+        problem = error.problems[0]
+        reading.add(reading.place((*location, "loading")), "loading", problem.expected, problem.got, problem.remedy)
+        return None
 
 
 def _compounds(model: StudyModel) -> dict[str, Compound]:

@@ -263,6 +263,15 @@ class BlotsModel(Conditions):
     images: list[ImageModel] = Field(min_length=1)
 
 
+class LoadingModel(Block):
+    """How the lanes of a gel are to be loaded from a BCA plate."""
+
+    lowest_ug: Positive = 20.0
+    highest_ug: Positive = 30.0
+    buffer_strength: Positive = 4.0
+    largest_lane_ul: Positive = 20.0
+
+
 class PlateModel(Conditions):
     """One export of a plate reader."""
 
@@ -274,6 +283,7 @@ class PlateModel(Conditions):
     sheet: Label | None = None
     analyte: Text | None = None
     correct_positions: bool = False
+    loading: LoadingModel | None = None
 
 
 class StudyModel(Block):

@@ -284,6 +284,17 @@ COLUMNS: dict[str, tuple[str, ...]] = {
         "n",
         "caution",
     ),
+    "protein_loads": (
+        "sample",
+        "sample_ul",
+        "diluent_ul",
+        "buffer_ul",
+        "lane_ul",
+        "protein_ug",
+        "low",
+        "high",
+        "caution",
+    ),
     "caspase": ("fold", "low", "high", "fold_per_viable", "per_viable_low", "per_viable_high", "n", "caution"),
     "cautions": ("severity", "assay", "file", "place", "code", "caution", "remedy"),
 }

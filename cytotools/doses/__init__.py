@@ -10,7 +10,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from cytotools.doses.average import Average, average
+    from cytotools.doses.averages import Average, average
     from cytotools.doses.dose_response import DoseResponse, fit_dose_response
     from cytotools.doses.dose_responses import DoseResponses, fit_dose_responses
     from cytotools.doses.experiments import ExperimentIc50, Ic50Estimate, over_experiments
@@ -41,7 +41,7 @@ __all__ = [
 
 # A name is imported when it is first asked for.
 _HOME = {
-    "Average": "cytotools.doses.average",
+    "Average": "cytotools.doses.averages",
     "DoseResponse": "cytotools.doses.dose_response",
     "DoseResponses": "cytotools.doses.dose_responses",
     "ExperimentIc50": "cytotools.doses.experiments",
@@ -52,7 +52,7 @@ _HOME = {
     "Ic50Pair": "cytotools.doses.selectivity",
     "Ic50Ratio": "cytotools.doses.selectivity",
     "ThreeParameter": "cytotools.doses.sigmoid",
-    "average": "cytotools.doses.average",
+    "average": "cytotools.doses.averages",
     "compare_ic50": "cytotools.doses.selectivity",
     "fit_curve": "cytotools.doses.least_squares",
     "fit_dose_response": "cytotools.doses.dose_response",

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Generic, NamedTuple, TypeVar
 
@@ -93,6 +93,12 @@ class DoseResponses:
     def __len__(self) -> int:
         """Return the number of curves."""
         return len(self.rss)
+
+    def of(self, rows: NDArray[np.intp]) -> DoseResponses:
+        """Return the curves of these rows."""
+        names = ("bottom", "top", "ic50", "hill_slope", "asymmetry", "rss", "limit", "n_points", "dose_min", "dose_max")
+        own = {name: getattr(self, name)[rows] for name in names}
+        return replace(self, **own, groups=self.groups.of(rows), place=self.place.of(rows))
 
     @property
     def converged(self) -> NDArray[np.bool_]:

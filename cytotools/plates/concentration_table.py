@@ -16,7 +16,7 @@ from cytotools.labels import condition_label
 from cytotools.plates.cautions import caution
 from cytotools.plates.repeats import FloatArray, Repeats, repeats_of
 from cytotools.plates.standard_checks import on_standards, standard_recoveries
-from cytotools.plates.standard_curve import Concentration, StandardCurve, standard_curve
+from cytotools.plates.standard_curves import Concentration, StandardCurve, standard_curve
 from cytotools.plates.wells_table import CELL_ROLES, plate_words, prepared
 
 if TYPE_CHECKING:
@@ -41,7 +41,7 @@ _OVER = re.compile(r"ov(e?r)?fl|over|sat|>|\+{3}", re.IGNORECASE)  # how readers
 
 
 @dataclass(frozen=True, eq=False)
-class _Plate:
+class StandardPlate:
     """One plate: its rows, its samples' repeats, its curve (None where it has none) and what is said of all."""
 
     rows: pd.DataFrame
@@ -91,7 +91,7 @@ def concentrations(wells: pd.DataFrame, analyte: str = "") -> pd.DataFrame:
     import pandas as pd
 
     conditions = [name for name in CONDITION_COLUMNS if name in wells and name not in ("technical", "well")]
-    rows = [row for plate in _plates(wells) for row in _sample_rows(plate, analyte)]
+    rows = [row for plate in standard_plates(wells) for row in _sample_rows(plate, analyte)]
     return pd.DataFrame(rows, columns=[*conditions, *CONCENTRATION_COLUMNS])
 
 
@@ -112,7 +112,7 @@ def recoveries(wells: pd.DataFrame) -> pd.DataFrame:
     import pandas as pd
 
     rows = []
-    for plate in _plates(wells):
+    for plate in standard_plates(wells):
         if plate.curve is None:
             continue
         for k, one in enumerate(standard_recoveries(plate.curve)):
@@ -125,13 +125,14 @@ def recoveries(wells: pd.DataFrame) -> pd.DataFrame:
     return pd.DataFrame(rows, columns=list(RECOVERY_COLUMNS))
 
 
-def _plates(wells: pd.DataFrame) -> list[_Plate]:
+def standard_plates(wells: pd.DataFrame) -> list[StandardPlate]:
+    """Return the plates of standards and samples among the wells, each with its curve."""
     table = prepared(wells)
     table = table[table["assay"].isin(STANDARD_ASSAYS)].reset_index(drop=True)
     return [_plate(rows.reset_index(drop=True)) for _, rows in table.groupby("_read", sort=False)]
 
 
-def _plate(rows: pd.DataFrame) -> _Plate:
+def _plate(rows: pd.DataFrame) -> StandardPlate:
     samples = tuple(one for one in repeats_of(rows) if one.role in CELL_ROLES)
     standards, said = _standards(rows)
     unit = _unit(rows[rows["role"] == "standard"])
@@ -143,9 +144,9 @@ def _plate(rows: pd.DataFrame) -> _Plate:
         curve = standard_curve(levels, signals, str(rows["assay"].iloc[0]), [s.signals for s in samples])
     except StudyError as error:
         words = f"expected {error.problems[0].expected}, got {error.problems[0].got}"
-        return _Plate(rows, samples, None, unit, (*said, caution("no_standard_curve", words)))
+        return StandardPlate(rows, samples, None, unit, (*said, caution("no_standard_curve", words)))
     names = [str(well or "a well") for well in used["well"]]
-    return _Plate(rows, samples, curve, unit, (*said, *on_standards(curve, names, unit)))
+    return StandardPlate(rows, samples, curve, unit, (*said, *on_standards(curve, names, unit)))
 
 
 def _standards(rows: pd.DataFrame) -> tuple[pd.DataFrame, list[str]]:
@@ -172,7 +173,7 @@ def _unit(standards: pd.DataFrame) -> str:
     return units[0] if units else ""
 
 
-def _sample_rows(plate: _Plate, analyte: str) -> list[dict[str, Any]]:
+def _sample_rows(plate: StandardPlate, analyte: str) -> list[dict[str, Any]]:
     """Return the rows of a plate's samples, the dilutions of one sample together."""
     by_sample: dict[tuple[Any, ...], list[Repeats]] = {}
     for one in plate.samples:
@@ -180,7 +181,7 @@ def _sample_rows(plate: _Plate, analyte: str) -> list[dict[str, Any]]:
     return [_sample_row(plate, parts, analyte) for parts in by_sample.values()]
 
 
-def _sample_row(plate: _Plate, parts: Sequence[Repeats], analyte: str) -> dict[str, Any]:
+def _sample_row(plate: StandardPlate, parts: Sequence[Repeats], analyte: str) -> dict[str, Any]:
     first = {str(name): value for name, value in plate.rows.iloc[int(parts[0].places[0])].items()}
     condition = {name: first[name] for name in CONDITION_COLUMNS if name not in ("technical", "well")}
     label = ", ".join(
@@ -196,7 +197,7 @@ def _sample_row(plate: _Plate, parts: Sequence[Repeats], analyte: str) -> dict[s
     return condition | head | measured | {"caution": join(*said, *plate.said)}
 
 
-def _of_sample(plate: _Plate, parts: Sequence[Repeats]) -> tuple[Concentration, float, list[str]]:
+def _of_sample(plate: StandardPlate, parts: Sequence[Repeats]) -> tuple[Concentration, float, list[str]]:
     """Return the concentration of a sample before dilution, the dilution that it rests on, and what is said of it."""
     said = [caution("no_number", f"{part.lost} of {len(part.places)} wells") for part in parts if part.lost]
     dilutions = [_dilution(plate, part) for part in parts]
@@ -211,12 +212,12 @@ def _of_sample(plate: _Plate, parts: Sequence[Repeats]) -> tuple[Concentration, 
     return found[best], dilutions[best], [*said, *_on_sample(plate.curve, found[best], parts[best])]
 
 
-def _dilution(plate: _Plate, part: Repeats) -> float:
+def _dilution(plate: StandardPlate, part: Repeats) -> float:
     dilution = float(plate.rows["dilution"].iloc[int(part.places[0])])
     return 1.0 if np.isnan(dilution) else dilution
 
 
-def _measured(plate: _Plate, curve: StandardCurve, part: Repeats, dilution: float) -> Concentration:
+def _measured(plate: StandardPlate, curve: StandardCurve, part: Repeats, dilution: float) -> Concentration:
     """Return the concentration before dilution; of wells that were all too bright, that it lies above the standards."""
     if not len(part.signals):
         rises = curve.shape.value(curve.highest_standard) > curve.shape.value(0.0)

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 from scipy.special import fdtrc, stdtr
 
 from cytotools.plates.cautions import caution
-from cytotools.plates.standard_curve import StandardCurve
+from cytotools.plates.standard_curves import StandardCurve
 
 FloatArray = NDArray[np.float64]
 RECOVERY = 0.20  # ICH M10 (2022) 4.3.1: standards of a ligand-binding assay within 20 %
@@ -38,7 +38,7 @@ def standard_recoveries(curve: StandardCurve) -> list[Recovery]:
 
     Examples
     --------
-    >>> from cytotools.plates.standard_curve import standard_curve
+    >>> from cytotools.plates.standard_curves import standard_curve
     >>> standards = np.repeat([0.0, 125.0, 250.0, 500.0, 1000.0, 2000.0], 2)
     >>> signal = 0.1 + 0.0006 * standards + np.tile([-0.005, 0.005], 6)
     >>> [round(r.recovery, 2) for r in standard_recoveries(standard_curve(standards, signal, "bca"))]

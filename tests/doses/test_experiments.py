@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from scipy import stats
 
-from cytotools.doses.average import average
+from cytotools.doses.averages import average
 from cytotools.doses.censored_mean import censored_mean
 from cytotools.doses.experiments import ExperimentIc50, over_experiments
 from cytotools.errors import StudyError

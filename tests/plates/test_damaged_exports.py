@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from benchmarks.plate_exports import MAKERS, matrix, text
 from benchmarks.plate_readers import ANY, PARTS, SAME, Mutation, Tally, reads, try_one
 from cytotools.errors import StudyError
-from cytotools.plates.parse_export import parse_export
+from cytotools.plates.export_parsing import parse_export
 
 VALUES = np.round(np.random.default_rng(3).uniform(0.05, 3, (8, 12)), 4)
 WHOLE = {name: make(VALUES) for name, (_, _, make) in MAKERS.items() if not name.endswith("xlsx")}

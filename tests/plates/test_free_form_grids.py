@@ -13,7 +13,7 @@ from openpyxl.styles import PatternFill
 
 from benchmarks.plate_exports import letters, matrix, text, workbook
 from cytotools.errors import StudyError
-from cytotools.plates.parse_export import parse_export
+from cytotools.plates.export_parsing import parse_export
 from cytotools.plates.reading import PlateReading
 
 Values = npt.NDArray[np.float64]

@@ -7,7 +7,7 @@ import pandas as pd
 import pytest
 
 from cytotools.errors import StudyError
-from cytotools.plates.protein_loads import LoadingPlan, protein_loads
+from cytotools.plates.lane_loading import LoadingPlan, protein_loads
 
 
 def bca(*concentrations: float, unit: str = "mg/mL") -> pd.DataFrame:

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from benchmarks.plate_exports import MAKERS
-from cytotools.plates.parse_export import parse_export
+from cytotools.plates.export_parsing import parse_export
 
 
 @pytest.fixture

@@ -12,7 +12,7 @@ from scipy import stats
 from cytotools.errors import StudyError
 from cytotools.plates.signal_variance import signal_variance
 from cytotools.plates.standard_checks import misfit, on_standards, standard_recoveries, wells_off
-from cytotools.plates.standard_curve import StandardCurve, standard_curve
+from cytotools.plates.standard_curves import StandardCurve, standard_curve
 
 FloatArray = NDArray[np.float64]
 ELISA = np.repeat([0.0, 15.6, 31.2, 62.5, 125.0, 250.0, 500.0, 1000.0], 2)

@@ -13,7 +13,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from cytotools.plates.read_export import read_export
+from cytotools.plates.export_files import read_export
 from cytotools.plates.reading import Export, PlateReading
 from cytotools.plates.well_names import row_letters, well_name
 

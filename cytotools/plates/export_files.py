@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from cytotools.errors import refusal
-from cytotools.plates.parse_export import parse_export
+from cytotools.plates.export_parsing import parse_export
 from cytotools.plates.reading import Export
 from cytotools.sheets.sheet import MAX_BYTES
 
