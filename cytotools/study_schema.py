@@ -270,8 +270,10 @@ class PlateModel(Conditions):
     assay: Annotated[str, reads(one_of(ASSAYS))]
     layout: File
     reference_nm: Positive | None = None
+    read: Label | None = None
     sheet: Label | None = None
     analyte: Text | None = None
+    correct_positions: bool = False
 
 
 class StudyModel(Block):

@@ -53,6 +53,10 @@ class DoseResponse:
         ic50, low, high = self.curves.relative()
         return float(ic50[0]), float(low[0]), float(high[0])
 
+    def dose_at(self, level: float) -> float:
+        """Return the dose where the curve has a level, even beyond the doses tested; NaN where it never has it."""
+        return float(self.curves.dose_at(level)[0])
+
     def absolute(self, level: float, level_error: float = 0.0) -> tuple[float, float, float]:
         """Return the dose at which the curve has a level, with its 95 % profile limits, by the rules of `relative`.
 

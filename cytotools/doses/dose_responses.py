@@ -175,6 +175,10 @@ class DoseResponses:
         )
         return reported(np.exp(crossing) * self.groups.highest, low, high, self.dose_min, self.dose_max)
 
+    def dose_at(self, level: float) -> FloatArray:
+        """Return the dose where each curve has a level, wherever it lies; NaN where none has it."""
+        return np.asarray(np.exp(self._crossing(np.full(len(self), level))) * self.groups.highest)
+
     def _crossing(self, level: FloatArray) -> FloatArray:
         """Return ln of the dose where each curve has the level, NaN where none has it."""
         with np.errstate(divide="ignore", invalid="ignore"):
