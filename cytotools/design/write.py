@@ -43,13 +43,13 @@ def write_design(design: Design, path: str | Path, folder: str | Path) -> tuple[
     Raises
     ------
     StudyError
-        More wells than a plate has; a folder with other files, or with plates that were filled in.
+        A folder with other files, or with plates that were filled in.
     """
     path, folder = Path(path), Path(folder)
     require_replaceable(folder, [path])
     _require_untouched(folder)
-    layouts = plate_layouts(design, path.name)
-    made = solutions(design, wells_of_experiment(design, path.name))
+    layouts = plate_layouts(design)
+    made = solutions(design, wells_of_experiment(design))
     precision = tuple(expected_precision(design))
     with swapped_in(folder) as fresh:
         _write_layouts(fresh, layouts, made)

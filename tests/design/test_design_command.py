@@ -102,7 +102,11 @@ def test_other_files_are_not_replaced(command: Command, design_file: Path, tmp_p
     ("right", "wrong", "words"),
     [
         ("vehicle: saline", "vehicle: DMSO", "compounds.cisplatin.vehicle"),
-        ("wells_per_dose: 2", "wells_per_dose: 24", "513 wells: 21 doses x 24 + 6 vehicle + 3 untreated"),
+        (
+            "wells_per_dose: 2",
+            "wells_per_dose: 24",
+            "design.yaml:5:1: birinapant, cisplatin, birinapant + cisplatin (on one plate",
+        ),
     ],
 )
 def test_a_wrong_design_writes_nothing(
