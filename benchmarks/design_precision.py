@@ -1,7 +1,7 @@
 """What `cytotools design` promises of IC50s against what simulated experiments keep, to design_precision.csv beside it.
 
 Each row is a curve of `steps` doses a `factor` apart around 100 nM, with `wells` a dose and `controls`, whose true IC50
-lies `off`-fold from there. `predicted_*` is what expected_precision.csv says; `simulated_*` comes from experiments drawn
+lies `off`-fold from there. `predicted_*` is what expected_precision.csv says; `simulated_*` is of experiments drawn
 with other seeds, from wells as a reader sees them (signals over a background of 8 blanks, normalised to the controls),
 fitted by `doses.fit_dose_responses`. `width` is the median of upper over lower limit inside one experiment (inf where
 half are open), `over_width` that of the t interval over `replicates` whose ln IC50 varies with SD 0.2, `told` the share

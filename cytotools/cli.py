@@ -112,7 +112,7 @@ def design(
     typer.echo(precision_table(found, precision, None if sys.stdout.isatty() else 140))
     for caution in dict.fromkeys(f"{row.curve}: {row.caution}." for row in precision if row.caution):
         typer.echo(caution)
-    typer.echo(f"Design: {folder} (pipetting.md, layouts.xlsx, study.yaml).")
+    typer.echo(f"Design: {folder} (pipetting.md, tubes.xlsx, layouts/, study.yaml).")
 
 
 @app.command()

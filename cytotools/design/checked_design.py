@@ -10,6 +10,7 @@ from cytotools.cells.refused import Refused, nearest
 from cytotools.design.design_schema import CombinationModel, DesignModel, SeriesModel, StockedModel
 from cytotools.design.dose_series import as_written, dose_series, middle, two_digits
 from cytotools.design.experiment import Curve, Design, Family, Pipetting, Scatter, Stocked, Wells
+from cytotools.design.plate_sharing import shared_plates
 from cytotools.design.platinum import is_dmso, is_platinum
 from cytotools.errors import Problem, StudyError
 from cytotools.plates.dose_units import Dose, convert_dose
@@ -58,7 +59,8 @@ def checked_design(model: DesignModel, places: Places, name: str) -> Design:
     ------
     StudyError
         A platinum drug in DMSO, a dose that its stock can't reach within the vehicle's limit, unlike units without a
-        molar mass, a combination of compounds that are not there; every problem that was found.
+        molar mass, a combination of compounds that are not there, more wells than a plate has; every problem that was
+        found.
     """
     checking = _Checking(name, places)
     vehicles: dict[str, str] = {}
@@ -75,7 +77,7 @@ def checked_design(model: DesignModel, places: Places, name: str) -> Design:
     for family in families:
         _check_family(checking, family, sound, percent, wells.fold)
     checking.stop()
-    return Design(
+    design = Design(
         title=model.title or "",
         assay=model.assay,
         plate_wells=model.plate,
@@ -91,6 +93,8 @@ def checked_design(model: DesignModel, places: Places, name: str) -> Design:
         scatter=Scatter(model.well_sd_percent / 100, model.experiment_sd),
         notes=tuple(checking.notes),
     )
+    shared_plates(design, place_of(("compounds",), places, name))
+    return design
 
 
 def _stocked(checking: _Checking, name: str, model: StockedModel, vehicles: dict[str, str]) -> Stocked | None:

@@ -1,4 +1,4 @@
-"""The layout as people draw it: a workbook with plate-shaped blocks, one a property, and the tubes of each well."""
+"""Plates as people draw them: workbooks with a plate-shaped block for each property, and for the tubes."""
 
 from __future__ import annotations
 
@@ -21,52 +21,48 @@ _GREY = {"blank": "F2F2F2", "untreated": "D9D9D9", "vehicle": "BFBFBF"}
 _WHITE = "FFFFFF"
 
 
-def layout_workbook(layouts: Sequence[PlateLayout], properties: Sequence[str], made: Sequence[Solution]) -> bytes:
-    """Return the bytes of layouts.xlsx.
+Blocks = Mapping[str, Mapping[str, object]]  # by title, then by well
+
+
+def layout_workbook(layout: PlateLayout, properties: Sequence[str]) -> bytes:
+    """Return a plate's layout as an XLSX file with a block for each property; it is read as layout.csv is.
 
     Parameters
     ----------
-    layouts : sequence of PlateLayout
+    layout : PlateLayout
     properties : sequence of str
-        Columns of layout.csv; each becomes a block under its name.
-    made : sequence of Solution
-        The tubes of an experiment.
-
-    Returns
-    -------
-    bytes
-        Two worksheets a plate: `rep1` with a block for each property, and `rep1 tubes` with the number of the tube
-        that goes into each well. Both are set up to be printed on one page.
+        Columns of layout.csv.
     """
+    rows = list(layout_rows(layout))
+    blocks = {name: {str(row["well"]): row[name] for row in rows} for name in properties}
+    return _workbook([(layout, blocks)])
+
+
+def tubes_workbook(layouts: Sequence[PlateLayout], made: Sequence[Solution]) -> bytes:
+    """Return an XLSX file with a worksheet a plate: the number of the tube that goes into each well."""
+    pages = []
+    for layout in layouts:
+        tubes = {name: tube_of(well.treatment, made) for name, well in layout.wells.items()}
+        caps = {name: int(tube.cap) if tube else "" for name, tube in tubes.items()}
+        pages.append((layout, {f"Tubes, {layout.name}": caps}))
+    return _workbook(pages)
+
+
+def _workbook(pages: Sequence[tuple[PlateLayout, Blocks]]) -> bytes:
     from openpyxl import Workbook
 
     book = Workbook()
     book.remove(book.worksheets[0])
-    colours = _colours(layouts)
+    colours = _colours([layout for layout, _ in pages])
     for style in _styles([*colours.values(), *_GREY.values(), _WHITE]):
         book.add_named_style(style)
-    for layout in layouts:
+    for layout, blocks in pages:
         sheet, row = _printable(book.create_sheet(layout.name), layout), 1
-        rows = list(layout_rows(layout))
-        for name in properties:
-            row = _block(sheet, row, name, layout, colours, {str(found["well"]): found[name] for found in rows})
-        tubes = _printable(book.create_sheet(f"{layout.name} tubes"), layout)
-        _block(
-            tubes,
-            1,
-            f"Tubes, {layout.name}",
-            layout,
-            colours,
-            {well: _tube(layout, well, made) for well in layout.wells},
-        )
+        for title, values in blocks.items():
+            row = _block(sheet, row, title, layout, colours, values)
     contents = io.BytesIO()
     book.save(contents)
     return contents.getvalue()
-
-
-def _tube(layout: PlateLayout, well: str, made: Sequence[Solution]) -> int | str:
-    tube = tube_of(layout.wells[well].treatment, made)
-    return "" if tube is None else int(tube.cap)
 
 
 def _printable(sheet: Worksheet, layout: PlateLayout) -> Worksheet:

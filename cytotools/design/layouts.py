@@ -53,17 +53,11 @@ class PlateLayout:
         return f"rep{self.replicate}" + (f"_plate{self.number}" if self.of > 1 else "")
 
 
-def plate_layouts(design: Design, place: str = "the design") -> tuple[PlateLayout, ...]:
-    """Return the plates of all experiments, each with random positions that the design's seed fixes.
-
-    Raises
-    ------
-    StudyError
-        More wells than a plate has; `place` is the file that the message names.
-    """
+def plate_layouts(design: Design) -> tuple[PlateLayout, ...]:
+    """Return the plates of all experiments, each with random positions that the design's seed fixes."""
     import numpy as np
 
-    shares = shared_plates(design, place)
+    shares = shared_plates(design)
     rows, columns = plate_size(design.plate_wells)
     return tuple(
         PlateLayout(

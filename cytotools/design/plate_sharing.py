@@ -49,10 +49,10 @@ def shared_plates(design: Design, place: str = "the design") -> tuple[Share, ...
     return tuple(Share((line,), families) for line in design.lines for families in shares)
 
 
-def wells_of_experiment(design: Design, place: str = "the design") -> Counter[Treatment]:
+def wells_of_experiment(design: Design) -> Counter[Treatment]:
     """Return the wells of each treatment over all plates of one experiment, but for those at the edge."""
     counts: Counter[Treatment] = Counter()
-    for share in shared_plates(design, place):
+    for share in shared_plates(design):
         for _ in share.lines:
             counts.update(wells_of_line(design, share.families))
     return counts
@@ -88,9 +88,11 @@ def _too_many(design: Design, family: Family, needed: int, room: int, place: str
         )
         if n
     )
-    remedies = ["Take fewer `steps`, `wells_per_dose` or `controls`"]
-    remedies += ["`plate: 384`"] if design.plate_wells == 96 else []
-    remedies += ["`edge: used`"] if wells.edge != "used" else []
+    other = ["`plate: 384`"] if design.plate_wells == 96 else []
+    other += ["`edge: used`"] if wells.edge != "used" else []
+    remedy = "Take fewer `steps`, `wells_per_dose` or `controls`" + (
+        f", or write {' or '.join(other)}" if other else ""
+    )
     what = f"{family.name} (on one plate, as combinations are held against their single agents)"
     rest = "" if wells.edge == "used" else " within its edge"
-    return refusal(place, what, f"at most {room} wells{rest}", got, f"{', or '.join(remedies)}.")
+    return refusal(place, what, f"at most {room} wells{rest}", got, f"{remedy}.")

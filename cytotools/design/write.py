@@ -10,7 +10,7 @@ from pathlib import Path
 
 from cytotools.design.dilutions import Solution, solutions
 from cytotools.design.experiment import Design
-from cytotools.design.layout_workbook import layout_workbook
+from cytotools.design.layout_workbook import layout_workbook, tubes_workbook
 from cytotools.design.layouts import PlateLayout, filled_columns, layout_rows, plate_layouts
 from cytotools.design.pipetting_sheet import COLUMNS, pipetting_rows, pipetting_text
 from cytotools.design.plate_sharing import wells_of_experiment
@@ -43,13 +43,13 @@ def write_design(design: Design, path: str | Path, folder: str | Path) -> tuple[
     Raises
     ------
     StudyError
-        More wells than a plate has; a folder with other files, or with plates that were filled in.
+        A folder with other files, or with plates that were filled in.
     """
     path, folder = Path(path), Path(folder)
     require_replaceable(folder, [path])
     _require_untouched(folder)
-    layouts = plate_layouts(design, path.name)
-    made = solutions(design, wells_of_experiment(design, path.name))
+    layouts = plate_layouts(design)
+    made = solutions(design, wells_of_experiment(design))
     precision = tuple(expected_precision(design))
     with swapped_in(folder) as fresh:
         _write_layouts(fresh, layouts, made)
@@ -65,13 +65,14 @@ def write_design(design: Design, path: str | Path, folder: str | Path) -> tuple[
 
 def _write_layouts(folder: Path, layouts: Sequence[PlateLayout], made: Sequence[Solution]) -> None:
     columns = filled_columns(layouts)
+    properties = [name for name in columns if name not in ("well", "replicate", "exclude")]
     for part in ("layouts", "plates"):
         (folder / part).mkdir()
     for layout in layouts:
         _write_rows(folder / "layouts" / f"{layout.name}.csv", columns, layout_rows(layout))
+        (folder / "layouts" / f"{layout.name}.xlsx").write_bytes(layout_workbook(layout, properties))
         (folder / "plates" / f"{layout.name}.csv").write_text(empty_grid(layout), encoding="utf-8")
-    properties = [name for name in columns if name not in ("well", "replicate", "exclude")]
-    (folder / "layouts.xlsx").write_bytes(layout_workbook(layouts, properties, made))
+    (folder / "tubes.xlsx").write_bytes(tubes_workbook(layouts, made))
 
 
 def _write_rows(path: Path, columns: Sequence[str], rows: Iterable[Mapping[str, object]]) -> None:

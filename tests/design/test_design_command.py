@@ -11,6 +11,10 @@ import pandas as pd
 import pytest
 
 from cytotools.cli import main
+from cytotools.design.experiment import Design
+from cytotools.design.layout_workbook import layout_workbook
+from cytotools.design.layouts import filled_columns, layout_rows, plate_layouts
+from cytotools.plates.layout_grids import read_layout
 from cytotools.study_files import read_study
 
 Command = Callable[..., tuple[int, str, str]]
@@ -50,20 +54,28 @@ def test_a_design_becomes_a_study(command: Command, design_file: Path, tmp_path:
     assert len({plate.layout["batch"].iloc[0] for plate in study.plates}) == 6
 
 
-def test_the_workbook_draws_the_layout(command: Command, design_file: Path, tmp_path: Path) -> None:
+def test_the_drawn_layout_says_what_the_listed_one_says(design: Callable[..., Design]) -> None:
+    for layout in plate_layouts(design(replicates=1, compound_only=2)):
+        names = [name for name in filled_columns([layout]) if name not in ("well", "replicate", "exclude")]
+        sheet = read_layout(layout_workbook(layout, names), "rep1.xlsx")
+        drawn = {
+            str(row.values[0]): dict(zip(sheet.header.values[1:], row.values[1:], strict=True)) for row in sheet.rows
+        }
+        for row in layout_rows(layout):
+            found = drawn[str(row["well"])]
+            assert {name: found[name] or "" for name in names} == {name: row[name] for name in names}
+
+
+def test_the_tubes_are_drawn_by_well(command: Command, design_file: Path, tmp_path: Path) -> None:
+    design_file.write_text(SMALL)
     assert command("design", design_file, "-o", tmp_path / "out")[0] == 0
-    layout = pd.read_csv(tmp_path / "out/layouts/rep1_plate1.csv", keep_default_na=False).set_index("well")
-    book = openpyxl.load_workbook(tmp_path / "out/layouts.xlsx")
-    sheet = book["rep1_plate1"]
-    tops = {cell.value: cell.row for cell in sheet["A"] if isinstance(cell.value, str) and len(cell.value) > 1}
-    assert list(tops) == ["role", "cell_line", "compound", "dose", "dose_unit", "compound_2", "dose_2", "dose_unit_2"]
-    for name, top in tops.items():
-        for well, value in layout[name].items():
-            row, column = top + 2 + ord(str(well)[0]) - ord("A"), 1 + int(str(well)[1:])
-            found = sheet.cell(row, column).value
-            assert found == (value if isinstance(found, str) else float(value)) if found is not None else value == ""
-    tubes = [cell.value for row in book["rep1_plate1 tubes"]["B3:M10"] for cell in row]
-    assert sum(tube is not None for tube in tubes) == (layout["role"].isin(["treated", "vehicle"])).sum()
+    layout = pd.read_csv(tmp_path / "out/layouts/rep1.csv", keep_default_na=False).set_index("well")
+    book = openpyxl.load_workbook(tmp_path / "out/tubes.xlsx")
+    tubes = [[cell.value for cell in row] for row in book["rep1"]["B3:M10"]]
+    roles = {1: "vehicle", 2: "treated"}
+    for well, role in layout["role"].items():
+        tube = tubes[ord(str(well)[0]) - ord("A")][int(str(well)[1:]) - 1]
+        assert roles.get(tube, "") == (role if role in roles.values() else "")
 
 
 def test_a_design_that_was_worked_in_is_not_replaced(command: Command, design_file: Path, tmp_path: Path) -> None:
@@ -90,7 +102,11 @@ def test_other_files_are_not_replaced(command: Command, design_file: Path, tmp_p
     ("right", "wrong", "words"),
     [
         ("vehicle: saline", "vehicle: DMSO", "compounds.cisplatin.vehicle"),
-        ("wells_per_dose: 2", "wells_per_dose: 24", "513 wells: 21 doses x 24 + 6 vehicle + 3 untreated"),
+        (
+            "wells_per_dose: 2",
+            "wells_per_dose: 24",
+            "design.yaml:5:1: birinapant, cisplatin, birinapant + cisplatin (on one plate",
+        ),
     ],
 )
 def test_a_wrong_design_writes_nothing(

@@ -94,4 +94,4 @@ def test_what_no_plate_holds_is_refused_with_the_numbers(design: Designs) -> Non
     words = r"at most 60 wells within its edge, got 81 wells: 24 doses x 3 \+ 6 vehicle \+ 3 untreated.*plate: 384"
     doses = {"around": "100 nM", "steps": 24, "factor": 1.5}
     with pytest.raises(StudyError, match=words):
-        plate_layouts(design(compounds={"A": {"stock": "10 mM", "vehicle": "DMSO", "doses": doses}}))
+        design(compounds={"A": {"stock": "10 mM", "vehicle": "DMSO", "doses": doses}})
