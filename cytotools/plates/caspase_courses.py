@@ -159,7 +159,7 @@ def falls_with_cells(course: Course) -> list[tuple[int, int]]:
 
 
 def _falls(course: Course, logs: FloatArray, earlier: int, at: int) -> bool:
-    """Tell whether the fold falls by more than scatter, the choice of the earlier place paid for."""
+    """Tell whether the fold falls by more than scatter, the number of pairs of the course paid for."""
     fall = float(np.mean(logs[:, earlier] - logs[:, at]))
     if len(logs) > 1:
         variance, degrees = _left(logs)
@@ -169,7 +169,8 @@ def _falls(course: Course, logs: FloatArray, earlier: int, at: int) -> bool:
         error = float(np.hypot(one.error / one.value, other.error / other.value))
         degrees = int(min(one.degrees, other.degrees))
     p_value = float(stdtr(degrees, -fall / error)) if error > 0 else float(fall <= 0)
-    return p_value * at < SIGNIFICANT
+    levels = len(course.along)
+    return p_value * levels * (levels - 1) / 2 < SIGNIFICANT
 
 
 def _cells_explain(course: Course, logs: FloatArray, per_viable: FloatArray, earlier: int, at: int) -> bool:

@@ -20,7 +20,7 @@ from cytotools.plates.cautions import caution
 from cytotools.plates.repeats import Repeats, repeats_of
 from cytotools.plates.response import SCATTER_ROLES
 from cytotools.plates.shared_errors import mean_response
-from cytotools.plates.well_scatter import coefficients, degrees_of_freedom, fit_scatter
+from cytotools.plates.well_scatter import WellScatter, coefficients, degrees_of_freedom, fit_scatter
 from cytotools.plates.wells_table import CONDITION, PLATE, prepared
 
 if TYPE_CHECKING:
@@ -29,6 +29,7 @@ if TYPE_CHECKING:
 FloatArray = NDArray[np.float64]
 FALSE_DISCOVERY = 0.01
 FEWEST_WELLS, FEWEST_DEGREES = 3, 4
+SCREEN = 1.3  # SD: even a well that makes all the scatter itself is farther from the mean of its three
 
 
 @dataclass(frozen=True)
@@ -92,56 +93,58 @@ def outliers_of(groups: Sequence[Repeats]) -> list[Outlier]:
 
 
 def _round(groups: Sequence[Repeats], marked: set[int]) -> list[Outlier]:
-    """Return what is marked among the wells that are not yet; no condition is left with fewer than two wells."""
-    kept = [[s for p, s in zip(g.usable, g.signals, strict=True) if p not in marked] for g in groups]
-    tested = [(g, np.array(s)) for g, s in zip(groups, kept, strict=True) if len(s)]
-    residuals, degrees = _residuals(tested)
-    if degrees < FEWEST_DEGREES:
-        return []
+    """Return what is marked among the wells that are not yet: of each condition the most striking at most.
+
+    Once one is marked the others may well belong together, which the next round sees.
+    """
+    kept = [g.usable[~np.isin(g.usable, list(marked))] for g in groups]
+    left = [(g, places, g.signals[np.isin(g.usable, places)]) for g, places in zip(groups, kept, strict=True)]
+    sets = [signals for _, _, signals in left]
+    blank = _blank(groups, sets)
+    law = _law(sets, blank)
     found = []
-    for (group, signals), (deviations, p_values) in zip(tested, residuals, strict=True):
-        if len(signals) >= FEWEST_WELLS:
-            places = [int(p) for p in group.usable if p not in marked]
-            rows = zip(places, deviations.tolist(), p_values.tolist(), strict=True)
-            found += [Outlier(place, deviation, len(signals) - 1, p) for place, deviation, p in rows]
+    for i, (_, places, signals) in enumerate(left):
+        if len(signals) >= FEWEST_WELLS and law.degrees > FEWEST_DEGREES:
+            well = int(np.abs(signals - signals.mean()).argmax())
+            if _striking(signals, well, blank, law):
+                found.append(_deleted(sets, i, well, int(places[well]), blank))
     found.sort(key=lambda one: one.p_value)
-    limits = FALSE_DISCOVERY * np.arange(1, len(found) + 1) / max(len(found), 1)
-    passing = np.flatnonzero([one.p_value <= limit for one, limit in zip(found, limits, strict=True)])
-    return _one_of_each(found[: int(passing[-1]) + 1], groups) if len(passing) else []
+    tests = sum(len(signals) for signals in sets if len(signals) >= FEWEST_WELLS)
+    passing = [k for k, one in enumerate(found, start=1) if one.p_value <= FALSE_DISCOVERY * k / tests]
+    return found[: max(passing, default=0)]
 
 
-def _one_of_each(found: Sequence[Outlier], groups: Sequence[Repeats]) -> list[Outlier]:
-    """Return the most striking of each condition: once it is marked, the others may well belong together."""
-    condition = {int(place): g.identity for g in groups for place in g.usable}
-    first: dict[int, Outlier] = {}
-    for one in found:
-        first.setdefault(condition[one.place], one)
-    return list(first.values())
+def _blank(groups: Sequence[Repeats], sets: Sequence[FloatArray]) -> float:
+    medium = [s for g, s in zip(groups, sets, strict=True) if g.role == "blank" and not g.compounds and len(s)]
+    return float(np.concatenate(medium).mean()) if medium else 0.0
 
 
-def _residuals(tested: Sequence[tuple[Repeats, FloatArray]]) -> tuple[list[tuple[FloatArray, FloatArray]], int]:
-    """Return the studentised deleted residuals of each condition's wells with their p-values, and the degrees left."""
-    medium = [s for g, s in tested if g.role == "blank" and not g.compounds]
-    blank = float(np.concatenate(medium).mean()) if medium else 0.0
-    counts = np.array([len(s) for _, s in tested])
-    above = np.array([s.mean() for _, s in tested]) - blank
-    degrees = counts - 1
-    squares = np.array([np.sum((s - s.mean()) ** 2) for _, s in tested])
-    law = fit_scatter(above, squares / np.maximum(degrees, 1), degrees.astype(np.float64))
-    variances = law.variance(coefficients(above))
-    left = int(degrees.sum()) - 1
-    if left < 1 or not (variances > 0).all():
-        return [], 0
-    whole = float(np.sum(squares / variances))
-    found = []
-    known = np.maximum([float(degrees_of_freedom([(law, k)])) - 1.0 for k in coefficients(above)], 1.0)
-    for (_, signals), count, variance, df in zip(tested, counts, variances, known, strict=True):
-        share = (count - 1) / count if count > 1 else 1.0
-        own = (signals - signals.mean()) ** 2 / (variance * share)
-        scale = np.sqrt(np.maximum(whole - own, 1e-12 * whole) / left)
-        deviations = (signals - signals.mean()) / share / np.sqrt(variance) / scale
-        found.append((deviations, 2.0 * stdtr(df, -np.abs(deviations) * np.sqrt(share))))
-    return found, left
+def _law(sets: Sequence[FloatArray], blank: float) -> WellScatter:
+    """Return how these sets of wells scatter."""
+    told = [signals for signals in sets if len(signals) > 1]
+    means = np.array([signals.mean() for signals in told])
+    variances = np.array([signals.var(ddof=1) for signals in told])
+    return fit_scatter(means - blank, variances, np.array([len(signals) - 1.0 for signals in told]))
+
+
+def _striking(signals: FloatArray, well: int, blank: float, law: WellScatter) -> bool:
+    """Tell whether a well is far enough from its condition's mean to be worth a law of its own."""
+    variance = float(law.variance(coefficients(signals.mean() - blank))) * (1 - 1 / len(signals))
+    return bool((signals[well] - signals.mean()) ** 2 > SCREEN**2 * variance)
+
+
+def _deleted(sets: Sequence[FloatArray], condition: int, well: int, place: int, blank: float) -> Outlier:
+    """Return a well compared with the other wells of its condition, on the scatter of the plate without it."""
+    others = np.delete(sets[condition], well)
+    law = _law([others if i == condition else signals for i, signals in enumerate(sets)], blank)
+    single = coefficients(others.mean() - blank)
+    gap = float(sets[condition][well] - others.mean())
+    scatter = float(np.sqrt(law.variance(single)))
+    if scatter == 0:
+        return Outlier(place, float(np.copysign(np.inf, gap)), len(others), 0.0)
+    t_value = gap / scatter / np.sqrt(1 + 1 / len(others))
+    p_value = 2.0 * float(stdtr(float(degrees_of_freedom([(law, single)])), -abs(t_value)))
+    return Outlier(place, gap / scatter, len(others), p_value)
 
 
 def with_and_without(table: pd.DataFrame) -> pd.DataFrame:

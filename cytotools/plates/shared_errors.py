@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 from scipy.special import stdtrit
 
 from cytotools.errors import refusal
+from cytotools.fractions import Z_95
 from cytotools.plates.fieller import fieller
 
 if TYPE_CHECKING:
@@ -122,7 +123,8 @@ def level_error(table: pd.DataFrame, level: float = 0.5) -> float:
     Returns
     -------
     float
-        In units of the response: sqrt((level c)^2 + ((1 - level) b)^2) with the errors c and b of control and blank.
+        In units of the response: sqrt((level c)^2 + ((1 - level) b)^2) with the errors c and b of control and blank,
+        times t / 1.96 for the degrees of freedom behind them, so that 1.96 of it hold the level in 95 % of cases.
         Where the curve is fitted with the control wells themselves, it counts their error twice and is too large
         rather than too small.
 
@@ -135,7 +137,7 @@ def level_error(table: pd.DataFrame, level: float = 0.5) -> float:
     --------
     >>> import pandas as pd
     >>> rows = pd.DataFrame({"response": [0.9, 0.2], "_blank_error": 0.01, "_control_error": 0.03, "_blank": "b",
-    ...                      "_control": "c", "_own_blank": False})
+    ...                      "_control": "c", "_own_blank": False, "_degrees": 1e6})
     >>> round(level_error(rows), 4)
     0.0158
     """
@@ -148,7 +150,8 @@ def level_error(table: pd.DataFrame, level: float = 0.5) -> float:
             "level_error", "control", "one control that all wells of the curve share", f"{controls}", "Take one plate."
         )
     first = rows.iloc[0]
-    return float(np.hypot(level * first["_control_error"], (1.0 - level) * first["_blank_error"]))
+    error = float(np.hypot(level * first["_control_error"], (1.0 - level) * first["_blank_error"]))
+    return error * float(stdtrit(rows["_degrees"].median(), 0.975)) / Z_95
 
 
 def _told(table: pd.DataFrame) -> pd.DataFrame:

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from scipy.special import expit
 
 FloatArray = NDArray[np.float64]
-_WIDEST, _GRID, _ZOOMS = 25.0, 41, 8  # ends of the logit of the share, points of a grid, grids one in the other
+_WIDEST, _GRID, _ZOOMS = 25.0, 21, 8  # ends of the logit of the share, points of a grid, grids one in the other
 _NEGLIGIBLE = 1e-9
 
 
@@ -88,8 +88,9 @@ def fit_scatter(above_blank: FloatArray, variances: FloatArray, degrees: FloatAr
     if not (seen > 0).any():
         return WellScatter(0.0, 0.0, np.zeros((2, 2)), int(df.sum()))
     rows = coefficients(above_blank[told])
-    scale = np.array([1.0, max(float(rows[:, 1].max()), 1e-300)])
-    parts = _most_likely(rows / scale, seen, df)
+    highest = float(rows[:, 1].max())
+    scale = np.array([1.0, highest if highest > 0 else 1.0])
+    parts = _most_likely(rows / scale, seen, df) if highest > 0 else np.array([float(df @ seen / df.sum()), 0.0])
     held = parts > _NEGLIGIBLE * parts.max()
     covariance = np.zeros((2, 2))
     covariance[np.ix_(held, held)] = _covariance((rows / scale)[:, held], parts[held], df)
