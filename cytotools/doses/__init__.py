@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from cytotools.doses.dose_response import DoseResponse, fit_dose_response
     from cytotools.doses.dose_responses import DoseResponses, fit_dose_responses
+    from cytotools.doses.growth_rate import GrowthRate, fit_growth_rate, growth_rate_errors, growth_rates
     from cytotools.doses.least_squares import Fit, fit_curve
     from cytotools.doses.sigmoid import FiveParameter, FourParameter, ThreeParameter, response_at
 
@@ -21,10 +22,14 @@ __all__ = [
     "Fit",
     "FiveParameter",
     "FourParameter",
+    "GrowthRate",
     "ThreeParameter",
     "fit_curve",
     "fit_dose_response",
     "fit_dose_responses",
+    "fit_growth_rate",
+    "growth_rate_errors",
+    "growth_rates",
     "response_at",
 ]
 
@@ -35,10 +40,14 @@ _HOME: dict[str, str] = {
     "Fit": "cytotools.doses.least_squares",
     "FiveParameter": "cytotools.doses.sigmoid",
     "FourParameter": "cytotools.doses.sigmoid",
+    "GrowthRate": "cytotools.doses.growth_rate",
     "ThreeParameter": "cytotools.doses.sigmoid",
     "fit_curve": "cytotools.doses.least_squares",
     "fit_dose_response": "cytotools.doses.dose_response",
     "fit_dose_responses": "cytotools.doses.dose_responses",
+    "fit_growth_rate": "cytotools.doses.growth_rate",
+    "growth_rate_errors": "cytotools.doses.growth_rate",
+    "growth_rates": "cytotools.doses.growth_rate",
     "response_at": "cytotools.doses.sigmoid",
 }
 
