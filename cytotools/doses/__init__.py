@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from cytotools.doses.dose_response import DoseResponse, fit_dose_response
     from cytotools.doses.dose_responses import DoseResponses, fit_dose_responses
     from cytotools.doses.experiments import ExperimentIc50, Ic50Estimate, over_experiments
+    from cytotools.doses.growth_rate import GrowthRate, fit_growth_rate, growth_rate_errors, growth_rates
     from cytotools.doses.least_squares import Fit, fit_curve
     from cytotools.doses.selectivity import Ic50Pair, Ic50Ratio, compare_ic50
     from cytotools.doses.sigmoid import FiveParameter, FourParameter, ThreeParameter, response_at
@@ -26,6 +27,7 @@ __all__ = [
     "Fit",
     "FiveParameter",
     "FourParameter",
+    "GrowthRate",
     "Ic50Estimate",
     "Ic50Pair",
     "Ic50Ratio",
@@ -35,6 +37,9 @@ __all__ = [
     "fit_curve",
     "fit_dose_response",
     "fit_dose_responses",
+    "fit_growth_rate",
+    "growth_rate_errors",
+    "growth_rates",
     "over_experiments",
     "response_at",
 ]
@@ -48,6 +53,7 @@ _HOME = {
     "Fit": "cytotools.doses.least_squares",
     "FiveParameter": "cytotools.doses.sigmoid",
     "FourParameter": "cytotools.doses.sigmoid",
+    "GrowthRate": "cytotools.doses.growth_rate",
     "Ic50Estimate": "cytotools.doses.experiments",
     "Ic50Pair": "cytotools.doses.selectivity",
     "Ic50Ratio": "cytotools.doses.selectivity",
@@ -57,6 +63,9 @@ _HOME = {
     "fit_curve": "cytotools.doses.least_squares",
     "fit_dose_response": "cytotools.doses.dose_response",
     "fit_dose_responses": "cytotools.doses.dose_responses",
+    "fit_growth_rate": "cytotools.doses.growth_rate",
+    "growth_rate_errors": "cytotools.doses.growth_rate",
+    "growth_rates": "cytotools.doses.growth_rate",
     "over_experiments": "cytotools.doses.experiments",
     "response_at": "cytotools.doses.sigmoid",
 }

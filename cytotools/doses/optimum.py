@@ -44,7 +44,7 @@ class Optimum:
     @property
     def proved(self) -> bool:
         """Tell whether the slopes vanish here, as far as numbers can, and every direction leads up."""
-        return self.distance <= OPTIMAL
+        return bool(self.distance <= OPTIMAL)
 
 
 def polished(curve: Curve, parameters: FloatArray) -> Optimum:
