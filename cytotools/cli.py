@@ -117,6 +117,19 @@ def fcs(
         raise typer.Exit(UNUSABLE_CONTENT)
 
 
+@app.command()
+def selftest() -> None:
+    """Fit regressions whose answers NIST has certified, and print how many digits this computer finds."""
+    from cytotools.doses.selftest import selftest as fitted
+    from cytotools.selftest_command import selftest_lines
+
+    table = fitted()
+    for line in selftest_lines(table):
+        typer.echo(line)
+    if not table["passed"].all():
+        raise typer.Exit(BUG)
+
+
 @contextmanager
 def _file_bar(n_files: int) -> Iterator[tuple[Callable[[], None], Callable[[str], None]]]:
     """Yield how to say that a file is done and how to write a line, with a bar where a terminal shows it."""

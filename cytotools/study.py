@@ -184,10 +184,14 @@ class PlateFile:
         columns, and last `place`.
     reference_nm : float or None
         The wavelength to subtract.
+    read : str
+        Which read of the file is the signal, by its label or wavelength; empty where there is one.
     sheet : str
         The worksheet of the export, empty for the first.
     analyte : str
         What an ELISA measures.
+    correct_positions : bool
+        Whether edge, row and column effects that its plates show are taken out of the responses.
     """
 
     file: str
@@ -196,6 +200,8 @@ class PlateFile:
     reference_nm: float | None = None
     sheet: str = ""
     analyte: str = ""
+    read: str = ""
+    correct_positions: bool = False
 
 
 @dataclass(frozen=True, eq=False)

@@ -7,12 +7,59 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-__all__: list[str] = []
+if TYPE_CHECKING:
+    from cytotools.doses.average import Average, average
+    from cytotools.doses.dose_response import DoseResponse, fit_dose_response
+    from cytotools.doses.dose_responses import DoseResponses, fit_dose_responses
+    from cytotools.doses.experiments import ExperimentIc50, Ic50Estimate, over_experiments
+    from cytotools.doses.least_squares import Fit, fit_curve
+    from cytotools.doses.selectivity import Ic50Pair, Ic50Ratio, compare_ic50
+    from cytotools.doses.sigmoid import FiveParameter, FourParameter, ThreeParameter, response_at
+
+__all__ = [
+    "Average",
+    "DoseResponse",
+    "DoseResponses",
+    "ExperimentIc50",
+    "Fit",
+    "FiveParameter",
+    "FourParameter",
+    "Ic50Estimate",
+    "Ic50Pair",
+    "Ic50Ratio",
+    "ThreeParameter",
+    "average",
+    "compare_ic50",
+    "fit_curve",
+    "fit_dose_response",
+    "fit_dose_responses",
+    "over_experiments",
+    "response_at",
+]
 
 # A name is imported when it is first asked for.
-_HOME: dict[str, str] = {}
+_HOME = {
+    "Average": "cytotools.doses.average",
+    "DoseResponse": "cytotools.doses.dose_response",
+    "DoseResponses": "cytotools.doses.dose_responses",
+    "ExperimentIc50": "cytotools.doses.experiments",
+    "Fit": "cytotools.doses.least_squares",
+    "FiveParameter": "cytotools.doses.sigmoid",
+    "FourParameter": "cytotools.doses.sigmoid",
+    "Ic50Estimate": "cytotools.doses.experiments",
+    "Ic50Pair": "cytotools.doses.selectivity",
+    "Ic50Ratio": "cytotools.doses.selectivity",
+    "ThreeParameter": "cytotools.doses.sigmoid",
+    "average": "cytotools.doses.average",
+    "compare_ic50": "cytotools.doses.selectivity",
+    "fit_curve": "cytotools.doses.least_squares",
+    "fit_dose_response": "cytotools.doses.dose_response",
+    "fit_dose_responses": "cytotools.doses.dose_responses",
+    "over_experiments": "cytotools.doses.experiments",
+    "response_at": "cytotools.doses.sigmoid",
+}
 
 
 def __getattr__(name: str) -> Any:

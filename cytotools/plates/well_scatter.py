@@ -1,0 +1,127 @@
+"""How wells of one condition scatter: a floor that every well has, and a share of the signal above the blank."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+FloatArray = NDArray[np.float64]
+_STEPS = 50
+
+
+@dataclass(frozen=True, eq=False)
+class WellScatter:
+    """The variance of a well: `floor` + `relative` * (signal above the blank) ** 2, with the covariance of the two.
+
+    `degrees` are those behind both together: 0 where no condition had two wells.
+    """
+
+    floor: float
+    relative: float
+    covariance: FloatArray
+    degrees: int
+
+    def variance(self, coefficients: FloatArray) -> FloatArray:
+        """Return variances that are sums of well variances; coefficients (..., 2) count floors and squared signals."""
+        return np.asarray(coefficients @ np.array([self.floor, self.relative]))
+
+    def variance_error(self, coefficients: FloatArray) -> FloatArray:
+        """Return the variance of such a variance as an estimate."""
+        error = np.einsum("...i,ij,...j->...", coefficients, self.covariance, coefficients)
+        return np.asarray(error, dtype=np.float64)
+
+
+def degrees_of_freedom(parts: Sequence[tuple[WellScatter, FloatArray]]) -> FloatArray:
+    """Return the degrees of freedom of a sum of variances, after Satterthwaite; at least 1, at most all there are.
+
+    `parts` are plates with the coefficients of what each adds; the parts of one plate are added first.
+    """
+    by_plate: dict[int, tuple[WellScatter, FloatArray]] = {}
+    for law, added in parts:
+        _, before = by_plate.get(id(law), (law, np.zeros(2)))
+        by_plate[id(law)] = law, before + added
+    variance = sum((law.variance(k) for law, k in by_plate.values()), start=np.zeros(()))
+    error = sum((law.variance_error(k) for law, k in by_plate.values()), start=np.zeros(()))
+    most = max(sum(law.degrees for law, _ in by_plate.values()), 1)
+    found = np.divide(2.0 * variance**2, error, out=np.full(np.shape(error), float(most)), where=error > 0)
+    return np.asarray(np.clip(found, 1.0, most), dtype=np.float64)
+
+
+def coefficients(above_blank: FloatArray | float) -> FloatArray:
+    """Return the coefficients of a single well's variance, shape (..., 2), at its signal above the blank."""
+    above = np.maximum(np.asarray(above_blank, dtype=np.float64), 0.0)
+    return np.stack([np.ones_like(above), above**2], axis=-1)
+
+
+def fit_scatter(above_blank: FloatArray, variances: FloatArray, degrees: FloatArray) -> WellScatter:
+    """Return the scatter that the repeats of a plate show.
+
+    Parameters
+    ----------
+    above_blank, variances, degrees : ndarray, shape (n_groups,)
+        Of each group of repeats: mean signal above the blank, variance between wells, and wells less one.
+
+    Returns
+    -------
+    WellScatter
+        Maximum likelihood of the gamma distribution that variances follow, neither part below 0.
+
+    References
+    ----------
+    Two-component error of assays: D. M. Rocke and S. Lorenzato, Technometrics 37:176 (1995),
+    doi:10.1080/00401706.1995.10484302; degrees of freedom: F. E. Satterthwaite, Biometrics Bull. 2:110 (1946),
+    doi:10.2307/3002019.
+
+    Examples
+    --------
+    >>> law = fit_scatter(np.array([0.0, 10.0, 20.0]), np.array([1.0, 2.0, 5.0]), np.array([5.0, 5.0, 5.0]))
+    >>> round(law.floor, 3), round(law.relative, 4)
+    (1.0, 0.01)
+    """
+    told = degrees > 0
+    rows, seen, df = coefficients(above_blank[told]), variances[told], degrees[told]
+    if not told.any() or not (seen > 0).any():
+        return WellScatter(0.0, 0.0, np.zeros((2, 2)), int(df.sum()))
+    candidates = [_both(rows, seen, df), _one(rows, seen, df, 0), _one(rows, seen, df, 1)]
+    return max((c for c in candidates if c is not None), key=lambda c: _likelihood(c, rows, seen, df))
+
+
+def _likelihood(law: WellScatter, rows: FloatArray, seen: FloatArray, df: FloatArray) -> float:
+    expected = law.variance(rows)
+    if (expected <= 0).any():
+        return -np.inf
+    return float(-np.sum(df * (np.log(expected) + seen / expected)))
+
+
+def _one(rows: FloatArray, seen: FloatArray, df: FloatArray, part: int) -> WellScatter | None:
+    """Return the law of one part alone."""
+    counts = rows[:, part] > 0
+    if not counts.all():
+        return None
+    value = float(np.sum(df * seen / rows[:, part]) / df.sum())
+    covariance = np.zeros((2, 2))
+    covariance[part, part] = 2.0 * value**2 / df.sum()
+    return WellScatter(value * (part == 0), value * (part == 1), covariance, int(df.sum()))
+
+
+def _both(rows: FloatArray, seen: FloatArray, df: FloatArray) -> WellScatter | None:
+    """Return the law with both parts, None where one would fall below 0 or the signals do not tell them apart."""
+    scale = np.array([1.0, max(float(rows[:, 1].max()), 1e-300)])
+    scaled = rows / scale
+    expected = np.full(len(seen), float(np.sum(df * seen) / df.sum()))
+    for _ in range(_STEPS):
+        weights = df / (2.0 * expected**2)
+        information = scaled.T @ (weights[:, None] * scaled)
+        if np.linalg.cond(information / np.sqrt(np.outer(np.diag(information), np.diag(information)))) > 1e8:
+            return None
+        solved = np.linalg.solve(information, scaled.T @ (weights * seen))
+        previous, expected = expected, scaled @ solved
+        if (solved <= 0).any():
+            return None
+        if np.allclose(expected, previous, rtol=1e-10, atol=0.0):
+            break
+    covariance = np.linalg.inv(information) / np.outer(scale, scale)
+    return WellScatter(float(solved[0]), float(solved[1] / scale[1]), covariance, int(df.sum()))
