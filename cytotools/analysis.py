@@ -64,6 +64,7 @@ def analyse(study: Study, only: Sequence[str] | None = None, map: Map = builtins
         tuple(found.images),
         tuple(found.refused_images),
         found.curves,
+        found.standards,
     )
 
 

@@ -14,6 +14,7 @@ from cytotools.tables import rows_of
 if TYPE_CHECKING:
     import pandas as pd
 
+    from cytotools.drawn_plates import DrawnStandards
     from cytotools.fitted_curves import FittedGroup
     from cytotools.study import Study
     from gating.plate import Plate
@@ -29,6 +30,7 @@ class Findings:
     images: list[MeasuredImage] = field(default_factory=list)
     refused_images: list[RefusedImage] = field(default_factory=list)
     curves: tuple[FittedGroup, ...] = ()
+    standards: tuple[DrawnStandards, ...] = ()
 
     def keep(self, name: str, assay: str, table: pd.DataFrame, place_columns: Sequence[str]) -> pd.DataFrame:
         """Keep a table and its cautions, but not those that it only inherits from a table kept before."""

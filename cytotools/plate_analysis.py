@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from cytotools.dose_response_table import dose_response_table
+from cytotools.doses.cautions import join
 from cytotools.findings import Findings, excluded, vehicles_of
 from cytotools.fitted_curves import fit_curves
 from cytotools.ic50_ratios import ic50_ratios
@@ -51,7 +52,9 @@ def _responses(study: Study, wells: pd.DataFrame, found: Findings) -> pd.DataFra
     from cytotools.plates import mark_outliers, responses
 
     corrected = _corrected(study, wells, found)
-    return mark_outliers(responses(corrected, study.control or None, vehicles_of(study)))
+    answered = responses(corrected, study.control or None, vehicles_of(study))
+    marks = mark_outliers(corrected)
+    return answered.assign(caution=[join(*said) for said in zip(answered["caution"], marks, strict=True)])
 
 
 def _corrected(study: Study, wells: pd.DataFrame, found: Findings) -> pd.DataFrame:
@@ -79,3 +82,11 @@ def _follow_doses(study: Study, responses: pd.DataFrame, found: Findings) -> Non
     ratios = ic50_ratios(groups)
     if len(ratios):
         found.keep_more("comparisons", "plates", ratios, ["quantity", "contrast"])
+
+
+def _follow_caspase(responses: pd.DataFrame, found: Findings) -> None:
+    """Bring caspase activity to folds, and to folds per viable cell where viability shares the conditions."""
+    from cytotools.plates import caspase_folds
+
+    if (responses["assay"] == "caspase").any():
+        found.keep("caspase", "plates", caspase_folds(responses), [])

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from blots.layout import BlotGeometry
     from blots.measured_blot import MeasuredBlot
     from blots.molecular_weight import Masses
+    from cytotools.drawn_plates import DrawnStandards
     from cytotools.fitted_curves import FittedGroup
     from cytotools.study import BlotImage, Study
     from gating.plate import Plate
@@ -101,6 +102,8 @@ class Results:
         The blots that were not.
     curves : tuple of FittedGroup
         The dose-response curves of the plates, each fitted in every experiment.
+    standards : tuple of DrawnStandards
+        The standard curves of the plates.
     """
 
     study: Study
@@ -110,6 +113,7 @@ class Results:
     images: tuple[MeasuredImage, ...] = ()
     refused_images: tuple[RefusedImage, ...] = ()
     curves: tuple[FittedGroup, ...] = ()
+    standards: tuple[DrawnStandards, ...] = ()
 
     @property
     def cautions(self) -> pd.DataFrame:

@@ -18,6 +18,8 @@ MAY_OPEN = {
     "blots/picture_files.py",
     "blots/simulate.py",
     "cytotools/box_files.py",
+    "cytotools/design/design_files.py",
+    "cytotools/design/write.py",
     "cytotools/doses/certified/sets.py",
     "cytotools/figures/style.py",
     "cytotools/output.py",

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 
 from cytotools.cells.refused import Refused, nearest
 from cytotools.design.design_schema import CombinationModel, DesignModel, SeriesModel, StockedModel
-from cytotools.design.dose_series import dose_series, middle, two_digits
+from cytotools.design.dose_series import as_written, dose_series, middle, two_digits
 from cytotools.design.experiment import Curve, Design, Family, Pipetting, Scatter, Stocked, Wells
 from cytotools.design.platinum import is_dmso, is_platinum
 from cytotools.errors import Problem, StudyError
@@ -18,6 +18,7 @@ from cytotools.study_schema import Location, Places, dotted, place_of
 AQUEOUS = re.compile(r"saline|nacl|water|pbs|medium|dmem|rpmi|h2o", re.IGNORECASE)
 ORGANIC_PERCENT, AQUEOUS_PERCENT = 0.5, 10.0
 USUAL_PERCENT = 0.1  # what most laboratories hold constant; less can't be pipetted
+MUCH_PERCENT = 2.0
 MAX_VEHICLES = 3  # compound, compound_2 and compound_3 name a control's vehicles
 _PLATINUM = (
     "DMSO replaces the ligands of platinum complexes and takes their activity (doi 10.1158/0008-5472.CAN-14-0247): "
@@ -126,7 +127,7 @@ def _single(checking: _Checking, compound: Stocked, model: StockedModel) -> Curv
     if isinstance(model.doses, SeriesModel):
         doses = dose_series(model.doses.around.amount, model.doses.steps, model.doses.factor)
     else:
-        doses = tuple(sorted(dose.to(compound.unit, compound.molar_mass).amount for dose in model.doses))
+        doses = tuple(sorted(as_written(d.to(compound.unit, compound.molar_mass).amount) for d in model.doses))
         if len(set(doses)) < len(doses):
             expected, remedy = "each dose once", "Wells of one dose are counted by `wells_per_dose`."
             checking.add(("compounds", compound.name, "doses"), expected, "a dose twice", remedy)
@@ -148,7 +149,7 @@ def _combined(
     if parts is None or (model.around and around is None):
         return None
     series = dose_series(around or two_digits(first.ic50 / len(agents)), model.steps, model.factor)
-    doses = tuple(tuple(dose * part / parts[0] for part in parts) for dose in series)
+    doses = tuple(tuple(as_written(dose * part / parts[0]) for part in parts) for dose in series)
     # Loewe additivity: at half the effect the shares of the single IC50s sum to 1.
     total = sum(part / parts[0] / agent.ic50 for part, agent in zip(parts, agents, strict=True))
     half = tuple(part / parts[0] / total for part in parts)
@@ -210,6 +211,11 @@ def _vehicle_percent(
                 _refuse_dose(checking, curve, model, compounds, vehicle, own, limit)
             needed = max(needed, own)
         percent[vehicle] = min(limit, max(needed, USUAL_PERCENT))
+        if percent[vehicle] > MUCH_PERCENT:
+            words = (
+                f"{percent[vehicle]:.3g} % {vehicle} thins the medium of every well that holds it, controls included"
+            )
+            checking.notes.append(f"{words}; a stronger stock would need less.")
     known = {vehicle.casefold() for vehicle in percent} | {""}
     for vehicle in limits:
         if vehicle not in known:
@@ -284,7 +290,7 @@ def _check_family(
     dmso = [vehicle for vehicle in family.vehicles if is_dmso(vehicle)]
     if platinum and dmso:
         checking.notes.append(
-            f"{platinum[0]} meets {percent[dmso[0]]:.3g} % {dmso[0]} of its partner in every well: DMSO takes the "
-            "activity of platinum drugs slowly, so mix both within minutes of dosing. The wells of "
-            f"{platinum[0]} alone hold the same DMSO, so that the comparison stays fair."
+            f"{platinum[0]} meets {percent[dmso[0]]:.3g} % {dmso[0]} of its partner in every well: it inactivates "
+            f"platinum drugs, so mix both within minutes of dosing. The wells of {platinum[0]} alone hold the same, so "
+            "that the comparison stays fair."
         )

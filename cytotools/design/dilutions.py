@@ -7,6 +7,7 @@ so that each tube holds what its wells, the next tube and its dead volume take.
 
 from __future__ import annotations
 
+import itertools
 import math
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -44,8 +45,8 @@ class Solution:
         How many wells of one experiment it goes into.
     dosed_ul, onward_ul : float
         What goes into wells and into other tubes.
-    number : int
-        What stands on the tube's cap, 0 where none of it goes into wells.
+    cap : str
+        What stands on the tube's cap: a number where it goes into wells, else a letter.
     """
 
     name: str
@@ -55,7 +56,7 @@ class Solution:
     wells: int = 0
     dosed_ul: float = 0.0
     onward_ul: float = 0.0
-    number: int = 0
+    cap: str = ""
 
     @property
     def total_ul(self) -> float:
@@ -105,7 +106,7 @@ def solutions(design: Design, counts: Mapping[Treatment, int]) -> tuple[Solution
         name = vehicle_medium(design, vehicles)
         onward = math.fsum(part.volume_ul for found in series for part in found.parts if part.source == name)
         made += [_vehicle_medium(design, vehicles, counts[vehicle_control(vehicles)], onward), *series]
-    return tuple(_numbered(made))
+    return tuple(_with_caps(made))
 
 
 def vehicle_medium(design: Design, vehicles: Sequence[str]) -> str:
@@ -127,10 +128,10 @@ def _vehicle_medium(design: Design, vehicles: tuple[str, ...], wells: int, onwar
 
 def _series(design: Design, curve: Curve, family: Family, counts: Mapping[Treatment, int]) -> Iterator[Solution]:
     """Yield the tubes of a curve, from the stocks to the lowest dose."""
-    treatments = {treatment.doses[0]: treatment for treatment in treatments_of(design, curve, family)}
+    treatments = {treatment.doses[0]: treatment for treatment in treatments_of(design, curve)}
     wells = {dose: _wells_of(treatment, counts) for dose, treatment in treatments.items()}
     levels = _levels(design, wells)
-    names = [f"{curve.name}, tube {index}" for index in range(1, len(levels) + 1)]
+    names = [f"{curve.name} {index}" for index in range(1, len(levels) + 1)]
     onwards = [*(level.transfer_ul for level in levels[1:]), 0.0]
     top, diluent = levels[0].dose, vehicle_medium(design, family.vehicles)
     for index, (level, onward) in enumerate(zip(levels, onwards, strict=True)):
@@ -259,8 +260,18 @@ def _rounded_up(volume_ul: float, step: float) -> float:
     return math.ceil(volume_ul / step - 1e-9) * step
 
 
-def _numbered(made: Sequence[Solution]) -> Iterator[Solution]:
-    number = 0
+def _with_caps(made: Sequence[Solution]) -> Iterator[Solution]:
+    numbers, letters = itertools.count(1), itertools.count()
     for solution in made:
-        number += bool(solution.wells)
-        yield replace(solution, number=number if solution.wells else 0)
+        yield replace(solution, cap=str(next(numbers)) if solution.wells else _letters(next(letters)))
+
+
+def _letters(index: int) -> str:
+    """Return a to z, then aa to az, ba and so on.
+
+    Examples
+    --------
+    >>> _letters(0), _letters(27)
+    ('a', 'ab')
+    """
+    return (_letters(index // 26 - 1) if index >= 26 else "") + chr(ord("a") + index % 26)

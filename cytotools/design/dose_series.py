@@ -26,7 +26,12 @@ def dose_series(around: float, steps: int, factor: float) -> tuple[float, ...]:
     [11.1, 33.3, 100.0, 300.0, 900.0]
     """
     highest = two_digits(around * factor ** ((steps - 1) / 2))
-    return tuple(highest / factor ** (steps - 1 - step) for step in range(steps))
+    return tuple(as_written(highest / factor ** (steps - 1 - step)) for step in range(steps))
+
+
+def as_written(amount: float) -> float:
+    """Return an amount with the 15 digits that a workbook keeps, so that a dose is one number in every file."""
+    return float(f"{amount:.15g}")
 
 
 def two_digits(amount: float) -> float:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -10,6 +10,7 @@ from cytotools.conditions import CONDITION_COLUMNS
 from cytotools.design.experiment import Design
 from cytotools.design.plate_sharing import Share, plate_size, shared_plates
 from cytotools.design.treatments import BLANK, EMPTY, Treatment, wells_of_line
+from cytotools.plates.well_names import well_name
 
 if TYPE_CHECKING:
     import numpy as np
@@ -100,17 +101,6 @@ def _wells(design: Design, share: Share, rows: int, columns: int, rng: np.random
     return wells | {well_name(row + edge, column + edge): well for (row, column), well in inside.items()}
 
 
-def well_name(row: int, column: int) -> str:
-    """Return the name of a well from its position, counted from 0.
-
-    Examples
-    --------
-    >>> well_name(0, 0), well_name(15, 23)
-    ('A1', 'P24')
-    """
-    return f"{chr(ord('A') + row)}{column + 1}"
-
-
 def layout_rows(layout: PlateLayout) -> Iterator[dict[str, object]]:
     """Yield the rows of a plate's layout.csv, one a well; an experiment's number is its replicate."""
     for name, (line, treatment) in layout.wells.items():
@@ -124,7 +114,7 @@ def layout_rows(layout: PlateLayout) -> Iterator[dict[str, object]]:
         yield row
 
 
-def filled_columns(layouts: tuple[PlateLayout, ...]) -> list[str]:
+def filled_columns(layouts: Sequence[PlateLayout]) -> list[str]:
     """Return the columns of layout.csv that hold something in one of the plates, and `exclude` for what comes."""
     filled = {name for layout in layouts for row in layout_rows(layout) for name, value in row.items() if value != ""}
     return [name for name in COLUMNS if name in filled or name == "exclude"]

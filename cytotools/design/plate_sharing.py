@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 from cytotools.design.experiment import Design, Family
-from cytotools.design.treatments import wells_of_line
+from cytotools.design.treatments import Treatment, wells_of_line
 from cytotools.errors import StudyError, refusal
 
 
@@ -46,6 +47,15 @@ def shared_plates(design: Design, place: str = "the design") -> tuple[Share, ...
             return tuple(Share(design.lines[i : i + together], design.families) for i in starts)
     shares = _families_a_plate(design, rows * columns, place)
     return tuple(Share((line,), families) for line in design.lines for families in shares)
+
+
+def wells_of_experiment(design: Design, place: str = "the design") -> Counter[Treatment]:
+    """Return the wells of each treatment over all plates of one experiment, but for those at the edge."""
+    counts: Counter[Treatment] = Counter()
+    for share in shared_plates(design, place):
+        for _ in share.lines:
+            counts.update(wells_of_line(design, share.families))
+    return counts
 
 
 def _needed(design: Design, families: Sequence[Family]) -> int:

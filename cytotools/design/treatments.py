@@ -22,8 +22,6 @@ class Treatment:
         Of the compounds in the well, each in its unit; none for vehicles.
     units : tuple of str
     with_cells : bool
-    vehicles : tuple of str
-        What the well holds of vehicles, each at its constant percentage.
     """
 
     role: str
@@ -31,7 +29,6 @@ class Treatment:
     doses: tuple[float, ...] = field(default=())
     units: tuple[str, ...] = field(default=())
     with_cells: bool = True
-    vehicles: tuple[str, ...] = field(default=())
 
 
 BLANK = Treatment("blank", with_cells=False)
@@ -39,11 +36,11 @@ EMPTY = Treatment("empty", with_cells=False)
 UNTREATED = Treatment("untreated")
 
 
-def treatments_of(design: Design, curve: Curve, family: Family) -> Iterator[Treatment]:
+def treatments_of(design: Design, curve: Curve) -> Iterator[Treatment]:
     """Yield the doses of a curve, rising."""
     units = tuple(design.compounds[name].unit for name in curve.compounds)
     for doses in curve.doses:
-        yield Treatment("treated", curve.compounds, doses, units, vehicles=family.vehicles)
+        yield Treatment("treated", curve.compounds, doses, units)
 
 
 def compound_only(design: Design, family: Family) -> Iterator[Treatment]:
@@ -51,12 +48,12 @@ def compound_only(design: Design, family: Family) -> Iterator[Treatment]:
     for curve in family.curves:
         if len(curve.compounds) == 1 and design.wells.compound_only:
             unit = design.compounds[curve.name].unit
-            yield Treatment("blank", curve.compounds, curve.doses[-1], (unit,), False, family.vehicles)
+            yield Treatment("blank", curve.compounds, curve.doses[-1], (unit,), False)
 
 
 def vehicle_control(vehicles: tuple[str, ...]) -> Treatment:
     """Return the control of a set of vehicles."""
-    return Treatment("vehicle", vehicles, vehicles=vehicles)
+    return Treatment("vehicle", vehicles)
 
 
 def wells_of_line(design: Design, families: Sequence[Family]) -> dict[Treatment, int]:
@@ -67,7 +64,7 @@ def wells_of_line(design: Design, families: Sequence[Family]) -> dict[Treatment,
     wells, counts = design.wells, dict[Treatment, int]()
     for family in families:
         for curve in family.curves:
-            counts |= dict.fromkeys(treatments_of(design, curve, family), wells.per_dose)
+            counts |= dict.fromkeys(treatments_of(design, curve), wells.per_dose)
         counts |= dict.fromkeys(compound_only(design, family), wells.compound_only)
         counts[vehicle_control(family.vehicles)] = wells.controls
     return counts | {UNTREATED: wells.untreated, BLANK: wells.blanks}

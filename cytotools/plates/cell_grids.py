@@ -326,7 +326,7 @@ def _neighbours(table: CellTable, block: _Block, beside: Sequence[_Block]) -> It
     """Name what stands so close to a grid that it may be part of it: a misread header would lose it in silence."""
     run, rows = block.run, [row for _, rows in block.letters for row in rows]
     starts = {other.run.columns[0] for other in beside}
-    inner = range(block.column + 1, run.columns[0]) if block.column < run.columns[0] else range(0)
+    inner = range(block.column + 1, run.columns[0]) if block.column == block.area.left else range(0)
     for column in (*inner, run.columns[-1] + 1):
         header = table.words(run.row, column)
         filled = [row for row in rows if is_number_like(table.cell(row, column))]

@@ -61,6 +61,18 @@ class Dose:
         target = read_unit(unit) if isinstance(unit, str) else unit
         return Dose(_converted(self.amount, self.unit, target, molar_mass), target)
 
+    def readable(self) -> Dose:
+        """Return a molar or mass concentration with the prefix that leaves 1 to 1000 of it; others as they are.
+
+        Examples
+        --------
+        >>> print(read_dose("4700000 nM").readable(), read_dose("0.02 ug/mL").readable())
+        4.7 mM 20 ng/mL
+        """
+        ladder = _LADDERS.get(self.unit.kind, ())
+        found = (dose for name in ladder if (dose := self.to(name)).amount >= 1)
+        return next(found, self)
+
     def __str__(self) -> str:
         """Return it as a protocol writes it."""
         return f"{self.amount:.4g} {self.unit.name}" if self.amount < 1e4 else f"{self.amount:.6g} {self.unit.name}"
@@ -85,6 +97,7 @@ def _known() -> Iterator[DoseUnit]:
 _BY_NAME = {found.name: found for found in _known()}
 # Case tells mU from MU only: elsewhere ML, ml and mL are one unit.
 _BY_FOLDED = {found.name.casefold(): found for found in _BY_NAME.values() if "U/" not in found.name}
+_LADDERS = {"molar": ("M", "mM", "uM", "nM", "pM", "fM"), "mass": ("mg/mL", "ug/mL", "ng/mL", "pg/mL", "fg/mL")}
 _EXAMPLES = ("nM", "uM", "mM", "M", "ng/mL", "ug/mL", "mg/mL", "U/mL", "IU/mL", "Gy", "%")
 
 

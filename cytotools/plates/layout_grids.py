@@ -163,8 +163,7 @@ def _grids(table: CellTable, problems: list[Problem]) -> Sequence[CellGrid]:
 def _property(grid: CellGrid) -> Property | None:
     """Return what a block is, from the words nearest to it: its corner, the titles above, the sheet's name."""
     words = [grid.corner, grid.label, *reversed(grid.titles), grid.table.title]
-    found = [named for word in words if word and (named := property_of(word))]
-    return next((named for named in found if named.column != "plate"), None)
+    return next((named for word in words if word and (named := property_of(word))), None)
 
 
 def _mixed(grid: CellGrid, grids: Sequence[CellGrid]) -> Property | None:

@@ -54,7 +54,7 @@ def parse_export(contents: bytes, name: str, sheet: str = "") -> Export:
     """
     tables, notes = tables_of_file(contents, name, sheet)
     software = software_of(tables)
-    signals = signals_of(tables, software)
+    signals, left_out = signals_of(tables, software)
     if not signals:
         raise _nothing_found(tables, name, software.name)
     values = (signal.table.cell(*cell) for signal in signals for cell in signal.wells.values())
@@ -63,15 +63,19 @@ def parse_export(contents: bytes, name: str, sheet: str = "") -> Export:
     problems: list[Problem] = []
     for signal in signals:
         reading, wrong = _reading(signal, decimals)
-        readings.append(reading)
-        problems += wrong
+        if reading.kind == "raw":
+            problems += wrong
+        if wrong and reading.kind == "calculated":  # times of a maximum and the like
+            notes += (replace(wrong[0], what=f"{reading.label}, which is left out"),)
+        else:
+            readings.append(reading)
     if problems:
         raise StudyError(problems[:_MOST_PROBLEMS])
     readings = [reading for reading in readings if reading.hours is None or np.isfinite(reading.signal).any()]
     if not any(np.isfinite(reading.signal).any() for reading in readings):
         raise _nothing_found(tables, name, software.name)
     named = _named_by_sheet(readings, signals) if len(tables) > 1 else readings
-    return Export(software.name, tuple(named), (*notes, *_alike(named)))
+    return Export(software.name, tuple(named), (*notes, *left_out, *_alike(named)))
 
 
 def _nothing_found(tables: Sequence[CellTable], name: str, software: str) -> StudyError:
@@ -82,7 +86,7 @@ def _nothing_found(tables: Sequence[CellTable], name: str, software: str) -> Stu
 
 
 def _reading(signal: Signal, decimals: Decimals) -> tuple[PlateReading, list[Problem]]:
-    """Return the signal of every well; a cell that can't be read is a problem where it was measured."""
+    """Return the signal of every well, and each cell that can't be read."""
     said = signal.described
     places = {well: place for well in signal.wells if (place := well_place(well))}
     rows, columns = plate_shape(places.values(), said.wells)
@@ -97,9 +101,8 @@ def _reading(signal: Signal, decimals: Decimals) -> tuple[PlateReading, list[Pro
             number, word = signal_of(value, decimals)
         except Refused as no:
             number, word = float("nan"), signal.table.words(*cell)
-            if said.kind == "raw":
-                at = signal.table.place(*cell)
-                problems.append(Problem(at, f"well {well}", no.expected, shown(value), no.remedy))
+            at = signal.table.place(*cell)
+            problems.append(Problem(at, f"well {well}", no.expected, shown(value), no.remedy))
         values[places[well]] = number
         if word:
             words[well] = word

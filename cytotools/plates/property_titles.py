@@ -22,11 +22,11 @@ _NAMES = {
     "schedule": "schedules?|sequence",
     "lead_hours": "lead hours?|lead times?|head starts?",
     "dilution": "dilutions?|dilution factors?|verdünnung(?:en)?",
-    "plate": "plates?|plate ?(?:names?|ids?)",
     "exclude": "excludes?|excluded|left out|flags?",
 }
 _FORMS = {column: re.compile(pattern, re.IGNORECASE) for column, pattern in _NAMES.items()}
 _NUMBERED = ("compound", "dose", "dose_unit")
+_OF_NUMBERS = ("dose", "dose_2", "dose_3", "replicate", "technical", "batch", "hours", "lead_hours", "dilution")
 
 
 @dataclass(frozen=True)
@@ -35,6 +35,11 @@ class Property:
 
     column: str
     unit: str = ""
+
+    @property
+    def holds_numbers(self) -> bool:
+        """Whether its cells may all be numbers."""
+        return self.column in _OF_NUMBERS
 
 
 def property_of(title: str) -> Property | None:
@@ -67,8 +72,6 @@ def _column_of(words: str) -> str:
     number = re.fullmatch(r"(.*?)\s*([123])(\s+unit)?", plain)
     bare, count = (number.group(1) + (number.group(3) or ""), number.group(2)) if number else (plain, "1")
     for column, form in _FORMS.items():
-        if form.fullmatch(bare):
-            if count == "1":
-                return column
-            return f"{column}_{count}" if column in _NUMBERED else ""
+        if form.fullmatch(bare) and (number is None or column in _NUMBERED):  # `Replicate 2` is the title of a plate
+            return column if count == "1" else f"{column}_{count}"
     return ""

@@ -45,13 +45,17 @@ PARTS: tuple[tuple[str, Any], ...] = (
 
 @dataclass(frozen=True, eq=False)
 class Level:
-    """A mean that wells share: of the blanks, or of the controls; `spread` are the coefficients of its variance."""
+    """A mean that wells share: of the blanks, or of the controls; `spread` are the coefficients of its variance.
+
+    `squares` is the sum of squares of its wells about it.
+    """
 
     name: str
     read: int
     mean: float
     wells: int
     spread: FloatArray
+    squares: float = 0.0
 
 
 NO_BLANK = Level("", -1, 0.0, 0, np.zeros(2))
@@ -170,7 +174,8 @@ def _level(groups: Sequence[Repeats], blank: float) -> Level:
     means = np.concatenate([np.full(len(g.signals), g.mean) for g in groups])
     spread = coefficients(means - blank).sum(axis=0) / len(signals) ** 2
     name = " ".join(str(g.identity) for g in groups)
-    return Level(name, groups[0].read, float(signals.mean()), len(signals), spread)
+    squares = float(np.sum((signals - signals.mean()) ** 2))
+    return Level(name, groups[0].read, float(signals.mean()), len(signals), spread, squares)
 
 
 def _ratio(
@@ -210,11 +215,22 @@ def _line_words(group: Repeats) -> str:
 
 
 def _clear(ratio: _Ratio, laws: Mapping[int, WellScatter]) -> bool:
-    """Tell whether the control is above the blank by more than scatter."""
-    window = ratio.control.mean - ratio.control_blank.mean
-    parts = [(laws[level.read], level.spread) for level in (ratio.control, ratio.control_blank) if level.wells]
-    variance = float(sum(law.variance(spread) for law, spread in parts))
-    return bool(window > float(stdtrit(degrees_of_freedom(parts), 0.975)) * np.sqrt(variance))
+    """Tell whether the control is above the blank by more than scatter: their own, where the control has two wells."""
+    control, blank = ratio.control, ratio.control_blank
+    if control.wells > 1 and control.squares > 0:
+        variance, degrees = _own_scatter([control, blank])
+    else:
+        parts = [(laws[level.read], level.spread) for level in (control, blank) if level.wells]
+        variance = float(sum(law.variance(spread) for law, spread in parts))
+        degrees = float(degrees_of_freedom(parts))
+    return bool(control.mean - blank.mean > stdtrit(degrees, 0.975) * np.sqrt(variance))
+
+
+def _own_scatter(levels: Sequence[Level]) -> tuple[float, float]:
+    """Return the variance of a difference of means by the scatter of their own wells, and its degrees, after Welch."""
+    parts = [(level.squares / (level.wells - 1) / level.wells, level.wells - 1) for level in levels if level.wells > 1]
+    variance = sum(part for part, _ in parts)
+    return variance, variance**2 / sum(part**2 / degrees for part, degrees in parts)
 
 
 def _fill(values: Mapping[str, NDArray[Any]], ratio: _Ratio, laws: Mapping[int, WellScatter]) -> None:

@@ -25,6 +25,11 @@ class Estimate(NamedTuple):
     high: float
     degrees: float
 
+    @property
+    def error(self) -> float:
+        """Return the standard error, where the limits are even about the value."""
+        return (self.high - self.low) / (2.0 * float(stdtrit(self.degrees, 0.975)))
+
 
 def response_covariance(table: pd.DataFrame) -> FloatArray:
     """Return the covariance of responses: each well's own scatter, and the errors of shared blanks and controls.

@@ -29,7 +29,7 @@ _LAYOUT = re.compile(
     r"|^\s*(?:contents?|sample(?: ids?| names?)?|well ids?|names?|groups?|conc/dil|dilution(?: factors?)?)\s*$",
     re.IGNORECASE,
 )
-_CLOCK = re.compile(r"(?:(\d+)[.\s]+)?(\d{1,3}):(\d{2})(?::(\d{2}(?:[.,]\d+)?))?")
+_CLOCK = re.compile(r"(?:(\d+)[.\s]+)?(\d{1,3}):(\d{2}):(\d{2}(?:[.,]\d+)?)")
 _PARTS = re.compile(r"(\d+(?:[.,]\d+)?)\s*(h|hours?|hrs?|std|min|minutes?|m|s|sec|seconds?|ms)\b", re.IGNORECASE)
 _PER_HOUR = {"h": 1.0, "m": 60.0, "s": 3600.0, "ms": 3.6e6, "d": 1 / 24}
 
@@ -93,6 +93,8 @@ def is_layout(words: str) -> bool:
 
 def hours_of(value: CellValue, name: str = "") -> float | None:
     """Return a time in hours: a clock, 1 h 15 min, or a number in the unit that the name of its row or column gives.
+
+    0:30 is half an hour to one program and half a minute to the next: it is no time here.
 
     Examples
     --------

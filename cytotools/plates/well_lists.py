@@ -6,6 +6,7 @@ import re
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 from cytotools.cells.refused import shown
 from cytotools.errors import Problem
@@ -28,6 +29,10 @@ _KEYS = re.compile(
 _NO_SIGNAL = re.compile(
     r"^(?:(?:plate|well)? ?(?:rows?|col(?:umn)?s?|index|no|nr|number|pos(?:ition)?s?)|temp(?:erature)?.*|date.*|flag.*"
     r"|error.*|time.*|zeit.*|repeat|group|type|sample|content|x|y|\(?x ?[,;] ?y\)?|scan ?[xy])$",
+    re.IGNORECASE,
+)
+_OTHER_NAMES = re.compile(  # a plate may be called P1 and a sample A1
+    r"^(?:plate(?! ?(?:well|pos))|barcode|platte|samples?|contents?|names?|groups?|compounds?|drugs?|ids?|repeat)\b",
     re.IGNORECASE,
 )
 _LONGEST_HEADER = 5
@@ -81,7 +86,10 @@ def find_lists(table: CellTable, taken: Sequence[Area]) -> tuple[list[WellSeries
     series = [one for found in across for one in found]
     covered = [*taken, *(one.area for one in series)]
     problems: list[Problem] = []
-    for wells in _well_columns(table, covered):
+    columns = _well_columns(table, covered)
+    for before, after in pairwise(columns):
+        problems += _broken(table, before, after)
+    for wells in (wells for wells in columns if len(wells.rows) > 1):
         found, wrong = _lists_down(table, wells, covered)
         series += found
         problems += wrong
@@ -100,7 +108,7 @@ def _lists_across(table: CellTable) -> Iterator[list[WellSeries]]:
     while row < len(table.rows):
         wells = [(column, _well(value)) for column, value in enumerate(table.rows[row])]
         columns = {column: name for column, name in wells if name}
-        if len(columns) > 3 and max(columns) - min(columns) < len(columns) + 2:
+        if len(columns) > 2 and max(columns) - min(columns) < len(columns) + 2:
             series, row = _series_across(table, row, columns)
             if series:
                 yield series
@@ -147,16 +155,32 @@ def _wells(named: Sequence[tuple[int, str]], columns: tuple[int, ...], right: in
 
 
 def _well_columns(table: CellTable, covered: Sequence[Area]) -> list[_Wells]:
-    """Return the columns of at least three wells, one below the other, that nothing else has taken."""
+    """Return the columns of wells, parted where something else stands between, that nothing else has taken."""
     width = max(map(len, table.rows), default=0)
     found: list[_Wells] = []
     for column in range(width):
         cells = [(row, _well(table.cell(row, column))) for row in range(len(table.rows))]
         wells = [(row, name) for row, name in cells if name and not _is_covered(row, column, covered)]
         for rows in _runs_down(table, wells, column):
+            heading = table.words(rows[0][0] - 1, column)
+            if _OTHER_NAMES.match(heading) and not _AXES.search(heading):
+                continue
             found.append(_wells(rows, (column,), width))
-    found = found or list(_row_and_column(table, width, covered))
+    if all(len(wells.rows) < 2 for wells in found):
+        found = list(_row_and_column(table, width, covered))
     return [_bounded(wells, found) for wells in found]
+
+
+def _broken(table: CellTable, before: _Wells, after: _Wells) -> Iterator[Problem]:
+    """Name the lines between two parts of a list that are neither wells nor a header: a well may be lost in them."""
+    between = range(before.rows[-1] + 1, after.rows[0])
+    if before.columns != after.columns or len(between) > 2 or max(len(before.rows), len(after.rows)) < 2:
+        return
+    words = [table.words(row, before.columns[0]) for row in between]
+    if all(words) and not any(_AXES.search(word) or re.match(r"wells?\b", word, re.IGNORECASE) for word in words):
+        place = table.place(between[0], before.columns[0])
+        remedy = "Write the well, or leave a line blank."
+        yield Problem(place, "the list", "a well such as A1 or H12", shown(words[0]), remedy)
 
 
 def _is_covered(row: int, column: int, covered: Sequence[Area]) -> bool:
@@ -169,11 +193,11 @@ def _runs_down(table: CellTable, wells: Sequence[tuple[int, str]], column: int) 
     for row, name in wells:
         between = range(run[-1][0] + 1, row) if run else range(0)
         if any(not is_blank(table.cell(line, column)) for line in between):
-            if len(run) > 2:
+            if run:
                 yield run
             run = []
         run.append((row, name))
-    if len(run) > 2:
+    if run:
         yield run
 
 
@@ -186,7 +210,7 @@ def _row_and_column(table: CellTable, width: int, covered: Sequence[Area]) -> It
             continue
         wells = [(line, _paired(table, line, pair[0], pair[1])) for line in range(row + 1, len(table.rows))]
         wells = [(line, name) for line, name in wells if name and not _is_covered(line, pair[0], covered)]
-        if len(wells) > 2:
+        if len(wells) > 1:
             yield _wells(wells, (pair[0], pair[1]), width)
             return
 
@@ -248,13 +272,14 @@ def _signals(values: Sequence[int], keys: Sequence[int], names: Mapping[int, str
 def _header_rows(table: CellTable, wells: _Wells, floor: int) -> list[int]:
     """Return the rows right above the first well that head its columns, from the top."""
     rows: list[int] = []
+    has_gaps = len(wells.rows) > 1 and wells.rows[1] - wells.rows[0] > 1  # MARS may leave a line between all lines
     for row in range(wells.rows[0] - 1, max(floor, wells.rows[0] - 1 - _LONGEST_HEADER), -1):
         filled = [column for column, value in enumerate(table.rows[row]) if not is_blank(value)]
         if len(filled) < 2 and rows:
             break
         if len(filled) >= 2 or (not rows and filled and row == wells.rows[0] - 1):
             rows.insert(0, row)
-        elif not filled and row < wells.rows[0] - 2:
+        elif not filled and not has_gaps:
             break
     return rows
 

@@ -7,9 +7,11 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy.special import expit
 
 FloatArray = NDArray[np.float64]
-_STEPS = 50
+_WIDEST, _GRID, _ZOOMS = 25.0, 41, 8  # ends of the logit of the share, points of a grid, grids one in the other
+_NEGLIGIBLE = 1e-9
 
 
 @dataclass(frozen=True, eq=False)
@@ -82,46 +84,37 @@ def fit_scatter(above_blank: FloatArray, variances: FloatArray, degrees: FloatAr
     (1.0, 0.01)
     """
     told = degrees > 0
-    rows, seen, df = coefficients(above_blank[told]), variances[told], degrees[told]
-    if not told.any() or not (seen > 0).any():
+    seen, df = variances[told], degrees[told]
+    if not (seen > 0).any():
         return WellScatter(0.0, 0.0, np.zeros((2, 2)), int(df.sum()))
-    candidates = [_both(rows, seen, df), _one(rows, seen, df, 0), _one(rows, seen, df, 1)]
-    return max((c for c in candidates if c is not None), key=lambda c: _likelihood(c, rows, seen, df))
-
-
-def _likelihood(law: WellScatter, rows: FloatArray, seen: FloatArray, df: FloatArray) -> float:
-    expected = law.variance(rows)
-    if (expected <= 0).any():
-        return -np.inf
-    return float(-np.sum(df * (np.log(expected) + seen / expected)))
-
-
-def _one(rows: FloatArray, seen: FloatArray, df: FloatArray, part: int) -> WellScatter | None:
-    """Return the law of one part alone."""
-    counts = rows[:, part] > 0
-    if not counts.all():
-        return None
-    value = float(np.sum(df * seen / rows[:, part]) / df.sum())
-    covariance = np.zeros((2, 2))
-    covariance[part, part] = 2.0 * value**2 / df.sum()
-    return WellScatter(value * (part == 0), value * (part == 1), covariance, int(df.sum()))
-
-
-def _both(rows: FloatArray, seen: FloatArray, df: FloatArray) -> WellScatter | None:
-    """Return the law with both parts, None where one would fall below 0 or the signals do not tell them apart."""
+    rows = coefficients(above_blank[told])
     scale = np.array([1.0, max(float(rows[:, 1].max()), 1e-300)])
-    scaled = rows / scale
-    expected = np.full(len(seen), float(np.sum(df * seen) / df.sum()))
-    for _ in range(_STEPS):
-        weights = df / (2.0 * expected**2)
-        information = scaled.T @ (weights[:, None] * scaled)
-        if np.linalg.cond(information / np.sqrt(np.outer(np.diag(information), np.diag(information)))) > 1e8:
-            return None
-        solved = np.linalg.solve(information, scaled.T @ (weights * seen))
-        previous, expected = expected, scaled @ solved
-        if (solved <= 0).any():
-            return None
-        if np.allclose(expected, previous, rtol=1e-10, atol=0.0):
-            break
-    covariance = np.linalg.inv(information) / np.outer(scale, scale)
-    return WellScatter(float(solved[0]), float(solved[1] / scale[1]), covariance, int(df.sum()))
+    parts = _most_likely(rows / scale, seen, df)
+    held = parts > _NEGLIGIBLE * parts.max()
+    covariance = np.zeros((2, 2))
+    covariance[np.ix_(held, held)] = _covariance((rows / scale)[:, held], parts[held], df)
+    floor, relative = np.where(held, parts, 0.0) / scale
+    return WellScatter(float(floor), float(relative), covariance / np.outer(scale, scale), int(df.sum()))
+
+
+def _most_likely(rows: FloatArray, seen: FloatArray, df: FloatArray) -> FloatArray:
+    """Return the two parts of the variance; their likelihood is searched along the share of each in their sum."""
+
+    def parts_at(shares: FloatArray) -> tuple[FloatArray, FloatArray]:
+        mixed = np.stack([1.0 - shares, shares])
+        shapes = np.maximum(rows @ mixed, 1e-300)
+        sizes = (df @ (seen[:, None] / shapes)) / df.sum()
+        return mixed * sizes, df @ np.log(shapes) + df.sum() * np.log(sizes)
+
+    logits = np.array([-_WIDEST, _WIDEST])
+    for _ in range(_ZOOMS):
+        grid = np.linspace(logits[0], logits[1], _GRID)
+        parts, misfit = parts_at(expit(grid))
+        best = int(misfit.argmin())
+        logits = grid[[max(best - 1, 0), min(best + 1, _GRID - 1)]]
+    return np.asarray(parts[:, best], dtype=np.float64)
+
+
+def _covariance(rows: FloatArray, parts: FloatArray, df: FloatArray) -> FloatArray:
+    weights = df / (2.0 * (rows @ parts) ** 2)
+    return np.asarray(np.linalg.pinv(rows.T @ (weights[:, None] * rows)), dtype=np.float64)

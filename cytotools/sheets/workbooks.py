@@ -53,7 +53,7 @@ def check_archive(contents: bytes, name: str) -> None:
             parts = archive.infolist()
             is_large = sum(part.file_size for part in parts) > MAX_BYTES
             is_sound = is_large or not any(b"<!DOCTYPE" in archive.read(part) for part in parts)
-    except (zipfile.BadZipFile, zlib.error, NotImplementedError, RuntimeError, EOFError, OSError):
+    except (zipfile.BadZipFile, zlib.error, NotImplementedError, RuntimeError, EOFError, OSError, ValueError):
         is_large, is_sound = False, False
     if is_large:
         remedy = "Copy the cells that hold values into a new workbook."

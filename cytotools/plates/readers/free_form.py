@@ -14,7 +14,7 @@ def describe(block: Block) -> Described | None:
     source = block.source
     lines = [*block.titles, source.corner if isinstance(source, CellGrid) else "", source.label]
     lines = [line for line in lines if line]
-    if not block.has_numbers or any(property_of(line) or is_layout(line) for line in lines):
+    if not block.has_numbers or any(map(_describes_wells, lines)):
         return None
     plate = next((name for line in reversed(lines) if (name := plate_in(line))), "")
     plates = [str(value) for name, value in block.keys.items() if name.casefold().startswith(("plate", "barcode"))]
@@ -28,3 +28,9 @@ def describe(block: Block) -> Described | None:
         kind="calculated" if any(map(is_calculated, lines)) else "raw",
         hours=hours,
     )
+
+
+def _describes_wells(line: str) -> bool:
+    """Return whether a title is that of a layout: `Cells` over numbers is a name, `Dose (uM)` is none."""
+    named = property_of(line)
+    return is_layout(line) or (named is not None and named.holds_numbers)

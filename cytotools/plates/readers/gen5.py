@@ -32,7 +32,7 @@ def describe(block: Block) -> Described | None:
         label=label,
         wavelength_nm=spectrum or wavelength_in(label),
         kind="raw" if _names_a_read(block, label) else "calculated",
-        hours=hours_of(block.keys["Time"], "Time [s]") if "Time" in block.keys else None,
+        hours=hours_of(block.keys["Time"]) if "Time" in block.keys else None,
         wells=int(size.group(1)) if size else 0,
     )
 
@@ -41,5 +41,7 @@ def _names_a_read(block: Block, label: str) -> bool:
     """Return whether a label is a read's: as the procedure names it, or by its form where there is no procedure."""
     steps = [block.table.line(row) for row in range(block.top)]
     named = [line.strip().removeprefix("Read ").strip() for line in steps if line.strip().startswith("Read ")]
-    is_step = label.split(":")[0] in named
-    return (is_step or bool(_READ.fullmatch(label))) and not label.startswith("Blank ")
+    step, _, _ = label.rpartition(":")
+    if step and any(named):
+        return step in named
+    return bool(_READ.fullmatch(label)) and not label.startswith("Blank ")

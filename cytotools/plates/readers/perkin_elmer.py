@@ -45,7 +45,8 @@ def describe(block: Block) -> Described | None:
         return describe_free_form(block)
     found = next((match for line in reversed(block.above) if (match := _RESULT.match(line))), None)
     label = re.sub(r"\s*-\s*channel \d+.*$", "", found.group(2)) if found else ""
-    if not block.has_numbers or (found is None and not any("Barcode" in line for line in block.above)):
+    is_untitled = any("Barcode" in line for line in block.above) and block.title[:1].isdigit()
+    if not block.has_numbers or (found is None and not is_untitled):
         return None
     below = map(block.table.line, range(block.top, len(block.table.rows)))
     size = next((line for line in below if "Number of the wells" in line), "")

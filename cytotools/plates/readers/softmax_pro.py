@@ -18,7 +18,7 @@ _PLATE_WAY = "Export it again from SoftMax Pro (File > Export, Plate or Time for
 
 def is_mine(text: str) -> bool:
     """Return whether a text is SoftMax Pro's."""
-    return bool(re.match(r"\s*##BLOCKS=", text))
+    return "##BLOCKS=" in text
 
 
 def signals(table: CellTable) -> list[Signal]:
@@ -65,21 +65,32 @@ class _Section:
         words += [""] * (24 - len(words))
         mode = words[5]
         shift = 1 if mode.casefold().startswith("fluor") else 0
-        tail = [word for word in words if word][-2:]
-        try:
-            first_row, rows = (int(word) for word in tail)
-            wells = int(words[18 + shift])
-        except ValueError:
-            raise _unlike(table, start, "a plate's first line with its rows and wells", " ".join(tail)) from None
+        counts = [int(word) for word in words[18 + shift :] if word.isascii() and word.isdigit()]
+        if len(counts) < 3:
+            raise _unlike(table, start, "a plate's first line with its wells and rows", table.line(start)[:60])
         kind = "calculated" if "reduced" in (words[6].casefold(), words[7].casefold()) else "raw"
         wavelengths = tuple(words[15 + shift].split())
-        return cls(table, start, end, words[1], words[3], words[4], mode, kind, wavelengths, rows, first_row - 1, wells)
+        return cls(
+            table,
+            start,
+            end,
+            words[1],
+            words[3],
+            words[4],
+            mode,
+            kind,
+            wavelengths,
+            counts[-1],
+            counts[-2] - 1,
+            counts[0],
+        )
 
-    def described(self, wave: int, time: object, kind: str) -> Described:
+    def described(self, wave: int, time: str, kind: str) -> Described:
         """Return what one read of the plate is."""
         nm = self.wavelengths[wave] if wave < len(self.wavelengths) else ""
         is_length = nm.isdigit() and int(nm) >= 190
-        hours = hours_of(str(time)) if self.read == "Kinetic" else None
+        clock = f"0:{time:0>5}" if time.count(":") == 1 else time  # minutes and seconds until the first hour is over
+        hours = hours_of(clock) if self.read == "Kinetic" else None
         return Described(
             self.name, nm if is_length else self.mode, float(nm) if is_length else None, kind, hours, self.wells
         )
@@ -132,6 +143,7 @@ def _of_plate_format(section: _Section) -> Iterator[Signal]:
         if not heads or not chunk or not counts:
             expected = f"{section.rows} lines of values under column numbers"
             raise _unlike(table, chunk[0] if chunk else section.start, expected, f"{len(chunk)} lines")
+        _check_lengths(table, chunk)
         first = section.first_row if counts[0] == section.rows else 0
         for start in range(0, len(chunk), counts[0]):
             lines = chunk[start : start + counts[0]]
@@ -143,6 +155,14 @@ def _of_plate_format(section: _Section) -> Iterator[Signal]:
                 }
                 said = section.described(wave, table.words(lines[0], 0), kind)
                 yield Signal(table, wells, said, table.place(lines[0]))
+
+
+def _check_lengths(table: CellTable, rows: list[int]) -> None:
+    """Refuse lines of unlike length: one that lost a tab has its values in the wrong wells."""
+    lengths = [len(table.rows[row]) for row in rows]
+    if len(set(lengths)) > 1:
+        odd = rows[lengths.index(min(lengths))]
+        raise _unlike(table, odd, f"{max(lengths)} cells in each line", f"{min(lengths)}")
 
 
 def _plate_rows(wells: int) -> int:
@@ -169,15 +189,17 @@ def _of_time_format(section: _Section) -> Iterator[Signal]:
     table = section.table
     wells: dict[str, int] = {}
     kind, wave = section.kind, -1
+    head: list[int] = []
     for chunk in _chunks(section):
         header = {table.words(chunk[0], column): column for column in range(2, len(table.rows[chunk[0]]))}
         header.pop("", None)
         if header and all(map(well_place, header)):
             kind = "calculated" if wells else kind
-            wells, chunk, wave = header, chunk[1:], -1
+            wells, head, chunk, wave = header, chunk[:1], chunk[1:], -1
         if not wells:
             raise _unlike(table, chunk[0], "a line of wells (A1, A2) above the values", table.line(chunk[0])[:40])
         wave += 1
+        _check_lengths(table, [*head, *chunk])
         for row in chunk:
             cells = {_named(well): (row, column) for well, column in wells.items()}
             yield Signal(table, cells, section.described(wave, table.words(row, 0), kind), table.place(row))
