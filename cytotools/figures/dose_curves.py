@@ -212,7 +212,7 @@ def _set_heights(ax: Axes, curves: Sequence[DrawnCurve]) -> None:
 
 def _draw_ic50(ax: Axes, axis: DoseAxis, curve: DrawnCurve, index: int) -> None:
     """Draw the IC50 and its interval into the strip above the axis; what is open ends in an arrow."""
-    if np.isnan(curve.ic50) and not curve.open_text:
+    if np.isnan(curve.ic50) and not curve.open_text.startswith((">", "<")):
         return
     colour, marker = COLOURS[index % len(COLOURS)], MARKERS[index % len(MARKERS)]
     height = STRIP * (index + 0.7)
