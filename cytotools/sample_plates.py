@@ -30,10 +30,10 @@ COLUMNS = ("well", "role", "cell_line", "arm", "compound", "dose", "dose_unit")
 
 # Cisplatin over 72 h, ug/mL: as its apoptosis, the line with the Smac gene needs a third of the dose.
 CISPLATIN = {"ECA109": Logistic(9.0, 1.4, bottom=0.04), "ECA109-Smac": Logistic(3.0, 1.4, bottom=0.03)}
-CISPLATIN_DOSES = (0.3125, 0.625, 1.25, 2.5, 5.0, 10.0, 20.0, 40.0)
+CISPLATIN_DOSES = (0.625, 1.25, 2.5, 5.0, 10.0, 20.0, 40.0, 80.0)
 STAUROSPORINE = Logistic(0.03, 1.5, bottom=0.01)
-BUBBLE = {("2", "D6"): 0.35}  # replicate and well of the one outlier, and its factor
-LUMINESCENCE = PlateModel(ic50_sd=0.10, shared_ic50_sd=0.06, edge_loss=0.03, outliers=BUBBLE)
+BUBBLE = {("2", "D6"): 0.6}  # replicate and well of the one outlier, and its factor
+LUMINESCENCE = PlateModel(ic50_sd=0.07, shared_ic50_sd=0.05, edge_loss=0.03, outliers=BUBBLE)
 
 # At 10 ug/mL, by hour: viable fraction, and caspase-3/7 activity of a viable cell over that of the vehicle's.
 CASPASE_DOSE = 10.0
@@ -54,6 +54,7 @@ RED_PER_UM = 3e-4  # what a uM of doxorubicin itself absorbs at 570 nm in a well
 MTT = PlateModel(
     blank=0.085,
     control=0.95,
+    well_cv=0.04,
     additive_sd=0.003,
     ic50_sd=0.08,
     light=dict.fromkeys(DOXORUBICIN["MCF-10A"], RED_PER_UM),
@@ -217,7 +218,7 @@ def _write_doxorubicin(folder: Path) -> pd.DataFrame:
     _sheet(layout, folder / "plates" / "layout_doxorubicin.csv", columns)
     for number, (line, ic50s) in enumerate(DOXORUBICIN.items()):
         curves: dict[tuple[str, str], PlantedCurve] = {
-            (line, compound): Logistic(ic50, 1.3, bottom=0.05) for compound, ic50 in ic50s.items()
+            (line, compound): Logistic(ic50, 1.8, bottom=0.04) for compound, ic50 in ic50s.items()
         }
         of_line = layout.assign(cell_line=line)
         plates = simulate_plates(of_line, curves, MTT, rng=np.random.default_rng([SEED, 2, number]))

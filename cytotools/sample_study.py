@@ -103,7 +103,7 @@ measured on cells.
 - `time_course.csv`: planted level over 0 h, and the level of the volumes above after actin (geometric mean of three).
 - `verdicts.csv`: what the time course must be found to be.
 - `ic50.csv`: IC50 planted in each line and compound, and that of each experiment, which differs from it by chance. Each
-  is the dose halfway between the curve's plateaus. The well D6 of ctg_rep2.txt holds a bubble: 0.35 of its signal.
+  is the dose halfway between the curve's plateaus. The well D6 of ctg_rep2.txt holds a bubble: 0.6 of its signal.
   Doxorubicin and its conjugates absorb 0.0003 for each uM at 570 nm: see the wells with the highest dose and no cells.
 - `caspase.csv`: caspase-3/7 over the vehicle, viable fraction and caspase for each viable cell, as planted and as drawn
   (geometric mean of three).

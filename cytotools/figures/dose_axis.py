@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 FloatArray = NDArray[np.float64]
 CONTROL_GAP = 0.09  # between the lowest dose and the control, in widths of the doses' range
 MARGIN = 0.06
+MOST_NAMED = 8
 FEW_DECADES = 2  # on the axis: then 2 and 5 are named too
 
 
@@ -77,7 +78,7 @@ class DoseAxis:
         major = decades if len(decades) > FEW_DECADES else [p for (_, k), p in inside.items() if k in (1, 2, 5)]
         if not major:
             major = [self.low]
-        every = -(-len(major) // 6)
+        every = -(-len(major) // MOST_NAMED)
         return major[::every], [place for place in inside.values() if place not in major]
 
     def _draw_break(self, ax: Axes) -> None:

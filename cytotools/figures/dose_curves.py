@@ -13,6 +13,7 @@ from matplotlib.ticker import MaxNLocator
 from cytotools.figures.dose_axis import DoseAxis
 from cytotools.figures.style import COLOURS, MARKERS, Saved, save
 from cytotools.labels import file_stem, printed, shown, unit
+from cytotools.number_words import fold
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -29,6 +30,13 @@ RESPONSES = {
 STRIP = 0.055  # of the panel's height, for the IC50 of one curve
 LEGEND_POINTS = 6.2
 MOST_TOGETHER = 5  # curves in one panel
+DOUBTED: dict[str, Any] = {
+    "marker": "o",
+    "color": "black",
+    "markersize": 5.5,
+    "markeredgewidth": 0.7,
+    "markerfacecolor": "none",
+}
 EXCLUDED: dict[str, Any] = {"marker": "x", "color": "0.45", "markersize": 4.5, "markeredgewidth": 0.9}
 
 
@@ -89,6 +97,8 @@ def _caption(page: Sequence[Sequence[DrawnCurve]], alone: bool) -> str:
         words.append("Arrow: it lies beyond the doses tested.")
     if any((curve.points["excluded"] != "").any() for curve in every):
         words.append("Cross: left out, see wells.csv.")
+    if any("outlier" in curve.points.columns and curve.points["outlier"].any() for curve in every):
+        words.append("Ringed: an outlier by its condition's other wells, not left out.")
     return " ".join(words)
 
 
@@ -166,6 +176,8 @@ def _draw_points(ax: Axes, axis: DoseAxis, curve: DrawnCurve, index: int, alone:
         face: dict[str, Any] = {} if alone else {"markerfacecolor": "none", "markeredgewidth": 0.7}
         ax.plot(axis.place(means.index.to_numpy()), means.to_numpy(), markersize=4.2, zorder=3, **style, **face)
     ax.plot(axis.place(left_out["dose"]), left_out["response"], linestyle="none", zorder=4, **EXCLUDED)
+    doubted = used[used["outlier"]] if "outlier" in used.columns else used[:0]
+    ax.plot(axis.place(doubted["dose"]), doubted["response"], linestyle="none", zorder=4, **DOUBTED)
 
 
 def _draw_lines(ax: Axes, axis: DoseAxis, curve: DrawnCurve, colour: str, alone: bool) -> None:
@@ -200,7 +212,7 @@ def _set_heights(ax: Axes, curves: Sequence[DrawnCurve]) -> None:
 
 def _draw_ic50(ax: Axes, axis: DoseAxis, curve: DrawnCurve, index: int) -> None:
     """Draw the IC50 and its interval into the strip above the axis; what is open ends in an arrow."""
-    if np.isnan(curve.ic50) and not curve.open_text:
+    if np.isnan(curve.ic50) and not curve.open_text.startswith((">", "<")):
         return
     colour, marker = COLOURS[index % len(COLOURS)], MARKERS[index % len(MARKERS)]
     height = STRIP * (index + 0.7)
@@ -241,7 +253,7 @@ def _in_words(curve: DrawnCurve) -> str:
     >>> import pandas as pd
     >>> from cytotools.drawn_plates import DrawnCurve
     >>> _in_words(DrawnCurve("HeLa", "HeLa", "x", "uM", "mtt", pd.DataFrame(), ic50=1.234, low=0.9, high=1.71))
-    'IC50 1.2 (0.90 to 1.7) µM'
+    'IC50 1.23 (0.9 to 1.71) µM'
     """
     if curve.open_text or np.isnan(curve.ic50):
         return f"IC50 {_numbers(curve)}"
@@ -254,20 +266,4 @@ def _numbers(curve: DrawnCurve) -> str:
         return printed(curve.open_text)
     if np.isnan(curve.ic50):
         return "not found"
-    return f"{rounded(curve.ic50)} ({rounded(curve.low)} to {rounded(curve.high)})"
-
-
-def rounded(value: float) -> str:
-    """Return a dose to two figures, as text.
-
-    Examples
-    --------
-    >>> rounded(38.64), rounded(0.0351), rounded(1234.0), rounded(float("inf")), rounded(0.0)
-    ('39', '0.035', '1200', '∞', '0')
-    """
-    if not np.isfinite(value):
-        return "∞" if value == np.inf else "?"
-    if value <= 0:
-        return "0"
-    digits = 1 - int(np.floor(np.log10(value)))
-    return f"{round(value, digits):.{max(digits, 0)}f}"
+    return f"{fold(curve.ic50)} ({fold(curve.low)} to {fold(curve.high)})"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -10,16 +10,18 @@ import numpy as np
 from matplotlib.figure import Figure
 
 from cytotools.figures.dose_axis import DoseAxis
-from cytotools.figures.dose_curves import rounded
 from cytotools.figures.style import COLOURS, MARKERS, Saved, save
-from cytotools.labels import condition_label, file_stem, shown, unit
+from cytotools.ic50_words import curve_label, ic50_words, unit_of
+from cytotools.labels import file_stem, printed, shown
+from cytotools.number_words import finite
 from cytotools.tables import rows_of
 
 if TYPE_CHECKING:
     import pandas as pd
     from matplotlib.axes import Axes
 
-ROW_INCHES, NAMES_INCHES, AXIS_INCHES, WORDS_INCHES = 0.2, 2.0, 3.4, 1.75
+ROW_INCHES, AXIS_INCHES, WORDS_INCHES = 0.2, 3.2, 2.1
+LETTER_INCHES, LONGEST_NAME = 0.056, 52
 ROWS_A_PAGE = 40
 KINDS = ("relative", "absolute")
 Row = dict[str, Any]
@@ -36,14 +38,14 @@ def ic50_forests(dose_response: pd.DataFrame, folder: Path) -> Iterator[Saved]:
         Where the figures go.
     """
     taken: list[str] = []
-    groups = dose_response.groupby(["assay", "dose_unit"], sort=False, dropna=False)
-    for (assay, dose_unit), own in groups:
+    units = [unit_of(row) for row in rows_of(dose_response)]
+    for (assay, dose_unit), own in dose_response.assign(unit=units).groupby(["assay", "unit"], sort=False):
         rows = _rows(own)
         for start in range(0, len(rows), ROWS_A_PAGE):
             page = rows[start : start + ROWS_A_PAGE]
-            name = file_stem(f"ic50_{assay}_{dose_unit}".rstrip("_"), taken)
+            name = file_stem(f"ic50_{assay}_{dose_unit}".replace("µ", "u"), taken)
             taken.append(name)
-            title = f"IC50s, {assay}" + (f" ({unit(str(dose_unit))})" if dose_unit else "")
+            title = f"IC50s, {assay}" + (f" ({dose_unit})" if dose_unit else "")
             yield save(_figure(page, str(dose_unit)), folder, Saved(name, title, _caption(page), "plates"), pdf=True)
 
 
@@ -67,27 +69,27 @@ def _rows(own: pd.DataFrame) -> list[tuple[Row, list[Row]]]:
     return [(row, [s for s in singles if _key(s) == _key(row)] if row["level"] == "all" else []) for row in wanted]
 
 
-def _key(row: Row) -> tuple[str, ...]:
-    return tuple(str(row.get(name, "")) for name in ("kind", "cell_line", "arm", "compound", "hours", "curve_dose"))
+def _key(row: Row) -> tuple[str, str, str]:
+    return str(row["kind"]), curve_label(row), str(row["curve_dose"])
 
 
 def _figure(page: list[tuple[Row, list[Row]]], dose_unit: str) -> Figure:
-    width, drawn = NAMES_INCHES + AXIS_INCHES + WORDS_INCHES, max(len(page), 2) * ROW_INCHES
+    names = _names(page)
+    left, drawn = LETTER_INCHES * max(len(name) for name in names) + 0.25, max(len(page), 2) * ROW_INCHES
+    width = left + AXIS_INCHES + WORDS_INCHES
     height = drawn + 0.62
     figure = Figure(figsize=(width, height))
-    inches = (NAMES_INCHES, 0.5, AXIS_INCHES, drawn)
+    inches = (left, 0.5, AXIS_INCHES, drawn)
     ax = figure.add_axes(tuple(np.divide(inches, (width, height) * 2)))
     axis = DoseAxis(_ends(page), has_control=False)
     ax.set_ylim(len(page) - 0.5, -0.5)
     lines = list(dict.fromkeys(row["cell_line"] for row, _ in page))
-    told = [
-        c for c in ("cell_line", "arm", "hours") if c == "cell_line" or len({str(row.get(c)) for row, _ in page}) > 1
-    ]
     for place, (row, singles) in enumerate(page):
         if place and row["compound"] != page[place - 1][0]["compound"]:
             ax.axhline(place - 0.5, color="0.75", linewidth=0.6)
-        _draw_row(ax, axis, place, row, singles, lines.index(row["cell_line"]), told)
-    axis.draw(ax, f"IC50 ({unit(dose_unit)})" if dose_unit else "IC50")
+        _draw_row(ax, axis, place, row, singles, lines.index(row["cell_line"]))
+        _write_row(ax, place, names[place], _words(row))
+    axis.draw(ax, f"IC50 ({dose_unit})" if dose_unit else "IC50")
     ax.set_yticks([])
     ax.spines["left"].set_visible(False)
     return figure
@@ -104,11 +106,11 @@ def _ends(page: list[tuple[Row, list[Row]]]) -> list[float]:
     return found
 
 
-def _draw_row(
-    ax: Axes, axis: DoseAxis, place: int, row: Row, singles: list[Row], line: int, told: Sequence[str]
-) -> None:
+def _draw_row(ax: Axes, axis: DoseAxis, place: int, row: Row, singles: list[Row], line: int) -> None:
     colour, marker = COLOURS[line % len(COLOURS)], MARKERS[line % len(MARKERS)]
     left, right = axis.ends
+    if np.isnan(row["ic50"]) and np.isnan(row["low"]):
+        return  # no curve could be fitted
     below, above = row["low"] == 0, row["high"] == np.inf
     start = left if below or not row["low"] > 0 else max(float(axis.place(row["low"])), left)
     end = right if above or not np.isfinite(row["high"]) else min(float(axis.place(row["high"])), right)
@@ -121,33 +123,33 @@ def _draw_row(
         ax.plot(axis.place(row["ic50"]), place, marker=marker, color=colour, markerfacecolor=face, markersize=5.2)
     own = [one["ic50"] for one in singles if np.isfinite(one["ic50"])]
     ax.plot(axis.place(own), np.full(len(own), place + 0.27), linestyle="none", marker="|", color="0.35", markersize=4)
-    name = condition_label({**row, "dose": None}, told)
-    name += f" ({KINDS[1]})" if row["kind"] == KINDS[1] else ""
-    ax.annotate(
-        shown(name, 44),
-        (0, place),
-        (-6, 0),
-        xycoords=("axes fraction", "data"),
-        textcoords="offset points",
-        ha="right",
-        va="center",
-        fontsize=6.4,
-    )
-    ax.annotate(
-        _words(row),
-        (1, place),
-        (8, 0),
-        xycoords=("axes fraction", "data"),
-        textcoords="offset points",
-        ha="left",
-        va="center",
-        fontsize=6.4,
-    )
+
+
+def _names(page: list[tuple[Row, list[Row]]]) -> list[str]:
+    """Return what each row is of; an absolute IC50 under the relative one of its curve needs its kind alone."""
+    names, above = [], ""
+    for row, _ in page:
+        label = shown(printed(curve_label(row)), LONGEST_NAME)
+        is_absolute = row["kind"] == KINDS[1]
+        names.append(KINDS[1] if is_absolute and label == above else f"{label} ({KINDS[1]})" if is_absolute else label)
+        above = label
+    return names
+
+
+def _write_row(ax: Axes, place: int, name: str, words: str) -> None:
+    """Write what a row is of at its left, its IC50 at its right."""
+    for side, text, shift, align in ((0, name, -6, "right"), (1, words, 8, "left")):
+        ax.annotate(
+            text,
+            (side, place),
+            (shift, 0),
+            xycoords=("axes fraction", "data"),
+            textcoords="offset points",
+            ha=align,
+            va="center",
+            fontsize=6.4,
+        )
 
 
 def _words(row: Row) -> str:
-    n = f", n = {row['n']:g}" if row["n"] == row["n"] else ""
-    if np.isfinite(row["ic50"]):
-        return f"{rounded(row['ic50'])} ({rounded(row['low'])} to {rounded(row['high'])}){n}"
-    edge = f"< {row['dose_min']:g}" if row["low"] == 0 and row["high"] != np.inf else f"> {row['dose_max']:g}"
-    return f"{edge}{n}"
+    return ic50_words(row) + (f", n = {row['n']:g}" if finite(row["n"]) else "")

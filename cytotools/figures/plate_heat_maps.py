@@ -65,12 +65,10 @@ def plate_heat_maps(wells: pd.DataFrame, folder: Path) -> Iterator[Saved]:
 
 
 def _name(key: Mapping[str, object], plate: pd.DataFrame) -> str:
-    """Return what tells a plate from the others in words: assay, lines, plate, replicate, hours."""
-    words = [str(key["assay"])]
-    lines = [str(line) for line in dict.fromkeys(plate["cell_line"]) if line] if "cell_line" in plate.columns else []
-    words += lines if len(lines) == 1 else []
-    words += [str(key["plate"])] if key.get("plate") else []
-    for column, form in (("replicate", "replicate {}"), ("hours", "{:g} h")):
+    """Return what tells a plate from the others in words: its own name, else assay, line and replicate; its hours."""
+    words = [str(key["plate"])] if key.get("plate") else [str(key["assay"])]
+    unnamed = [] if key.get("plate") else [("cell_line", "{}"), ("replicate", "replicate {}")]
+    for column, form in [*unnamed, ("hours", "{:g} h")]:
         found = [v for v in dict.fromkeys(plate[column]) if v != "" and v == v] if column in plate.columns else []
         words += [form.format(found[0])] if len(found) == 1 else []
     return ", ".join(words)

@@ -10,9 +10,10 @@ import numpy as np
 from matplotlib.figure import Figure
 
 from cytotools.figures.dose_axis import DoseAxis
-from cytotools.figures.dose_curves import EXCLUDED, rounded
+from cytotools.figures.dose_curves import EXCLUDED
 from cytotools.figures.style import COLOURS, Saved, save
 from cytotools.labels import file_stem, shown, unit
+from cytotools.number_words import fold
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -21,7 +22,7 @@ if TYPE_CHECKING:
 
 PANEL_INCHES = (3.5, 2.8)
 COLUMNS, ROWS = 2, 3
-ABSORBANCE = "absorbance less blank"
+ABSORBANCE = "absorbance"
 NAMED = 6
 
 
@@ -94,7 +95,7 @@ def draw_standard_curve(ax: Axes, plate: DrawnStandards) -> None:
     axis.draw(ax, f"{shown(plate.analyte, 30)} ({unit(plate.unit)})")
     ax.set_ylabel(ABSORBANCE)
     words = [shown(part, 40) for part in (plate.name, plate.model) if part]
-    words.append(f"standards {rounded(plate.lowest)} to {rounded(plate.highest)} {unit(plate.unit)}")
+    words.append(f"standards {fold(plate.lowest)} to {fold(plate.highest)} {unit(plate.unit)}")
     ax.set_title(", ".join(words))
 
 

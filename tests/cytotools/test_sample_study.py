@@ -68,6 +68,37 @@ def test_verdicts_are_as_planted(results: Results) -> None:
     assert {line: {t: found.loc[(line, t)] for t in targets} for line, targets in VERDICTS.items()} == VERDICTS
 
 
+def test_every_planted_ic50_is_found(results: Results, sample_study: Path) -> None:
+    truth = pd.read_csv(sample_study.parent / "truth" / "ic50.csv").drop_duplicates(["cell_line", "compound"])
+    found = results.tables["dose_response"].query("level == 'all' and kind == 'relative'")
+    joined = truth.merge(found, on=["assay", "cell_line", "compound"])
+    assert len(joined) == len(found) == 11
+    assert ((joined["low"] < joined["planted_ic50"]) & (joined["planted_ic50"] < joined["high"])).all()
+    assert np.abs(np.log(joined["ic50"] / joined["planted_ic50"])).max() < 0.15
+
+
+def test_the_caspase_course_is_found_and_its_fall_explained(results: Results, sample_study: Path) -> None:
+    truth = pd.read_csv(sample_study.parent / "truth" / "caspase.csv")
+    joined = truth.merge(results.tables["caspase"], on=["cell_line", "hours"])
+    assert len(joined) == 8
+    for name in ("fold", "fold_per_viable"):
+        assert np.abs(np.log(joined[name] / joined[f"drawn_{name}"])).max() < 0.06
+    last = joined.query("cell_line == 'ECA109-Smac' and hours == 48")["caution"]
+    assert last.str.contains("cells_gone").all()
+
+
+def test_concentrations_are_found_and_the_resistant_lines_tnf_is_below(results: Results, sample_study: Path) -> None:
+    truth = pd.read_csv(sample_study.parent / "truth" / "concentrations.csv", dtype={"replicate": str})
+    truth["compound"] = truth["compound"].fillna("")
+    keys = ["assay", "cell_line", "compound", "hours", "replicate"]
+    joined = truth.merge(results.tables["concentrations"], on=keys, suffixes=("_true", ""))
+    assert len(joined) == 24
+    below = joined["concentration"].isna()
+    assert set(joined["cell_line"][below]) == {"ECA109"}
+    assert set(joined["assay"][below]) == {"elisa"}
+    assert np.abs(np.log(joined["concentration"] / joined["concentration_true"]))[~below].max() < 0.1
+
+
 def test_the_planted_ic50s_are_the_published_ones(sample_study: Path) -> None:
     truth = pd.read_csv(sample_study.parent / "truth" / "ic50.csv")
     means = np.exp(np.log(truth.set_index(["cell_line", "compound"])["drawn_ic50"]).groupby(level=[0, 1]).mean())

@@ -112,7 +112,7 @@ def test_a_plate_without_responses_shows_its_signals_alone(tmp_path: Path) -> No
 @pytest.mark.parametrize(
     ("drawn", "words"),
     [
-        (curve(), "IC50 1.0 (0.50 to 2.0) µM"),
+        (curve(), "IC50 1 (0.5 to 2) µM"),
         (curve(NAN, 4.0, np.inf, "> 10 uM"), "IC50 > 10 µM"),
         (curve(NAN, 0.0, 0.3, "< 0.1 uM"), "IC50 < 0.1 µM"),
         (curve(NAN, NAN, NAN), "IC50 not found"),
