@@ -15,6 +15,7 @@ from cytotools.plates.bare_grids import bare_grids
 from cytotools.plates.cell_grid import Area, CellGrid
 from cytotools.plates.cell_table import CellTable, words_of
 from cytotools.plates.headed_grids import grids_of, headed_blocks
+from cytotools.plates.plate_heads import letter_in
 
 _TITLE_LINES = 8
 
@@ -90,5 +91,8 @@ def _titled(grid: CellGrid, grids: Sequence[CellGrid]) -> CellGrid:
             blanks += 1
         if len(lines) == _TITLE_LINES:
             break
-    left = {table.words(row, column) for row in range(area.top, area.bottom + 1) for column in range(low, area.left)}
+    beside_it = (
+        table.cell(row, column) for row in range(area.top, area.bottom + 1) for column in range(low, area.left)
+    )
+    left = {words_of(value) for value in beside_it if not letter_in(value)}
     return replace(grid, titles=(*sorted(filter(None, left)), *lines))

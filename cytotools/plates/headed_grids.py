@@ -66,7 +66,7 @@ def _is_free(table: CellTable, row: int, blocks: Sequence[HeadedBlock]) -> bool:
 
 def _block(table: CellTable, run: ColumnRun, beside: Sequence[HeadedBlock]) -> HeadedBlock | None:
     low = beside[-1].area.right + 1 if beside else 0
-    column = _letters_column(table, run, low)
+    column = _letters_column(table, run, low, beside[-1].run.columns[-1] + 1 if beside else -1)
     if column is None and beside and _may_share(table, run, beside[-1]):
         shared = beside[-1]
         rows = [row for _, rows in shared.letters for row in rows]
@@ -79,13 +79,26 @@ def _block(table: CellTable, run: ColumnRun, beside: Sequence[HeadedBlock]) -> H
         return None
     rows = [row for _, rows in letters for row in rows]
     label = run.columns[-1] + 1
-    right = label if any(table.words(row, label) and not is_number_like(table.cell(row, label)) for row in rows) else 0
-    left, right = min(column, run.columns[0]), max(column, run.columns[-1], right)
+    is_labelled = any(_is_label(table.cell(row, label)) for row in rows)
+    left, right = min(column, run.columns[0]), max(column, run.columns[-1] + is_labelled)
     return HeadedBlock(run, tuple(letters), column, Area(run.row, max(rows), left, right))
 
 
-def _letters_column(table: CellTable, run: ColumnRun, low: int) -> int | None:
-    """Return the column of row letters: on the left, where columns of text may stand between, else on the right."""
+def _is_label(value: CellValue) -> bool:
+    """Return whether a cell behind a row names it; a letter there may be that of the next plate."""
+    return not is_blank(value) and not is_number_like(value) and not letter_in(value)
+
+
+def _letters_column(table: CellTable, run: ColumnRun, low: int, others: int) -> int | None:
+    """Return the column of row letters: on the left, where columns of text may stand between, else on the right.
+
+    Letters in the column `others`, right behind the plate before, may be that plate's: its own go before them.
+    """
+    left, right = _letters_on_the_left(table, run, low), _letters_on_the_right(table, run)
+    return right if left is None or (left == others and right is not None) else left
+
+
+def _letters_on_the_left(table: CellTable, run: ColumnRun, low: int) -> int | None:
     for column in range(run.columns[0] - 1, low - 1, -1):
         first = _first_below(table, run.row, column)
         if first is None:
@@ -95,6 +108,10 @@ def _letters_column(table: CellTable, run: ColumnRun, low: int) -> int | None:
         is_label = bool(_WORD.search(table.words(run.row, column))) or not is_number_like(table.cell(first, column))
         if not is_label:
             return None
+    return None
+
+
+def _letters_on_the_right(table: CellTable, run: ColumnRun) -> int | None:
     for column in (run.columns[-1] + 1, run.columns[-1] + 2):
         first = _first_below(table, run.row, column)
         if first is not None and letter_in(table.cell(first, column)):

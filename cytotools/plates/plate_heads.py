@@ -28,7 +28,7 @@ class ColumnRun:
 def _column_number(value: CellValue) -> int | None:
     if isinstance(value, str):
         return int(value) if len(value) < 5 and _COLUMN_NUMBER.fullmatch(value.strip()) else None
-    if isinstance(value, (int, float)) and not isinstance(value, bool) and value == int(value if value == value else 0):
+    if isinstance(value, (int, float)) and not isinstance(value, bool) and float(value).is_integer():
         return int(value) if 1 <= value <= MAX_COLUMNS else None
     return None
 
