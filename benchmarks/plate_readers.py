@@ -248,8 +248,6 @@ def try_one(
         tally.counts["same" if is_same else "right" if right else "wrong"] += 1
         if not right:
             tally.faults.append(f"{name} {mutation.__name__}: a wrong value")
-            if len(tally.faults) < 4 and "--keep" in sys.argv:
-                Path(f"/tmp/wrong_{mutation.__name__}_{len(tally.faults)}_{name}").write_bytes(damaged)
     tally.slowest_s = max(tally.slowest_s, time.perf_counter() - begun)
 
 
@@ -312,7 +310,7 @@ def timed(contents: bytes, name: str) -> float:
 def main() -> None:
     """Run the fuzz, and the times where an interpreter with allotropy is named."""
     write_fuzz(int(sys.argv[1]) if len(sys.argv) > 1 else 100_000, int(sys.argv[2]) if len(sys.argv) > 2 else 1)
-    if len(sys.argv) > 3 and sys.argv[3] != "--keep":
+    if len(sys.argv) > 3:
         write_times(sys.argv[3])
 
 

@@ -7,7 +7,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from cytotools.errors import Problem
-from cytotools.plates.cell_grids import Area, Cell, CellGrid, find_grids, is_number_like
+from cytotools.plates.cell_grid import Area, Cell, CellGrid, is_number_like
+from cytotools.plates.cell_grids import find_grids
 from cytotools.plates.cell_table import CellTable
 from cytotools.plates.well_lists import WellSeries, find_lists
 from cytotools.sheets.sheet import CellValue

@@ -74,7 +74,7 @@ def parse_export(contents: bytes, name: str, sheet: str = "") -> Export:
     readings = [reading for reading in readings if reading.hours is None or np.isfinite(reading.signal).any()]
     if not any(np.isfinite(reading.signal).any() for reading in readings):
         raise _nothing_found(tables, name, software.name)
-    named = _named_by_sheet(readings, signals) if len(tables) > 1 else readings
+    named = _named_by_sheet(readings, signals)
     return Export(software.name, tuple(named), (*notes, *left_out, *_alike(named)))
 
 
@@ -114,8 +114,10 @@ def _reading(signal: Signal, decimals: Decimals) -> tuple[PlateReading, list[Pro
 
 
 def _named_by_sheet(readings: Sequence[PlateReading], signals: Sequence[Signal]) -> list[PlateReading]:
-    """Return the readings of a workbook of several sheets: a plate without a name is that of its sheet."""
+    """Return the readings of a workbook with plates on several sheets: one without a name is that of its sheet."""
     titles = {signal.place: signal.table.title for signal in signals}
+    if len(set(titles.values())) < 2:
+        return list(readings)
     return [r if r.plate else replace(r, plate=titles.get(r.place, "")) for r in readings]
 
 

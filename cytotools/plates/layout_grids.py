@@ -13,7 +13,8 @@ from cytotools.cells.refused import shown
 from cytotools.cells.words import plain_name
 from cytotools.conditions import CONDITION_COLUMNS
 from cytotools.errors import Problem, StudyError
-from cytotools.plates.cell_grids import CellGrid, find_grids
+from cytotools.plates.cell_grid import CellGrid
+from cytotools.plates.cell_grids import find_grids
 from cytotools.plates.cell_table import CellTable, words_of
 from cytotools.plates.file_tables import tables_of_file
 from cytotools.plates.property_titles import Property, property_of

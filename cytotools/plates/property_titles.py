@@ -18,7 +18,7 @@ _NAMES = {
     "replicate": "replicates?|reps?|repeats?|experiments?|biological replicates?|exp\\.?|wiederholung(?:en)?",
     "technical": "technicals?|technical replicates?|tech(?:nical)? reps?",
     "batch": "batch(?:es)?|days?|runs?",
-    "hours": "hours?|times?|time ?points?|incubation(?: times?)?|h|stunden|zeit",
+    "hours": "hours?|times?|time ?points?|incubation(?: times?)?|stunden|zeit",
     "schedule": "schedules?|sequence",
     "lead_hours": "lead hours?|lead times?|head starts?",
     "dilution": "dilutions?|dilution factors?|verdünnung(?:en)?",

@@ -15,13 +15,15 @@ _NAMED = re.compile(
 )
 _ALONE = re.compile(r"(?:raw data\s*)?[(\[]?(\d{3})(?:\s+\d)?[)\]]?", re.IGNORECASE)
 _PLATE = re.compile(
-    r"\b(plate|platte|plaque|placa|板)\s*(?:no\.?|nr\.?|number|name|id|#|:|=)?\s*[:#]?\s*([\w.-]+)", re.IGNORECASE
+    r"\b(?:plate|platte)\s*(?:name|id)?\s*[:=]\s*(?P<named>[\w.-]+)"
+    r"|\b(?:plate|platte|plaque|placa|板)\s*(?:no\.?|nr\.?|number|#)?\s*(?:[A-Za-z]?[\w.-]*\d[\w.-]*|[A-Z]\b)",
+    re.IGNORECASE,
 )
-_NO_NAME = {"reader", "layout", "map", "type", "with", "information", "for", "and", "of", "from", "was", "read", "lid"}
 _CALCULATED = re.compile(
-    r"\bcalc|blank(?:ed|[\s-]*(?:corrected|subtract\w*|reduced))|\bcorrected\b|subtract|normali[sz]|\breduced\b|\bratio\b"
-    r"|\b(?:mean|average|median|mittelwert|moyenne|std|stdev|sd|sem|cv|z'?-?score|fold)\b|\b(?:viab|surviv|inhib)\w+"
-    r"|%|percent|\bminus\b|\bdelta\b|\bmax v\b|\br-squared\b|\blagtime\b|\d{3}\s*[-−–]\s*\d{3}|\bΔ",
+    r"\bcalc|blank(?:ed|[\s-]*(?:corrected|subtract\w*|reduced))|\bcorrected\b|subtract|normali[sz]"
+    r"|minus (?:blank|background)|[-−–] ?blank\b|\b(?:mean|average|median|mittelwert|moyenne|std|stdev|sd|sem)\b"
+    r"|\bz'?-?score|\bfold[\s-](?:change|over|of)|\b(?:percent|prozent)|^%|\(%\)|%\s*(?:of|viab|surviv|inhib|control)"
+    r"|(?<!\w)\d{3}\s*[-−–]\s*\d{3}(?!\w)|\b(?:delta|Δ)\s?(?:od|abs|a)\b",
     re.IGNORECASE,
 )
 _LAYOUT = re.compile(
@@ -49,7 +51,7 @@ def wavelength_in(words: str) -> float | None:
     alone = _ALONE.fullmatch(text.rsplit(":", 1)[-1].strip())
     if alone:
         found.add(float(alone.group(1)))
-    if re.search(r"\d{3}\s*[-−–/]\s*\d{3}", text):
+    if re.search(r"(?<!\w)\d{3}\s*[-−–/]\s*\d{3}(?!\w)", text):
         return None
     found = {nm for nm in found if 190 <= nm <= 1100}
     return found.pop() if len(found) == 1 else None
@@ -60,13 +62,13 @@ def plate_in(words: str) -> str:
 
     Examples
     --------
-    >>> plate_in("MTT, Plate 2, 570 nm"), plate_in("Plate layout"), plate_in("570")
-    ('Plate 2', '', '')
+    >>> plate_in("MTT, Plate 2, 570 nm"), plate_in("Plate: ECA109"), plate_in("plate seeded on Monday")
+    ('Plate 2', 'ECA109', '')
     """
-    for found in _PLATE.finditer(words):
-        if found.group(2).casefold() not in _NO_NAME:
-            return f"{found.group(1)} {found.group(2)}".strip(" .:")
-    return ""
+    found = _PLATE.search(words)
+    if found is None:
+        return ""
+    return found["named"] or found[0].rstrip(" .")
 
 
 def is_calculated(words: str) -> bool:
@@ -74,8 +76,10 @@ def is_calculated(words: str) -> bool:
 
     Examples
     --------
-    >>> is_calculated("Blank corrected based on Raw Data (450)"), is_calculated("Blank plate"), is_calculated("570-630")
-    (True, False, True)
+    >>> is_calculated("Blank corrected based on Raw Data (450)"), is_calculated("570-630"), is_calculated("% alive")
+    (True, True, True)
+    >>> is_calculated("Blank plate"), is_calculated("Viability 72 h"), is_calculated("ECA109-003")
+    (False, False, False)
     """
     return bool(_CALCULATED.search(words))
 

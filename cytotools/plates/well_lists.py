@@ -10,7 +10,7 @@ from itertools import pairwise
 
 from cytotools.cells.refused import shown
 from cytotools.errors import Problem
-from cytotools.plates.cell_grids import Area, Cell, is_number_like
+from cytotools.plates.cell_grid import Area, Cell, is_number_like
 from cytotools.plates.cell_table import CellTable
 from cytotools.plates.titles import hours_of
 from cytotools.plates.well_names import row_index, well_name, well_place
@@ -241,7 +241,8 @@ def _lists_down(table: CellTable, wells: _Wells, covered: Sequence[Area]) -> tup
     keys = [column for column in columns if names[column] and _KEYS.match(names[column])]
     signals = _signals(values, keys, names)
     area = Area(min([*header, wells.rows[0]]), wells.rows[-1], min(columns, default=0), wells.right - 1)
-    if len(signals) > 1 and len({(names[c], *_axis(table, header, wells, c).values()) for c in signals}) < len(signals):
+    axes = {column: _axis(table, header, wells, column) for column in signals}
+    if len(signals) > 1 and len({(names[c], *axes[c].values()) for c in signals}) < len(signals):
         remedy = "Name each column in the row above the first well."
         got = f"{len(signals)} columns of numbers of which some have the same name or none"
         return [], [
@@ -252,8 +253,8 @@ def _lists_down(table: CellTable, wells: _Wells, covered: Sequence[Area]) -> tup
         WellSeries(
             table,
             {wells.names[index]: (wells.rows[index], column) for index in group},
-            names[column],
-            {**said, **_axis(table, header, wells, column)},
+            "" if axes[column] and is_number_like(names[column]) else names[column],
+            {**said, **axes[column]},
             area,
         )
         for column in signals

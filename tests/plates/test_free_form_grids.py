@@ -54,6 +54,14 @@ def test_two_wavelengths_side_by_side_with_titles(values: Values) -> None:
     np.testing.assert_array_equal(second.signal, values / 4)
 
 
+@pytest.mark.parametrize("gap", [0, 1, 3])
+def test_plates_side_by_side_with_any_gap(gap: int, values: Values) -> None:
+    first, second, third = raw(text(joined(joined(matrix(values), matrix(values + 1), gap), matrix(values + 2), gap)))
+    np.testing.assert_array_equal(first.signal, values)
+    np.testing.assert_array_equal(second.signal, values + 1)
+    np.testing.assert_array_equal(third.signal, values + 2)
+
+
 def test_letters_shared_by_two_plates_side_by_side(values: Values) -> None:
     right = [line[1:] for line in matrix(values * 2)]
     first, second = raw(text([["plate 1", *[""] * 13, "plate 2"], *joined(matrix(values), right)]))
@@ -298,3 +306,10 @@ def test_a_list_with_a_well_twice_is_refused() -> None:
 def test_blocks_that_nothing_tells_apart_are_named(values: Values) -> None:
     export = parse_export(text([*matrix(values), [], *matrix(values)]).encode(), "plate.csv")
     assert "nothing tells apart" in str(export.notes[0])
+
+
+def test_every_plate_of_a_dense_sheet(values: Values) -> None:
+    lines: Lines = []
+    for plate in range(4):
+        lines += [[f"Plate {plate}"], *joined(matrix(values + plate), matrix(values * 2 + plate), 0)]
+    assert [reading.signal[0, 0] - values[0, 0] for reading in raw(text(lines))[::2]] == [0, 1, 2, 3]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from cytotools.plates.cell_grids import Cell
+from cytotools.plates.cell_grid import Cell
 from cytotools.plates.cell_table import CellTable
 
 

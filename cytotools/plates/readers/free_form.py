@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+import re
+
 from cytotools.plates.blocks import Block
-from cytotools.plates.cell_grids import CellGrid
+from cytotools.plates.cell_grid import CellGrid
 from cytotools.plates.property_titles import property_of
 from cytotools.plates.readers.described import Described
 from cytotools.plates.titles import first_wavelength, hours_of, is_calculated, is_layout, plate_in
+
+_IS_PLATE = re.compile(r"plate|platte|barcode", re.IGNORECASE)
+_IS_TIME = re.compile(r"time|zeit|cycle|zykl|kinetic|temp|t°", re.IGNORECASE)
 
 
 def describe(block: Block) -> Described | None:
@@ -17,16 +22,18 @@ def describe(block: Block) -> Described | None:
     if not block.has_numbers or any(map(_describes_wells, lines)):
         return None
     plate = next((name for line in reversed(lines) if (name := plate_in(line))), "")
-    plates = [str(value) for name, value in block.keys.items() if name.casefold().startswith(("plate", "barcode"))]
-    hours = next((time for name, value in block.keys.items() if (time := hours_of(value, name)) is not None), None)
+    plates = [str(value) for name, value in block.keys.items() if _IS_PLATE.match(name)]
+    times = [(name, value, hours_of(value, name)) for name, value in block.keys.items() if _IS_TIME.match(name)]
+    told = [f"{name} {value}" for name, value, hours in times if hours is None] if not any(t[2] for t in times) else []
+    others = [(name, str(value)) for name, value in block.keys.items() if name not in {t[0] for t in times}]
+    told += [value for name, value in others if not _IS_PLATE.match(name) and (name, value) != ("Repeat", "1")]
     named = [line for line in reversed(lines) if line != plate]
-    label = named[0] if named else ""
     return Described(
         plate=plates[0] if plates else plate,
-        label=label,
-        wavelength_nm=first_wavelength(lines) or first_wavelength(block.above),
+        label=" ".join([*named[:1], *told]),
+        wavelength_nm=first_wavelength([*block.above[-1:], *lines, *told]),
         kind="calculated" if any(map(is_calculated, lines)) else "raw",
-        hours=hours,
+        hours=next((hours for _, _, hours in times if hours is not None), None),
     )
 
 

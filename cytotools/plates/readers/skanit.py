@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from cytotools.plates.blocks import Block
-from cytotools.plates.cell_grids import CellGrid
+from cytotools.plates.cell_grid import CellGrid
 from cytotools.plates.readers.described import Described
 from cytotools.plates.titles import first_wavelength
 

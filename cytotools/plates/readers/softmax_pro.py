@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from cytotools.errors import StudyError, refusal
-from cytotools.plates.cell_grids import Cell
+from cytotools.plates.cell_grid import Cell
 from cytotools.plates.cell_table import CellTable
 from cytotools.plates.readers.described import Described, Signal
 from cytotools.plates.titles import hours_of

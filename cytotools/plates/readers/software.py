@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from cytotools.cells.refused import shown
 from cytotools.errors import Problem, StudyError
 from cytotools.plates.blocks import Block, find_blocks
-from cytotools.plates.cell_grids import is_number_like
+from cytotools.plates.cell_grid import is_number_like
 from cytotools.plates.cell_table import CellTable
 from cytotools.plates.readers import bmg, free_form, gen5, glomax, perkin_elmer, skanit, softmax_pro, tecan
 from cytotools.plates.readers.described import Described, Signal
