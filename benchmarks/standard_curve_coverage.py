@@ -1,11 +1,11 @@
 """How often the interval of a concentration holds the truth, to standard_curve_coverage.csv beside this file.
 
 Every plate has its standards in duplicate and `samples` samples in duplicate, a third each at a low, a middle and a
-high concentration of the range. `curve` is the true shape, `scatter` its law: "even" (one SD) or "growing" (SD² = a² +
-(b signal)²). Columns for each of the three: the share of intervals that hold the truth, and the median of high / low. A
-row has its own seed. `shape` is the one most often chosen, `share` on how many of the plates. Two true shapes, the power
-and the five-parameter curve, are none that the method fits. Samples of one plate share its curve, so that the standard
-error of a share is about 0.15 / sqrt(plates) at least. Run: python -m benchmarks.standard_curve_coverage [plates]
+high concentration of the range. `curve` is the true shape, `scatter` its law: "even" (one SD) or "growing" (SD² = a²
++ (b signal)²). Columns for each of the three: the share of intervals that hold the truth, and the median of high / low.
+A row has its own seed. `shape` is the one most often chosen, `share` on how many of the plates. Two true shapes, the
+power and the five-parameter curve, are none that the method fits. Samples of one plate share its curve, so that the
+standard error of a share is 0.12 / sqrt(plates) or more. Run: python -m benchmarks.standard_curve_coverage [plates]
 """
 
 from __future__ import annotations
