@@ -33,6 +33,7 @@ WELLS_APART = 0.001  # p below which the wells of one sample lie apart
 FEWEST_LEVELS = 3
 LEAST_ORDER = 0.7  # rank correlation of signal and concentration
 LEVELS_OF_4PL = 5
+TELLING = 1.0 / 3.0  # share of the wells that tell the scatter at one signal, where it grows with the signal
 _ROUNDS = 3
 _BEYOND = 4.0  # times the highest standard: how far limits are sought
 _STEPS = 400
@@ -97,9 +98,9 @@ class StandardCurve:
         """Return the variance of a standard and of a sample (at weight 1), and their degrees of freedom.
 
         They are one unless samples scatter more: their wells are then pipetted worse than the standards'. Where scatter
-        grows with the signal half of the degrees are counted: wells far from a signal tell little of its scatter.
+        grows with the signal a third of the degrees are counted: wells far from a signal tell little of its scatter.
         """
-        share = 0.5 if self.law.grows else 1.0
+        share = TELLING if self.law.grows else 1.0
         own, other = self.squares / self.degrees, self.sample_squares / max(self.sample_degrees, 1)
         if self.sample_degrees and fdtrc(self.sample_degrees, self.degrees, other / own) < UNLIKE_SCATTER:
             return own, other, share * self.sample_degrees
