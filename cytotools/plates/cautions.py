@@ -125,6 +125,76 @@ CAUTIONS: dict[str, Caution] = {code: Caution(*STATISTICAL[code]) for code in _S
         "The compound adds signal without cells; its wells without cells were subtracted in place of the blank.",
         "Compare with the response before correction; another wavelength or assay may be free of it.",
     ),
+    "no_standard_curve": Caution(
+        "refused",
+        "The plate has no usable standard curve, so its samples have no concentration.",
+        "Put at least six standards in duplicate on every plate, with their concentration in `dose`.",
+    ),
+    "below_standards": Caution(
+        "note",
+        "The sample lies below the lowest standard; only an upper limit is given.",
+        "Dilute less, or add lower standards.",
+    ),
+    "above_standards": Caution(
+        "warning",
+        "The sample lies above the highest standard; only a lower limit is given.",
+        "Dilute the sample and say so in `dilution`.",
+    ),
+    "one_well": Caution(
+        "note",
+        "The sample has one well; how it scatters is taken from the other wells of the plate.",
+        "Measure samples in duplicate.",
+    ),
+    "wells_apart": Caution(
+        "warning",
+        "The wells of the sample lie further apart than wells of this plate do; the interval rests on them alone.",
+        "Look for a bubble, a drop on the rim or a pipetting error; leave the well out in `exclude` with the reason.",
+    ),
+    "dilutions_disagree": Caution(
+        "warning",
+        "Dilutions of one sample give concentrations that exclude each other.",
+        "Prefer the higher dilutions: a concentration that rises with dilution is a hook effect or a matrix effect.",
+    ),
+    "blank_as_zero": Caution(
+        "note",
+        "The plate has no standard of 0; its blank wells stand for it.",
+        "Give the zero standard role standard and dose 0.",
+    ),
+    "standard_off": Caution(
+        "warning",
+        "A well of a standard lies off the curve; it is marked and still counts.",
+        "Look at the well; leave it out in `exclude` with the reason where it failed.",
+    ),
+    "standards_out_of_order": Caution(
+        "warning",
+        "A higher standard gives less signal than a lower one, beyond scatter.",
+        "Look whether standards were swapped, on the plate or in the layout.",
+    ),
+    "hook_effect": Caution(
+        "warning",
+        "The highest standard gives less signal than the one below it; a high sample may then read far too low.",
+        "Leave out the highest standard; measure samples at a second, higher dilution.",
+    ),
+    "standard_recovery": Caution(
+        "warning",
+        "The curve gives a standard back with more than 20 % error (the lowest: 25 %).",
+        "Concentrations near it are that uncertain; look at its wells and at the shape of the curve.",
+    ),
+    "curve_misfits": Caution(
+        "warning",
+        "The standards leave the curve by more than their wells scatter.",
+        "Look for a standard that was diluted wrongly; intervals hold the misfit as scatter.",
+    ),
+    "not_loaded": Caution(
+        "warning",
+        "The sample can't be loaded with the others.",
+        "Lyse in less volume, use stronger sample buffer or larger lanes, or measure it again at another dilution.",
+    ),
+    "small_volume": Caution(
+        "note",
+        "The volume is below 1 ul, where pipettes err by several percent.",
+        "Dilute the lysate first and take more of it.",
+    ),
     "interference_not_told": Caution(
         "note",
         "Wells of the compound without cells are there, but blanks or repeats to compare them with are not.",
