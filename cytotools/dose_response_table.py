@@ -91,7 +91,9 @@ def _over_all(group: FittedGroup, kind: str) -> dict[str, Any]:
         return row | dict.fromkeys(names, NAN) | {"n": 0, "caution": caution("no_fit", "no experiment could be fitted")}
     over = over_experiments(found)
     row |= {name: getattr(over, name) for name in ("ic50", "low", "high", "dose_min", "dose_max", "n")}
-    row |= {name: average([getattr(fit, name) for fit in fits]).mean for name in ("hill_slope", "top", "bottom")}
+    slopes = [fit.hill_slope for fit in fits]
+    row |= {"hill_slope": average(slopes, geometric=min(slopes) > 0).mean}
+    row |= {name: average([getattr(fit, name) for fit in fits]).mean for name in ("top", "bottom")}
     return row | {"caution": over.cautions}
 
 

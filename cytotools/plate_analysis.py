@@ -8,6 +8,7 @@ from cytotools.dose_response_table import dose_response_table
 from cytotools.doses.cautions import join
 from cytotools.findings import Findings, excluded, vehicles_of
 from cytotools.fitted_curves import fit_curves
+from cytotools.growth_table import growth_table
 from cytotools.ic50_ratios import ic50_ratios
 from cytotools.plate_wells import read_wells
 from cytotools.well_table import well_table
@@ -34,6 +35,7 @@ def analyse_plates(study: Study, found: Findings) -> None:
     responses = _responses(study, wells, found)
     found.keep("wells", "plates", well_table(responses, standards), ["plate", "well"])
     _follow_doses(study, responses, found)
+    _follow_growth(wells, found)
     _follow_caspase(responses, found)
     _read_standards(study, standards, found)
 
@@ -82,6 +84,12 @@ def _follow_doses(study: Study, responses: pd.DataFrame, found: Findings) -> Non
     ratios = ic50_ratios(groups)
     if len(ratios):
         found.keep_more("comparisons", "plates", ratios, ["quantity", "contrast"])
+
+
+def _follow_growth(wells: pd.DataFrame, found: Findings) -> None:
+    """Turn responses into growth rates where a plate of time zero tells how much the control grew."""
+    if (wells["hours"] == 0).any():
+        found.keep("growth_rates", "plates", growth_table(found.curves, wells), ["replicate"])
 
 
 def _follow_caspase(responses: pd.DataFrame, found: Findings) -> None:

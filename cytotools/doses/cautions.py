@@ -14,6 +14,11 @@ class Caution(NamedTuple):
 
 
 CAUTIONS: dict[str, Caution] = {
+    "no_growth_rate": Caution(
+        "refused",
+        "no growth rate can be told: it takes a control that has grown since time zero",
+        "Look at the time-zero plate: it must be read with the settings of the later one, before the cells divide.",
+    ),
     "no_fit": Caution(
         "refused",
         "no curve could be fitted to these wells",
