@@ -32,11 +32,18 @@ class Findings:
     curves: tuple[FittedGroup, ...] = ()
     standards: tuple[DrawnStandards, ...] = ()
 
-    def keep(self, name: str, assay: str, table: pd.DataFrame, place_columns: Sequence[str]) -> pd.DataFrame:
-        """Keep a table and its cautions, but not those that it only inherits from a table kept before."""
+    def keep(
+        self, name: str, assay: str, table: pd.DataFrame, place_columns: Sequence[str], apart: tuple[str, ...] = ()
+    ) -> pd.DataFrame:
+        """Keep a table and its cautions, but not those that it only inherits from a table kept before.
+
+        Codes that begin with one of `apart` are told elsewhere, in fewer words.
+        """
         known = {(entry.code, entry.caution) for entry in self.entries if entry.assay == assay}
         self.tables[name] = table
         for entry in entries_of(table, assay, place_columns):
+            if entry.code.startswith(apart) and apart:
+                continue
             if not any(entry.code == code and entry.caution.startswith(words) for code, words in known):
                 self.entries.append(entry)
         return table

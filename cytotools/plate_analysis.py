@@ -10,6 +10,7 @@ from cytotools.findings import Findings, excluded, vehicles_of
 from cytotools.fitted_curves import fit_curves
 from cytotools.growth_table import growth_table
 from cytotools.ic50_ratios import ic50_ratios
+from cytotools.interference_entries import interference_entries
 from cytotools.plate_wells import read_wells
 from cytotools.well_table import well_table
 
@@ -33,7 +34,7 @@ def analyse_plates(study: Study, found: Findings) -> None:
     wells, standards = read.wells[of_cells], read.wells[~of_cells]
     _judge(wells, found)
     responses = _responses(study, wells, found)
-    found.keep("wells", "plates", well_table(responses, standards), ["plate", "well"])
+    found.keep("wells", "plates", well_table(responses, standards), ["plate", "well"], apart=("interference",))
     _follow_doses(study, responses, found)
     _follow_growth(wells, found)
     _follow_caspase(responses, found)
@@ -46,7 +47,8 @@ def _judge(wells: pd.DataFrame, found: Findings) -> None:
 
     found.keep("quality", "plates", plate_quality(wells), ["plate", "statistic"])
     found.keep("position_effects", "plates", position_effects(wells).assign(stage="as read"), ["plate", "effect"])
-    found.keep("interference", "plates", find_interference(wells), ["plate", "compound"])
+    found.tables["interference"] = find_interference(wells)
+    found.entries += interference_entries(found.tables["interference"])
 
 
 def _responses(study: Study, wells: pd.DataFrame, found: Findings) -> pd.DataFrame:
@@ -104,14 +106,15 @@ def _read_standards(study: Study, standards: pd.DataFrame, found: Findings) -> N
     """Read the concentrations of ELISA and BCA samples, and what of each lysate makes equal lanes."""
     import pandas as pd
 
-    from cytotools.plates import LoadingPlan, concentrations, protein_loads, recoveries
+    from cytotools.plates import LoadingPlan, concentrations, mean_concentrations, protein_loads, recoveries
     from cytotools.standard_drawings import drawn_standards
 
     if not len(standards):
         return
     by_analyte = [concentrations(own, str(analyte)) for analyte, own in standards.groupby("analyte", sort=False)]
     measured = pd.concat(by_analyte, ignore_index=True)
-    found.keep("concentrations", "plates", measured, ["sample"])
+    over = mean_concentrations(measured)
+    found.keep("concentrations", "plates", pd.concat([measured, over], ignore_index=True), ["sample"])
     checks = recoveries(standards)
     found.tables["quality"] = pd.concat([found.tables["quality"], checks], ignore_index=True)
     plans = [entry.loading for entry in study.plates if entry.loading]

@@ -41,13 +41,21 @@ def ic50_comparisons(comparisons: pd.DataFrame) -> pd.DataFrame:
 
 
 def _selectivity_answers(comparisons: pd.DataFrame) -> Iterator[str]:
-    """Yield a sentence for each pair of lines whose IC50s differ."""
-    for row in rows_of(ic50_comparisons(comparisons)):
-        if finite(row["p_adjusted"]) and row["p_adjusted"] < 0.05:
-            label = condition_label({**row, "cell_line": "", "arm": ""})
-            words = f"{label}: {row['quantity']} {row['contrast']}: {fold(row['estimate'])} times as large "
-            words += f"{interval(row['low'], row['high'], fold)}, adjusted p = {p_value(row['p_adjusted'])}"
-            yield printed(f"{words.replace('= <', '<')}; n = {count(row['n'])}.")
+    """Yield a sentence for each pair of lines whose IC50s differ: by the relative IC50, else by the absolute one."""
+    rows = [row for row in rows_of(ic50_comparisons(comparisons)) if _differs(row)]
+    pairs = grouped(rows, lambda row: (condition_label({**row, "cell_line": "", "arm": ""}), row["contrast"]))
+    for (label, contrast), found in pairs.items():
+        row = next((row for row in found if finite(row["estimate"])), found[0])
+        one, _, other = str(contrast).partition(" against ")
+        ratio = bounded(row["estimate"], row["low"], row["high"], fold)
+        p = f"adjusted p = {p_value(row['p_adjusted'])}".replace("= <", "<")
+        yield printed(
+            f"{label}: {row['quantity']} of {one} over {other} (95 % CI): {ratio}, {p}; n = {count(row['n'])}."
+        )
+
+
+def _differs(row: Mapping[str, Any]) -> bool:
+    return finite(row["p_adjusted"]) and row["p_adjusted"] < 0.05
 
 
 def _caspase_answers(table: pd.DataFrame) -> Iterator[str]:
@@ -71,10 +79,10 @@ def _hours(rows: list[dict[str, Any]]) -> str:
 
 
 def _concentration_answers(table: pd.DataFrame) -> Iterator[str]:
-    """Yield a sentence a sample of an ELISA; the protein of a lysate is no finding."""
-    for row in rows_of(table):
-        if row["assay"] == "elisa":
-            words = bounded(row["concentration"], row["low"], row["high"], fold)
-            yield printed(
-                f"{row['sample']}: {row['analyte'] or 'analyte'} {words} {row['unit']}; n = {count(row['n'])}."
-            )
+    """Yield a sentence a sample of an ELISA, over its experiments; the protein of a lysate is no finding."""
+    rows = [row for row in rows_of(table) if row["assay"] == "elisa"]
+    for found in grouped(rows, lambda row: condition_label(row)).values():
+        row = max(found, key=lambda row: row["n"])
+        words = bounded(row["concentration"], row["low"], row["high"], fold)
+        told = f"{row['analyte'] or 'analyte'} {words} {row['unit']} (95 % CI)"
+        yield printed(f"{condition_label(row)}: {told}; n = {count(row['n'])}.")

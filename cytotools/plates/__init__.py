@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from cytotools.plates.caspase import caspase_folds
+    from cytotools.plates.concentration_means import mean_concentrations
     from cytotools.plates.concentration_table import concentrations, recoveries
     from cytotools.plates.dose_units import convert_dose, in_common_unit, read_dose
     from cytotools.plates.export_files import read_export
@@ -34,6 +35,7 @@ __all__ = [
     "in_common_unit",
     "level_error",
     "mark_outliers",
+    "mean_concentrations",
     "mean_response",
     "parse_export",
     "plate_quality",
@@ -64,6 +66,7 @@ _HOME = {
     "in_common_unit": "cytotools.plates.dose_units",
     "level_error": "cytotools.plates.shared_errors",
     "mark_outliers": "cytotools.plates.outliers",
+    "mean_concentrations": "cytotools.plates.concentration_means",
     "mean_response": "cytotools.plates.shared_errors",
     "parse_export": "cytotools.plates.export_parsing",
     "plate_quality": "cytotools.plates.quality",
