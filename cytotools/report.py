@@ -15,6 +15,7 @@ from cytotools.output import PROVENANCE, require_replaceable, swapped_in, writte
 from cytotools.provenance import as_json, provenance
 from cytotools.report_blots import blot_details, blot_tables
 from cytotools.report_flow import flow_details, flow_tables
+from cytotools.report_plates import plate_details, plate_tables
 from cytotools.shown_table import ShownTable
 from cytotools.tables import rows_of
 from cytotools.wording import answers
@@ -121,6 +122,9 @@ def render(results: Results, figures: Sequence[ShownFigure], found: Mapping[str,
         flow_details=flow_details(tables),
         blot_tables=blot_tables(tables),
         blot_details=blot_details(tables),
+        has_plates=bool(len(tables["wells"])),
+        plate_tables=plate_tables(tables),
+        plate_details=plate_details(tables),
         cautions=_cautions(results.cautions),
         methods=list(methods(results)),
         figures=figures,
@@ -131,7 +135,8 @@ def render(results: Results, figures: Sequence[ShownFigure], found: Mapping[str,
 
 def _measured(results: Results) -> str:
     parts = []
-    quadrants, bands = results.tables["quadrants"], results.tables["bands"]
+    tables = results.tables
+    quadrants, bands = tables["quadrants"], tables["bands"]
     if len(quadrants):
         tubes = quadrants.drop_duplicates("file")
         samples = int(tubes["role"].isin(["untreated", "vehicle", "treated"]).sum())
@@ -143,6 +148,10 @@ def _measured(results: Results) -> str:
         measured = ", ".join(dict.fromkeys(bands["target"]))
         images = bands["image"].nunique()
         parts.append(f"{images} blot image{'s' if images > 1 else ''} with {len(bands)} bands ({measured})")
+    wells = tables["wells"]
+    if len(wells):
+        plates = wells["plate"].nunique()
+        parts.append(f"{len(wells)} wells on {plates} plate{'s' if plates > 1 else ''}")
     return f"Measured: {'; '.join(parts)}." if parts else "Nothing was measured."
 
 

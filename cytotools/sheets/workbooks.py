@@ -36,24 +36,24 @@ def sheet_of_workbook(contents: bytes, name: str, wanted: str) -> Sheet:
     ...
     cytotools.errors.StudyError: samples.xlsx: the file: expected an XLSX workbook, got a file that can't be opened...
     """
-    _check_archive(contents, name)
-    values, formulas = _load(contents, name, data_only=True), _load(contents, name, data_only=False)
+    check_archive(contents, name)
+    values, formulas = load(contents, name, data_only=True), load(contents, name, data_only=False)
     worksheet, notes = _chosen(values, name, wanted)
     rows = _filled_rows(worksheet, name)
-    _check_formulas(worksheet, formulas[worksheet.title], name)
+    check_formulas(worksheet, formulas[worksheet.title], name)
     _check_merged(worksheet, rows[-1].line, name)
     notes += _hidden_note(worksheet, rows, name)
     return Sheet(name, worksheet.title, "", rows[0], rows[1:], notes)
 
 
-def _check_archive(contents: bytes, name: str) -> None:
+def check_archive(contents: bytes, name: str) -> None:
     """Refuse what is no archive, or would grow without measure, before a parser sees it."""
     try:
         with zipfile.ZipFile(io.BytesIO(contents)) as archive:
             parts = archive.infolist()
             is_large = sum(part.file_size for part in parts) > MAX_BYTES
             is_sound = is_large or not any(b"<!DOCTYPE" in archive.read(part) for part in parts)
-    except (zipfile.BadZipFile, zlib.error, NotImplementedError, RuntimeError, EOFError, OSError):
+    except (zipfile.BadZipFile, zlib.error, NotImplementedError, RuntimeError, EOFError, OSError, ValueError):
         is_large, is_sound = False, False
     if is_large:
         remedy = "Copy the cells that hold values into a new workbook."
@@ -63,7 +63,8 @@ def _check_archive(contents: bytes, name: str) -> None:
         raise refusal(name, "the file", "an XLSX workbook", "a file that can't be opened as one", _SAVE_ANEW)
 
 
-def _load(contents: bytes, name: str, *, data_only: bool) -> Workbook:
+def load(contents: bytes, name: str, *, data_only: bool) -> Workbook:
+    """Return the workbook, with the stored results of its formulas (`data_only`) or the formulas themselves."""
     from openpyxl import load_workbook
 
     try:
@@ -77,7 +78,7 @@ def _load(contents: bytes, name: str, *, data_only: bool) -> Workbook:
 
 def _chosen(workbook: Workbook, name: str, wanted: str) -> tuple[Worksheet, tuple[Problem, ...]]:
     shown = [sheet for sheet in workbook.worksheets if sheet.sheet_state == "visible"]
-    filled = [sheet for sheet in shown if any(not row.is_blank for row in _rows(sheet))]
+    filled = [sheet for sheet in shown if any(not row.is_blank for row in rows_of(sheet))]
     if not filled:
         remedy = "Fill the sheet, or show it if it is hidden."
         raise refusal(name, "the workbook", "a visible sheet with a header and rows", "none", remedy)
@@ -91,20 +92,21 @@ def _chosen(workbook: Workbook, name: str, wanted: str) -> tuple[Worksheet, tupl
     return filled[0], (Problem(name, "the workbook", "one sheet", got, remedy),)
 
 
-def _rows(worksheet: Worksheet) -> Iterator[Row]:
+def rows_of(worksheet: Worksheet) -> Iterator[Row]:
+    """Yield every row of a worksheet, blank ones included."""
     kinds = (str, int, float, datetime.date, datetime.time, datetime.timedelta, type(None))
     for line, values in enumerate(worksheet.values, start=1):
         yield Row(line, tuple(value if isinstance(value, kinds) else str(value) for value in values))
 
 
 def _filled_rows(worksheet: Worksheet, name: str) -> tuple[Row, ...]:
-    rows = tuple(islice((row for row in _rows(worksheet) if not row.is_blank), MAX_ROWS + 1))
+    rows = tuple(islice((row for row in rows_of(worksheet) if not row.is_blank), MAX_ROWS + 1))
     if len(rows) > MAX_ROWS:
         raise too_long(name)
     return rows
 
 
-def _check_formulas(values: Worksheet, formulas: Worksheet, name: str) -> None:
+def check_formulas(values: Worksheet, formulas: Worksheet, name: str) -> None:
     """Refuse formulas whose result was never stored: their cells would pass as empty."""
     remedy = "Open the workbook in Excel and save it, or write the value in the place of the formula."
     problems = [
