@@ -81,8 +81,9 @@ def _hours(rows: list[dict[str, Any]]) -> str:
 def _concentration_answers(table: pd.DataFrame) -> Iterator[str]:
     """Yield a sentence a sample of an ELISA, over its experiments; the protein of a lysate is no finding."""
     rows = [row for row in rows_of(table) if row["assay"] == "elisa"]
-    for found in grouped(rows, lambda row: condition_label(row)).values():
-        row = max(found, key=lambda row: row["n"])
+    over = [row for row in rows if row["n"] > 1]
+    alone = [row for row in rows if not any(str(row["sample"]).startswith(f"{one['sample']},") for one in over)]
+    for row in over + [row for row in alone if row["n"] == 1]:
         words = bounded(row["concentration"], row["low"], row["high"], fold)
         told = f"{row['analyte'] or 'analyte'} {words} {row['unit']} (95 % CI)"
-        yield printed(f"{condition_label(row)}: {told}; n = {count(row['n'])}.")
+        yield printed(f"{row['sample']}: {told}; n = {count(row['n'])}.")
