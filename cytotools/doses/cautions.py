@@ -54,16 +54,6 @@ CAUTIONS: dict[str, Caution] = {
         "wells marked as outliers are in the fit",
         "Look at the wells; write a reason into `exclude` where something went wrong in them.",
     ),
-    "growth_level": Caution(
-        "note",
-        "growth rates do not fall with dose, so that no GEC50 or slope can be read from them",
-        "Test higher doses, where the drug is expected to act.",
-    ),
-    "growth_limit": Caution(
-        "warning",
-        "a parameter of the growth-rate curve lies at the limit of its range: the doses do not tell it",
-        "Add doses where the curve bends or levels out.",
-    ),
     "no_degrees_of_freedom": Caution(
         "warning",
         "the curve passes through every point, so nothing is left to tell its error from",
