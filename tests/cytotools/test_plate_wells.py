@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import pandas as pd
 import pytest
 
 from cytotools import StudyError, read_study
 from cytotools.plate_wells import StudyWells, read_wells
+from cytotools.tables import rows_of
 
 GRID = "Absorbance {nm}\n,1,2,3\nA,{a}\nB,{b}\n\n"
 
@@ -25,15 +27,18 @@ def grid(nm: int, a: str, b: str) -> str:
     return GRID.format(nm=nm, a=a, b=b)
 
 
+def by_well(found: StudyWells) -> dict[str, dict[str, Any]]:
+    return {row["well"]: row for row in rows_of(found.wells)}
+
+
 LAYOUT = "well,role\na1,blank\nA02,untreated\nA3,untreated\nB1,blank\nB2,untreated\nB3,untreated\n"
 
 
 def test_wells_hold_signal_and_reference_of_their_own(tmp_path: Path) -> None:
     export = grid(570, "0.1,0.9,0.8", "0.1,0.7,0.6") + grid(630, "0.01,0.02,0.03", "0.04,0.05,0.06")
-    wells = study(tmp_path, export, LAYOUT, "assay: mtt, reference_nm: 630").wells.set_index("well")
-    assert wells.loc["A2", ["signal", "reference_signal"]].tolist() == [0.9, 0.02]
-    assert wells.loc["B3", ["signal", "reference_signal"]].tolist() == [0.6, 0.06]
-    assert wells["plate"].unique().tolist() == ["plate"]
+    wells = by_well(study(tmp_path, export, LAYOUT, "assay: mtt, reference_nm: 630"))
+    assert [wells["A2"][name] for name in ("signal", "reference_signal", "plate")] == [0.9, 0.02, "plate"]
+    assert [wells["B3"][name] for name in ("signal", "reference_signal", "plate")] == [0.6, 0.06, "plate"]
 
 
 def test_of_two_reads_the_usual_one_is_taken_and_said(tmp_path: Path) -> None:
@@ -64,7 +69,7 @@ def test_what_layout_and_file_do_not_share_is_named_by_well(tmp_path: Path) -> N
     words = " ".join(entry.caution for entry in found.entries)
     assert "C5" in words
     assert "B3" in words
-    assert pd.isna(found.wells.set_index("well").loc["C5", "signal"])
+    assert pd.isna(by_well(found)["C5"]["signal"])
 
 
 def test_a_layout_beyond_the_plate_refuses_the_file(tmp_path: Path) -> None:
@@ -74,9 +79,9 @@ def test_a_layout_beyond_the_plate_refuses_the_file(tmp_path: Path) -> None:
 
 
 def test_words_of_the_reader_are_kept(tmp_path: Path) -> None:
-    wells = study(tmp_path, grid(570, "0.1,OVRFLW,0.8", "0.1,0.7,0.6"), LAYOUT).wells.set_index("well")
-    assert wells.loc["A2", "said"] == "OVRFLW"
-    assert pd.isna(wells.loc["A2", "signal"])
+    well = by_well(study(tmp_path, grid(570, "0.1,OVRFLW,0.8", "0.1,0.7,0.6"), LAYOUT))["A2"]
+    assert well["said"] == "OVRFLW"
+    assert pd.isna(well["signal"])
 
 
 def test_units_that_do_not_meet_are_a_problem_of_the_sheet(tmp_path: Path) -> None:
@@ -89,5 +94,5 @@ def test_units_that_do_not_meet_are_a_problem_of_the_sheet(tmp_path: Path) -> No
 def test_a_drawn_layout_serves(tmp_path: Path) -> None:
     compounds = "Compound\n,1,2,3\nA,blank,untreated,cisplatin\nB,blank,untreated,cisplatin\n"
     layout = f"{compounds}\nDose (uM)\n,1,2,3\nA,,,5\nB,,,10\n"
-    wells = study(tmp_path, grid(570, "0.1,0.9,0.8", "0.1,0.7,0.6"), layout).wells.set_index("well")
-    assert wells.loc["B3", ["role", "compound", "dose", "signal"]].tolist() == ["treated", "cisplatin", 10.0, 0.6]
+    well = by_well(study(tmp_path, grid(570, "0.1,0.9,0.8", "0.1,0.7,0.6"), layout))["B3"]
+    assert [well[name] for name in ("role", "compound", "dose", "signal")] == ["treated", "cisplatin", 10.0, 0.6]
