@@ -16,10 +16,10 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 import numpy as np
-from cytotools.plates.export_parsing import parse_export
 
 from benchmarks.plate_exports import letters, text, workbook
 from cytotools.errors import StudyError
+from cytotools.plates.export_parsing import parse_export
 
 HERE = Path(__file__).parent
 WORDS = ("OVRFLW", "-", "OVER", ">4.000")

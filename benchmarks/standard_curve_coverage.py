@@ -18,8 +18,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
-from cytotools.plates.standard_curves import standard_curve
 from numpy.typing import NDArray
+
+from cytotools.plates.standard_curves import standard_curve
 
 FloatArray = NDArray[np.float64]
 SEED, PLATES, WELLS = 20_261_201, 1000, 2
