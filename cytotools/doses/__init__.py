@@ -11,6 +11,8 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from cytotools.doses.averages import Average, average
+    from cytotools.doses.curve_bands import curve_band
+    from cytotools.doses.curve_tests import FTest, is_flat
     from cytotools.doses.dose_response import DoseResponse, fit_dose_response
     from cytotools.doses.dose_responses import DoseResponses, fit_dose_responses
     from cytotools.doses.experiments import ExperimentIc50, Ic50Estimate, over_experiments
@@ -24,6 +26,7 @@ __all__ = [
     "DoseResponse",
     "DoseResponses",
     "ExperimentIc50",
+    "FTest",
     "Fit",
     "FiveParameter",
     "FourParameter",
@@ -34,12 +37,14 @@ __all__ = [
     "ThreeParameter",
     "average",
     "compare_ic50",
+    "curve_band",
     "fit_curve",
     "fit_dose_response",
     "fit_dose_responses",
     "fit_growth_rate",
     "growth_rate_errors",
     "growth_rates",
+    "is_flat",
     "over_experiments",
     "response_at",
 ]
@@ -50,6 +55,7 @@ _HOME = {
     "DoseResponse": "cytotools.doses.dose_response",
     "DoseResponses": "cytotools.doses.dose_responses",
     "ExperimentIc50": "cytotools.doses.experiments",
+    "FTest": "cytotools.doses.curve_tests",
     "Fit": "cytotools.doses.least_squares",
     "FiveParameter": "cytotools.doses.sigmoid",
     "FourParameter": "cytotools.doses.sigmoid",
@@ -60,12 +66,14 @@ _HOME = {
     "ThreeParameter": "cytotools.doses.sigmoid",
     "average": "cytotools.doses.averages",
     "compare_ic50": "cytotools.doses.selectivity",
+    "curve_band": "cytotools.doses.curve_bands",
     "fit_curve": "cytotools.doses.least_squares",
     "fit_dose_response": "cytotools.doses.dose_response",
     "fit_dose_responses": "cytotools.doses.dose_responses",
     "fit_growth_rate": "cytotools.doses.growth_rate",
     "growth_rate_errors": "cytotools.doses.growth_rate",
     "growth_rates": "cytotools.doses.growth_rate",
+    "is_flat": "cytotools.doses.curve_tests",
     "over_experiments": "cytotools.doses.experiments",
     "response_at": "cytotools.doses.sigmoid",
 }
