@@ -39,7 +39,8 @@ def test_two_doses_are_compared_as_by_student() -> None:
     dose, response = np.repeat([0.0, 1.0], 12), rng.standard_normal(24) + np.repeat([0.0, 0.9], 12)
     expected = stats.ttest_ind(response[:12], response[12:])
     found = is_flat(dose, response)
-    assert (found.f, found.df_1, found.df_2) == (pytest.approx(expected.statistic**2), 1, 22)
+    assert found.f == pytest.approx(expected.statistic**2)
+    assert (found.df_1, found.df_2) == (1, 22)
     assert found.p_value == pytest.approx(expected.pvalue, rel=0.2)
 
 
