@@ -10,8 +10,9 @@ from cytotools.blot_analysis import analyse_blots
 from cytotools.cautions import Entry, caution_table
 from cytotools.comparison import compare, summarise_fractions
 from cytotools.errors import Problem, StudyError
-from cytotools.findings import Findings, excluded, refusal, vehicles_of
+from cytotools.findings import Findings, entry_of_note, excluded, refusal, vehicles_of
 from cytotools.kinetics import rate_table
+from cytotools.plate_analysis import analyse_plates
 from cytotools.results import Results
 from cytotools.tables import complete
 
@@ -47,16 +48,24 @@ def analyse(study: Study, only: Sequence[str] | None = None, map: Map = builtins
         An assay was asked for that the study does not have.
     """
     assays = _chosen(study, only)
-    found = Findings(entries=[_note(note) for note in study.notes])
+    found = Findings(entries=[entry_of_note("study", "", note) for note in study.notes])
     if study.flow and "flow" in assays:
         _analyse_flow(study, study.flow, map, found)
     if study.blots and "blots" in assays:
         analyse_blots(study, study.blots, found)
     if study.plates and "plates" in assays:
-        words = "plate readings are checked but not analysed in this version"
-        found.entries.append(Entry("note", "plates", "", "plates", "not_analysed", words, "Use a later version."))
+        analyse_plates(study, found)
     found.tables["cautions"] = caution_table(found.entries)
-    return Results(study, complete(found.tables), assays, found.plate, tuple(found.images), tuple(found.refused_images))
+    return Results(
+        study,
+        complete(found.tables),
+        assays,
+        found.plate,
+        tuple(found.images),
+        tuple(found.refused_images),
+        found.curves,
+        found.standards,
+    )
 
 
 def _chosen(study: Study, only: Sequence[str] | None) -> tuple[str, ...]:
@@ -71,11 +80,6 @@ def _chosen(study: Study, only: Sequence[str] | None) -> tuple[str, ...]:
             [Problem(study.path.name, "the assays asked for", f"assays of the study ({have})", got, remedy)]
         )
     return tuple(assay for assay in present if assay in only)
-
-
-def _note(note: Problem) -> Entry:
-    words = f"{note.what}: expected {note.expected}, got {note.got}"
-    return Entry("note", "study", "", note.place, "sheet", words, note.remedy)
 
 
 def _analyse_flow(study: Study, block: FlowBlock, map: Map, found: Findings) -> None:

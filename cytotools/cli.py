@@ -96,6 +96,26 @@ def demo(
 
 
 @app.command()
+def design(
+    path: Annotated[Path, typer.Argument(metavar="DESIGN.yaml", help="What is to be tested.", show_default=False)],
+    out: Annotated[Path, typer.Option("-o", "--out", help="A new or empty folder.", show_default=False)],
+) -> None:
+    """Lay out the plates of an experiment at random, with its pipetting sheet and the precision to expect."""
+    from cytotools.design.design_files import read_design
+    from cytotools.design.summary import precision_table, summary_lines
+    from cytotools.design.write import write_design
+
+    found = read_design(path)
+    folder, precision = write_design(found, path, out)
+    for line in summary_lines(found):
+        typer.echo(line)
+    typer.echo(precision_table(found, precision, None if sys.stdout.isatty() else 140))
+    for caution in dict.fromkeys(f"{row.curve}: {row.caution}." for row in precision if row.caution):
+        typer.echo(caution)
+    typer.echo(f"Design: {folder} (pipetting.md, tubes.xlsx, layouts/, study.yaml).")
+
+
+@app.command()
 def fcs(
     files: Annotated[
         list[Path], typer.Argument(metavar="FILE...", help="FCS files, or folders of them.", show_default=False)
@@ -115,6 +135,19 @@ def fcs(
         typer.echo(summary(listings))
     if any(listing.status == "refused" for listing in listings):
         raise typer.Exit(UNUSABLE_CONTENT)
+
+
+@app.command()
+def selftest() -> None:
+    """Fit regressions whose answers NIST has certified, and print how many digits this computer finds."""
+    from cytotools.doses.selftest import selftest as fitted
+    from cytotools.selftest_command import selftest_lines
+
+    table = fitted()
+    for line in selftest_lines(table):
+        typer.echo(line)
+    if not table["passed"].all():
+        raise typer.Exit(BUG)
 
 
 @contextmanager

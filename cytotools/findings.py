@@ -7,12 +7,15 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from cytotools.cautions import Entry, entries_of
+from cytotools.errors import Problem, StudyError
 from cytotools.results import MeasuredImage, RefusedImage
 from cytotools.tables import rows_of
 
 if TYPE_CHECKING:
     import pandas as pd
 
+    from cytotools.drawn_plates import DrawnStandards
+    from cytotools.fitted_curves import FittedGroup
     from cytotools.study import Study
     from gating.plate import Plate
 
@@ -26,12 +29,21 @@ class Findings:
     plate: Plate | None = None
     images: list[MeasuredImage] = field(default_factory=list)
     refused_images: list[RefusedImage] = field(default_factory=list)
+    curves: tuple[FittedGroup, ...] = ()
+    standards: tuple[DrawnStandards, ...] = ()
 
-    def keep(self, name: str, assay: str, table: pd.DataFrame, place_columns: Sequence[str]) -> pd.DataFrame:
-        """Keep a table and its cautions, but not those that it only inherits from a table kept before."""
+    def keep(
+        self, name: str, assay: str, table: pd.DataFrame, place_columns: Sequence[str], apart: tuple[str, ...] = ()
+    ) -> pd.DataFrame:
+        """Keep a table and its cautions, but not those that it only inherits from a table kept before.
+
+        Codes that begin with one of `apart` are told elsewhere, in fewer words.
+        """
         known = {(entry.code, entry.caution) for entry in self.entries if entry.assay == assay}
         self.tables[name] = table
         for entry in entries_of(table, assay, place_columns):
+            if entry.code.startswith(apart) and apart:
+                continue
             if not any(entry.code == code and entry.caution.startswith(words) for code, words in known):
                 self.entries.append(entry)
         return table
@@ -68,6 +80,19 @@ def excluded(sheet: pd.DataFrame, assay: str, key: str) -> list[Entry]:
         )
         for r in rows
     ]
+
+
+def entry_of_note(assay: str, file: str, note: Problem) -> Entry:
+    """Return what was understood in a way worth knowing as a caution."""
+    words = f"{note.what}: expected {note.expected}, got {note.got}"
+    return Entry("note", assay, file, note.place, "sheet", words, note.remedy)
+
+
+def refusal_of(assay: str, file: str, error: StudyError) -> Entry:
+    """Return what is said of a file that the study level itself found of no use."""
+    problem = error.problems[0]
+    words = f"{problem.place}: {problem.what}: expected {problem.expected}, got {problem.got}."
+    return Entry("refused", assay, file, file, "unusable_file", words, problem.remedy)
 
 
 def refusal(assay: str, file: str, error: ValueError) -> Entry:

@@ -100,6 +100,18 @@ def condition_label(row: Mapping[str, Any], columns: Iterable[str] = ("cell_line
     return ", ".join(part for part in parts if part)
 
 
+def line_label(row: Mapping[str, Any]) -> str:
+    """Return the cell line of a row, and its arm where it says more.
+
+    Examples
+    --------
+    >>> line_label({"cell_line": "HeLa", "arm": "siXIAP"})
+    'HeLa, siXIAP'
+    """
+    named = {name: row.get(name) for name in ("cell_line", "arm")}
+    return condition_label(named | {"role": " "}).strip(", ")
+
+
 def _is_number(value: object) -> bool:
     return isinstance(value, int | float) and value == value
 

@@ -15,6 +15,7 @@ from cytotools.output import PROVENANCE, require_replaceable, swapped_in, writte
 from cytotools.provenance import as_json, provenance
 from cytotools.report_blots import blot_details, blot_tables
 from cytotools.report_flow import flow_details, flow_tables
+from cytotools.report_plates import plate_details, plate_tables
 from cytotools.shown_table import ShownTable
 from cytotools.tables import rows_of
 from cytotools.wording import answers
@@ -59,6 +60,7 @@ def write_report(results: Results, folder: str | Path, *, figures: bool = True) 
         _write_tables(results, fresh / "tables")
         drawn = _write_figures(results, fresh / "figures") if figures else []
         _write_gates(results, fresh)
+        _write_curves(results, fresh)
         write_boxes(results, fresh / "boxes")
         settings = {"assays": list(results.assays), "figures": figures}
         found = provenance(study.folder, study.inputs, settings)
@@ -98,6 +100,16 @@ def _write_gates(results: Results, folder: Path) -> None:
     (folder / "gates.wsp").write_bytes(flowjo_workspace(workspace_samples(plate, study, above)))
 
 
+def _write_curves(results: Results, folder: Path) -> None:
+    """Write the dose-response curves for Prism."""
+    if not results.curves:
+        return
+    from cytotools.prism_curves import prism_curves
+    from cytotools.prism_tables import write_prism
+
+    (folder / "dose_response.pzfx").write_bytes(write_prism(prism_curves(results.curves)))
+
+
 def render(results: Results, figures: Sequence[ShownFigure], found: Mapping[str, Any]) -> str:
     """Return report.html; every text that came from a file is escaped."""
     from jinja2 import Environment, PackageLoader, StrictUndefined
@@ -121,6 +133,9 @@ def render(results: Results, figures: Sequence[ShownFigure], found: Mapping[str,
         flow_details=flow_details(tables),
         blot_tables=blot_tables(tables),
         blot_details=blot_details(tables),
+        has_plates=bool(len(tables["wells"])),
+        plate_tables=plate_tables(tables),
+        plate_details=plate_details(tables),
         cautions=_cautions(results.cautions),
         methods=list(methods(results)),
         figures=figures,
@@ -131,7 +146,8 @@ def render(results: Results, figures: Sequence[ShownFigure], found: Mapping[str,
 
 def _measured(results: Results) -> str:
     parts = []
-    quadrants, bands = results.tables["quadrants"], results.tables["bands"]
+    tables = results.tables
+    quadrants, bands = tables["quadrants"], tables["bands"]
     if len(quadrants):
         tubes = quadrants.drop_duplicates("file")
         samples = int(tubes["role"].isin(["untreated", "vehicle", "treated"]).sum())
@@ -143,6 +159,10 @@ def _measured(results: Results) -> str:
         measured = ", ".join(dict.fromkeys(bands["target"]))
         images = bands["image"].nunique()
         parts.append(f"{images} blot image{'s' if images > 1 else ''} with {len(bands)} bands ({measured})")
+    wells = tables["wells"]
+    if len(wells):
+        plates = wells["plate"].nunique()
+        parts.append(f"{len(wells)} wells on {plates} plate{'s' if plates > 1 else ''}")
     return f"Measured: {'; '.join(parts)}." if parts else "Nothing was measured."
 
 

@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
-from cytotools.labels import condition_label
+from cytotools.blot_answers import rises_compared
+from cytotools.labels import condition_label, line_label
+from cytotools.number_words import bounded, fold, p_value, percent
 from cytotools.shown_table import ShownTable, estimate, whole
 from cytotools.tables import rows_of
-from cytotools.wording import bounded, fold, line_label, p_value, percent, rises_compared
 
 if TYPE_CHECKING:
     import pandas as pd

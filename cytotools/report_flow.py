@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
+from cytotools.flow_answers import control_of
 from cytotools.labels import condition_label, printed
+from cytotools.number_words import fold, p_value, percent
 from cytotools.shown_table import Format, ShownTable, estimate, whole
 from cytotools.tables import rows_of
-from cytotools.wording import control_of, fold, p_value, percent
 
 if TYPE_CHECKING:
     import pandas as pd

@@ -15,6 +15,8 @@ if TYPE_CHECKING:
     from blots.layout import BlotGeometry
     from blots.measured_blot import MeasuredBlot
     from blots.molecular_weight import Masses
+    from cytotools.drawn_plates import DrawnStandards
+    from cytotools.fitted_curves import FittedGroup
     from cytotools.study import BlotImage, Study
     from gating.plate import Plate
 
@@ -91,13 +93,17 @@ class Results:
     cautions : DataFrame
         The table of that name.
     assays : tuple of str
-        What was analysed: flow, blots.
+        What was analysed: flow, blots, plates.
     plate : Plate or None
         Gates and pictures of the flow samples.
     images : tuple of MeasuredImage
         The blots that were measured.
     refused_images : tuple of RefusedImage
         The blots that were not.
+    curves : tuple of FittedGroup
+        The dose-response curves of the plates, each fitted in every experiment.
+    standards : tuple of DrawnStandards
+        The standard curves of the plates.
     """
 
     study: Study
@@ -106,6 +112,8 @@ class Results:
     plate: Plate | None = None
     images: tuple[MeasuredImage, ...] = ()
     refused_images: tuple[RefusedImage, ...] = ()
+    curves: tuple[FittedGroup, ...] = ()
+    standards: tuple[DrawnStandards, ...] = ()
 
     @property
     def cautions(self) -> pd.DataFrame:

@@ -3,7 +3,7 @@
 Flow: ECA109 oesophageal cancer cells without and with a Smac gene, 24 h of cisplatin, three independent experiments;
 the planted fractions of apoptosis are the published group means and standard deviations. Blots: both lines over 24 h of
 a Smac mimetic; ECA109 is planted as the resistant line (cIAP2 falls, rebounds and overshoots), ECA109-Smac as the
-sensitive one (cIAP1 and cIAP2 fall and stay down). Nothing in it was measured.
+sensitive one (cIAP1 and cIAP2 fall and stay down). Plates: see `cytotools.sample_plates`. Nothing in it was measured.
 """
 
 from __future__ import annotations
@@ -15,6 +15,8 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from cytotools.sample_plates import ARMS, REPLICATES, plates_yaml, write_plates
+
 if TYPE_CHECKING:
     import pandas as pd
 
@@ -22,8 +24,6 @@ if TYPE_CHECKING:
     from blots.simulated_shapes import BandShape
 
 SEED = 20_261_121
-REPLICATES = (1, 2, 3)
-ARMS = {"ECA109": "", "ECA109-Smac": "Smac"}
 
 # Percent apoptosis (early + late): cisplatin in ug/mL to mean and SD of the published groups.
 APOPTOSIS = {
@@ -69,6 +69,9 @@ title: Smac-N7 with cisplatin in ECA109 (simulated sample study)
 control: vehicle                     # what treated samples are compared with
 compounds:
   cisplatin: {molar_mass: 300.05, vehicle: saline, class: platinum}
+  doxorubicin: {molar_mass: 543.52, vehicle: DMSO, class: anthracycline}
+  Dox-peptide 1: {vehicle: DMSO}
+  Dox-peptide 2: {vehicle: DMSO}
 flow:
   samples: flow/samples.csv          # one row an FCS file
   annexin: FITC-A
@@ -92,12 +95,19 @@ blots:
 TRUTH_README = """\
 # The truth behind the sample study
 
-Every file of this study was made by `gating.simulate` and `blots.simulate`; nothing was measured on cells.
+Every file of this study was made by `gating.simulate`, `blots.simulate` and `cytotools.plates.simulate`; nothing was
+measured on cells.
 
 - `apoptosis.csv`: planted fraction of early + late apoptotic cells of each sample and the fraction that was drawn.
 - `bands.csv`: expected volume and centre of every band before noise.
 - `time_course.csv`: planted level over 0 h, and the level of the volumes above after actin (geometric mean of three).
 - `verdicts.csv`: what the time course must be found to be.
+- `ic50.csv`: IC50 planted in each line and compound, and that of each experiment, which differs from it by chance. Each
+  is the dose halfway between the curve's plateaus. The well D6 of ctg_rep2.txt holds a bubble: 0.6 of its signal.
+  Doxorubicin and its conjugates absorb 0.0003 for each uM at 570 nm: see the wells with the highest dose and no cells.
+- `caspase.csv`: caspase-3/7 over the vehicle, viable fraction and caspase for each viable cell, as planted and as drawn
+  (geometric mean of three).
+- `concentrations.csv`: TNF-alpha and protein of each sample before its dilution. ECA109 is below the lowest standard.
 """
 
 
@@ -118,13 +128,14 @@ def write_sample_study(folder: str | Path) -> Path:
     About 10 MB, the same numbers for the same version of numpy. Takes a few seconds.
     """
     folder = Path(folder)
-    for part in ("flow", "blots", "truth"):
+    for part in ("flow", "blots", "plates", "truth"):
         (folder / part).mkdir(parents=True, exist_ok=True)
     _write_flow(folder)
     _write_blots(folder)
+    write_plates(folder)
     (folder / "truth" / "README.md").write_text(TRUTH_README, encoding="utf-8")
     study = folder / "study.yaml"
-    study.write_text(STUDY, encoding="utf-8")
+    study.write_text(STUDY + plates_yaml(), encoding="utf-8")
     return study
 
 

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 import pandas as pd
 
+from cytotools.cells.refused import Refused
 from cytotools.conditions import DOSES
+from cytotools.plates.dose_units import in_common_unit
 from cytotools.sheets import Table
 from cytotools.study_reading import Reading
 
@@ -44,6 +46,40 @@ def _note_spellings(reading: Reading, table: Table, column: str) -> None:
             place = table.place(max(words.values()), column)
             remedy = "They count as different; write one of them throughout if they are meant to be the same."
             reading.note(place, column, "one spelling", " and ".join(map(repr, words)), remedy)
+
+
+def note_units(reading: Reading, table: Table) -> None:
+    """Note a compound whose doses stand in several units: equal doses in unlike units count as different treatments."""
+    for name, cells in _dose_cells(table).items():
+        units = dict.fromkeys(unit for *_, unit in cells)
+        if len(units) > 1:
+            row, column, _, _ = next(cell for cell in cells if cell[3] == list(units)[1])
+            got = f"{' and '.join(units)} for {name}"
+            remedy = "Write one unit throughout: the same dose in two units counts as two treatments."
+            reading.note(table.place(row, column), "dose_unit", "one unit a compound", got, remedy)
+
+
+def check_units(reading: Reading, table: Table, molar_masses: Mapping[str, float]) -> None:
+    """Check that the doses of each compound can be brought to one unit; masses are in g/mol."""
+    for name, cells in _dose_cells(table).items():
+        units = [unit for *_, unit in cells]
+        try:
+            in_common_unit([dose for _, _, dose, _ in cells], units, molar_masses.get(name))
+        except Refused as no:
+            row, column, _, _ = next(cell for cell in cells if cell[3] != units[0])
+            got = f"{' and '.join(dict.fromkeys(units))} for {name}"
+            reading.add(table.place(row, column), "dose_unit", no.expected, got, no.remedy)
+
+
+def _dose_cells(table: Table) -> dict[str, list[tuple[int, str, float, str]]]:
+    """Return the doses above 0 of each compound with their units, by the row and the column of the unit's cell."""
+    found: dict[str, list[tuple[int, str, float, str]]] = {}
+    for slot in ("", "_2", "_3"):
+        columns = (table.frame[f"{name}{slot}"] for name in ("compound", "dose", "dose_unit"))
+        for row, (name, dose, unit) in enumerate(zip(*columns, strict=True)):
+            if name and dose > 0 and unit:
+                found.setdefault(name, []).append((row, f"dose_unit{slot}", dose, unit))
+    return found
 
 
 def check_unique(reading: Reading, table: Table, names: Sequence[str]) -> None:

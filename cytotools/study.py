@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from blots.panel import Panel
+    from cytotools.plates.lane_loading import LoadingPlan
 
 Control = Literal["", "vehicle", "untreated"]
 
@@ -184,10 +185,16 @@ class PlateFile:
         columns, and last `place`.
     reference_nm : float or None
         The wavelength to subtract.
+    read : str
+        Which read of the file is the signal, by its label or wavelength; empty where there is one.
     sheet : str
         The worksheet of the export, empty for the first.
     analyte : str
         What an ELISA measures.
+    correct_positions : bool
+        Whether edge, row and column effects that its plates show are taken out of the responses.
+    loading : LoadingPlan or None
+        How lanes are to be loaded from a BCA plate; None for 20 to 30 ug with 4x buffer in 20 ul.
     """
 
     file: str
@@ -196,6 +203,9 @@ class PlateFile:
     reference_nm: float | None = None
     sheet: str = ""
     analyte: str = ""
+    read: str = ""
+    correct_positions: bool = False
+    loading: LoadingPlan | None = None
 
 
 @dataclass(frozen=True, eq=False)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -20,9 +20,11 @@ from cytotools.conditions import (
 )
 from cytotools.errors import StudyError, refusal
 from cytotools.panel_files import panel_of_recipe, problems_with
+from cytotools.plates.lane_loading import LoadingPlan
+from cytotools.plates.layout_grids import read_layout
 from cytotools.roi_boxes import are_rois, boxes_of_rois
-from cytotools.sheet_rules import check_conditions, check_files, check_lanes, check_unique
-from cytotools.sheets import Given, Table, read_sheet, tabulate
+from cytotools.sheet_rules import check_conditions, check_files, check_lanes, check_unique, check_units, note_units
+from cytotools.sheets import Given, Sheet, Table, read_sheet, tabulate
 from cytotools.sheets.sheet import MAX_BYTES
 from cytotools.study import BlotImage, BlotsBlock, Compound, FlowBlock, PlateFile, Study
 from cytotools.study_paths import file_inside, folder_of, sample_file, study_file
@@ -98,12 +100,14 @@ def _study(reading: Reading, model: StudyModel) -> Study:
         reading.add(place, "the study", "`flow`, `blots` or `plates`", "none", "Add what was measured.")
     flow = _flow(reading, model.flow) if model.flow else None
     blots = _blots(reading, model.blots) if model.blots else None
-    plates = [_plate(reading, plate, ("plates", index)) for index, plate in enumerate(model.plates or [])]
+    compounds = _compounds(model)
+    masses = {name: compound.molar_mass for name, compound in compounds.items() if compound.molar_mass}
+    plates = [_plate(reading, plate, ("plates", index), masses) for index, plate in enumerate(model.plates or [])]
     return Study(
         path=reading.path,
         title=model.title or "",
         control=model.control or "",
-        compounds=_compounds(model),
+        compounds=compounds,
         flow=flow,
         blots=blots,
         plates=tuple(plate for plate in plates if plate),
@@ -113,13 +117,18 @@ def _study(reading: Reading, model: StudyModel) -> Study:
 
 
 def _table(
-    reading: Reading, file: str | None, columns: Sequence[Column], given: Mapping[str, Given], wanted: str
+    reading: Reading,
+    file: str | None,
+    columns: Sequence[Column],
+    given: Mapping[str, Given],
+    wanted: str,
+    read: Callable[[bytes, str, str], Sheet] = read_sheet,
 ) -> Table | None:
     """Read a sheet; None where it can't be read at all."""
     if file is None:
         return None
     try:
-        sheet = read_sheet(_bytes(reading.path.parent / file, MAX_BYTES, file), file, wanted)
+        sheet = read(_bytes(reading.path.parent / file, MAX_BYTES, file), file, wanted)
     except StudyError as error:
         reading.take(*error.problems)
         return None
@@ -145,6 +154,7 @@ def _flow(reading: Reading, model: FlowModel) -> FlowBlock | None:
     if table is None:
         return None
     check_conditions(reading, table)
+    note_units(reading, table)
     check_files(reading, table)
     reading.inputs.update(file for file in samples if file)
     return FlowBlock(table.frame, model.annexin, model.dye, thresholds.frame if thresholds else None, gates)
@@ -158,6 +168,7 @@ def _blots(reading: Reading, model: BlotsModel) -> BlotsBlock | None:
         for image, location in zip(model.images, locations, strict=True):
             fill_membrane(reading, table, image.membrane, reading.given(image, location))
         check_conditions(reading, table, "each membrane counts as an experiment of its own")
+        note_units(reading, table)
         check_lanes(reading, table)
     images = [_image(reading, image, at, table) for image, at in zip(model.images, locations, strict=True)]
     if table is None:
@@ -230,16 +241,34 @@ def _drawn_boxes(reading: Reading, file: str, model: ImageModel, table: Table | 
         return None
 
 
-def _plate(reading: Reading, model: PlateModel, location: Location) -> PlateFile | None:
+def _plate(
+    reading: Reading, model: PlateModel, location: Location, molar_masses: Mapping[str, float]
+) -> PlateFile | None:
     file = reading.file(model.file, (*location, "file"))
     sheet = reading.file(model.layout, (*location, "layout"))
     columns = [Column("well", well, required=True) if c.name == "well" else c for c in CONDITIONS]
-    table = _table(reading, sheet, (*columns, *WELL_COLUMNS), reading.given(model, location), "layout")
+    table = _table(reading, sheet, (*columns, *WELL_COLUMNS), reading.given(model, location), "layout", read_layout)
     if table is None or file is None:
         return None
     check_conditions(reading, table)
     check_unique(reading, table, ("plate", "well"))
-    return PlateFile(file, model.assay, table.frame, model.reference_nm, model.sheet or "", model.analyte or "")
+    check_units(reading, table, molar_masses)
+    about = {"sheet": model.sheet or "", "analyte": model.analyte or "", "read": model.read or ""}
+    plan = _loading(reading, model, location)
+    wants = model.correct_positions
+    return PlateFile(file, model.assay, table.frame, model.reference_nm, **about, correct_positions=wants, loading=plan)
+
+
+def _loading(reading: Reading, model: PlateModel, location: Location) -> LoadingPlan | None:
+    """Return how lanes are to be loaded, where the study says so."""
+    if model.loading is None:
+        return None
+    try:
+        return LoadingPlan(**model.loading.model_dump())
+    except StudyError as error:
+        problem = error.problems[0]
+        reading.add(reading.place((*location, "loading")), "loading", problem.expected, problem.got, problem.remedy)
+        return None
 
 
 def _compounds(model: StudyModel) -> dict[str, Compound]:

@@ -20,10 +20,11 @@ from cytotools.study import Reference
 
 Location = tuple[int | str, ...]
 Places = Mapping[Location, tuple[int, int]]
+WITHIN = ("[key]", "[series]", "[list]")  # what pydantic adds to a location that no file holds
 ASSAYS = ("viability", "mtt", "caspase", "elisa", "bca")
 
 
-def _reads(read: Callable[[Any], object]) -> BeforeValidator:
+def reads(read: Callable[[Any], object]) -> BeforeValidator:
     """Let a reader check a key's value; its refusal becomes the message."""
 
     def validate(value: object) -> object:
@@ -168,20 +169,21 @@ def _version(value: object) -> object:
     return value
 
 
-Word = Annotated[str, _reads(_word)]
-Text = Annotated[str, _reads(conditions.text)]
-Label = Annotated[str, _reads(conditions.label)]
-Unit = Annotated[str, _reads(conditions.unit)]
-Well = Annotated[str, _reads(conditions.well)]
-File = Annotated[str, _reads(_file)]
-Amount = Annotated[float, _reads(_number(conditions.at_least_zero))]
-Positive = Annotated[float, _reads(_number(conditions.positive))]
-Ordinal = Annotated[int, _reads(_number(conditions.ordinal))]
-Whole = Annotated[int, _reads(_whole)]
+Version = Annotated[int, reads(_version)]
+Word = Annotated[str, reads(_word)]
+Text = Annotated[str, reads(conditions.text)]
+Label = Annotated[str, reads(conditions.label)]
+Unit = Annotated[str, reads(conditions.unit)]
+Well = Annotated[str, reads(conditions.well)]
+File = Annotated[str, reads(_file)]
+Amount = Annotated[float, reads(_number(conditions.at_least_zero))]
+Positive = Annotated[float, reads(_number(conditions.positive))]
+Ordinal = Annotated[int, reads(_number(conditions.ordinal))]
+Whole = Annotated[int, reads(_whole)]
 
 
 class Block(BaseModel):
-    """A mapping of study.yaml that refuses keys it does not know."""
+    """A mapping of study.yaml, or of a design, that refuses keys it does not know."""
 
     model_config = ConfigDict(extra="forbid", frozen=True, arbitrary_types_allowed=True)
 
@@ -200,7 +202,7 @@ class Conditions(Block):
     compound_3: Text | None = None
     dose_3: Amount | None = None
     dose_unit_3: Unit | None = None
-    schedule: Annotated[str, _reads(one_of(SCHEDULES))] | None = None
+    schedule: Annotated[str, reads(one_of(SCHEDULES))] | None = None
     lead_hours: Amount | None = None
     hours: Amount | None = None
     replicate: Label | None = None
@@ -236,52 +238,75 @@ class ImageModel(Conditions):
     """One image of a membrane."""
 
     file: File
-    membrane: Annotated[str, _reads(lambda value: conditions.label(_word(value)))]
-    bands: Annotated[tuple[str, ...], _reads(_bands)]
+    membrane: Annotated[str, reads(lambda value: conditions.label(_word(value)))]
+    bands: Annotated[tuple[str, ...], reads(_bands)]
     boxes: File | None = None
     page: Whole = 0
-    channel: Annotated[int | str, _reads(_channel)] | None = None
+    channel: Annotated[int | str, reads(_channel)] | None = None
     gel: Label | None = None
     exposure_s: Positive | None = None
     probe_order: Ordinal | None = None
     first_lane: Ordinal = 1
-    turn: Annotated[int, _reads(_turn)] | None = None
-    force: Annotated[bool, _reads(_yes_or_no)] = False
+    turn: Annotated[int, reads(_turn)] | None = None
+    force: Annotated[bool, reads(_yes_or_no)] = False
 
 
 class BlotsModel(Conditions):
     """The Western blots block."""
 
     lanes: File
-    loading_control: Annotated[tuple[str, ...], _reads(_loading_controls)]
-    reference: Annotated[Reference, _reads(_reference)] = Reference()
-    ladder_kda: Annotated[tuple[float, ...], _reads(_ladder)] = ()
-    kda: dict[Annotated[str, _reads(_band)], Positive] | None = None
-    panels: Annotated[tuple[str, ...], _reads(_files)] = ()
+    loading_control: Annotated[tuple[str, ...], reads(_loading_controls)]
+    reference: Annotated[Reference, reads(_reference)] = Reference()
+    ladder_kda: Annotated[tuple[float, ...], reads(_ladder)] = ()
+    kda: dict[Annotated[str, reads(_band)], Positive] | None = None
+    panels: Annotated[tuple[str, ...], reads(_files)] = ()
     images: list[ImageModel] = Field(min_length=1)
+
+
+class LoadingModel(Block):
+    """How the lanes of a gel are to be loaded from a BCA plate."""
+
+    lowest_ug: Positive = 20.0
+    highest_ug: Positive = 30.0
+    buffer_strength: Positive = 4.0
+    largest_lane_ul: Positive = 20.0
 
 
 class PlateModel(Conditions):
     """One export of a plate reader."""
 
     file: File
-    assay: Annotated[str, _reads(one_of(ASSAYS))]
+    assay: Annotated[str, reads(one_of(ASSAYS))]
     layout: File
     reference_nm: Positive | None = None
+    read: Label | None = None
     sheet: Label | None = None
     analyte: Text | None = None
+    correct_positions: bool = False
+    loading: LoadingModel | None = None
 
 
 class StudyModel(Block):
     """The whole of study.yaml."""
 
-    version: Annotated[int, _reads(_version)]
+    version: Version
     title: Text | None = None
-    control: Annotated[Literal["vehicle", "untreated"], _reads(one_of(("vehicle", "untreated")))] | None = None
+    control: Annotated[Literal["vehicle", "untreated"], reads(one_of(("vehicle", "untreated")))] | None = None
     compounds: dict[Word, CompoundModel | None] | None = None
     flow: FlowModel | None = None
     blots: BlotsModel | None = None
     plates: list[PlateModel] | None = None
+
+
+Blocks = Mapping[tuple[str, ...], type[Block]]
+_STUDY_BLOCKS: Blocks = {
+    (): StudyModel,
+    ("compounds", "*"): CompoundModel,
+    ("flow",): FlowModel,
+    ("blots",): BlotsModel,
+    ("blots", "images"): ImageModel,
+    ("plates",): PlateModel,
+}
 
 
 def check_schema(data: object, places: Places, name: str) -> tuple[StudyModel | None, list[Problem]]:
@@ -313,7 +338,7 @@ def check_schema(data: object, places: Places, name: str) -> tuple[StudyModel | 
         return StudyModel.model_validate(data), []
     except ValidationError as error:
         details = error.errors(include_url=False)
-    return _sound_part(data, details), [_problem(detail, places, name) for detail in details]
+    return _sound_part(data, details), [problem_of(detail, places, name) for detail in details]
 
 
 def _sound_part(data: object, details: Sequence[ErrorDetails]) -> StudyModel | None:
@@ -333,7 +358,7 @@ def _culprit(detail: ErrorDetails) -> Location:
 
     A list goes as a whole, because the places of its other items would move.
     """
-    location = tuple(part for part in detail["loc"] if part != "[key]")
+    location = tuple(part for part in detail["loc"] if part not in WITHIN)
     if detail["type"] == "missing" and location != ("version",):
         location = location[:-1]
     index = next((depth for depth, part in enumerate(location) if isinstance(part, int)), None)
@@ -359,44 +384,41 @@ def place_of(location: Sequence[int | str], places: Places, name: str) -> str:
     return f"{name}:{line}:{column}"
 
 
-def _problem(detail: ErrorDetails, places: Places, name: str) -> Problem:
-    location = tuple(part for part in detail["loc"] if part != "[key]")
-    what = _dotted(location)
+def problem_of(
+    detail: ErrorDetails, places: Places, name: str, blocks: Blocks = _STUDY_BLOCKS, noun: str = "study"
+) -> Problem:
+    """Return what a validation found wrong as a problem with its place; `blocks` are the models by path, * any name."""
+    location = tuple(part for part in detail["loc"] if part not in WITHIN)
+    what = dotted(location)
     place, got = place_of(location, places, name), shown(detail["input"])
-    what = what or "the study"
+    what = what or f"the {noun}"
     match detail["type"]:
         case "refused":
             context = detail["ctx"]
             return Problem(place, what, context["expected"], got, context["remedy"])
         case "extra_forbidden":
-            remedy = nearest(str(location[-1]), _keys(location[:-1]))
-            return Problem(place, what, "a key that the study knows", f"the key `{location[-1]}`", remedy)
+            remedy = nearest(str(location[-1]), _keys(location[:-1], blocks))
+            return Problem(place, what, f"a key that the {noun} knows", f"the key `{location[-1]}`", remedy)
         case "missing":
-            remedy = f"Add `{location[-1]}:` to {_dotted(location[:-1]) or 'the study'}."
+            remedy = f"Add `{location[-1]}:` to {dotted(location[:-1]) or f'the {noun}'}."
             return Problem(place, what, f"the key `{location[-1]}`", "nothing", remedy)
         case "list_type" | "too_short":
             remedy = "Write each item on a line of its own, with a dash before it."
             return Problem(place, what, "a list of at least one item", got, remedy)
-    remedy = f"Write keys with values: {', '.join(_keys(location)) or 'name: value'}."
+    remedy = f"Write keys with values: {', '.join(_keys(location, blocks)) or 'name: value'}."
     return Problem(place, what, "a mapping of keys to values", got, remedy)
 
 
-def _dotted(location: Iterable[int | str]) -> str:
+def dotted(location: Iterable[int | str]) -> str:
     """Return a location as people count: images[1].file is the first image's."""
     words = "".join(f"[{part + 1}]" if isinstance(part, int) else f".{part}" for part in location)
     return words.removeprefix(".")
 
 
-def _keys(location: Sequence[int | str]) -> list[str]:
+def _keys(location: Sequence[int | str], blocks: Blocks) -> list[str]:
     """Return the keys that may stand at a location."""
-    models: dict[Location, type[Block]] = {
-        (): StudyModel,
-        ("flow",): FlowModel,
-        ("blots",): BlotsModel,
-        ("blots", "images"): ImageModel,
-        ("plates",): PlateModel,
-    }
     path = tuple(part for part in location if isinstance(part, str))
-    model = CompoundModel if path[:1] == ("compounds",) and len(path) == 2 else models.get(path)
+    fits = (m for p, m in blocks.items() if len(p) == len(path) and all(map(lambda a, b: a in ("*", b), p, path)))
+    model = next(fits, None)
     own = [field.alias or key for key, field in model.model_fields.items()] if model else []
     return [key for key in own if key not in CONDITION_COLUMNS] + [key for key in own if key in CONDITION_COLUMNS]

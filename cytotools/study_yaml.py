@@ -13,7 +13,9 @@ MAX_DEPTH = 12
 _UNPRINTABLE = re.compile("[^\t\n\r\x20-\x7e\x85\xa0-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
 
-def parse_study(contents: bytes, name: str) -> tuple[object, dict[Location, tuple[int, int]], list[Problem]]:
+def parse_study(
+    contents: bytes, name: str, noun: str = "study"
+) -> tuple[object, dict[Location, tuple[int, int]], list[Problem]]:
     r"""Parse the bytes of study.yaml.
 
     Parameters
@@ -22,6 +24,8 @@ def parse_study(contents: bytes, name: str) -> tuple[object, dict[Location, tupl
         The whole file, UTF-8 with or without a byte order mark.
     name : str
         Its name, as messages shall give it.
+    noun : str
+        What it describes, as messages shall call it.
 
     Returns
     -------
@@ -43,21 +47,21 @@ def parse_study(contents: bytes, name: str) -> tuple[object, dict[Location, tupl
     >>> data, places["flow", "dye"]
     ({'title': 'no', 'flow': {'dye': 'PE-A'}}, (3, 3))
     """
-    return _parsed(_decoded(contents, name), name)
+    return _parsed(_decoded(contents, name, noun), name, noun)
 
 
-def _decoded(contents: bytes, name: str) -> str:
+def _decoded(contents: bytes, name: str, noun: str) -> str:
     remedy = "Save it as UTF-8."
     try:
         text = contents.decode("utf-8-sig")
     except UnicodeDecodeError as error:
         before = contents[: error.start].decode("utf-8-sig", errors="replace")
         got = "UTF-16" if contents[:2] in (b"\xff\xfe", b"\xfe\xff") else f"the byte 0x{contents[error.start]:02X}"
-        raise refusal(_position(before, name), "the study", "UTF-8 text", got, remedy) from None
+        raise refusal(_position(before, name), f"the {noun}", "UTF-8 text", got, remedy) from None
     odd = _UNPRINTABLE.search(text)
     if odd:
         place = _position(text[: odd.start()], name)
-        raise refusal(place, "the study", "UTF-8 text", f"the character {odd.group()!r}", remedy)
+        raise refusal(place, f"the {noun}", "UTF-8 text", f"the character {odd.group()!r}", remedy)
     return text
 
 
@@ -66,12 +70,12 @@ def _position(before: str, name: str) -> str:
     return f"{name}:{len(lines)}:{len(lines[-1]) + 1}"
 
 
-def _parsed(text: str, name: str) -> tuple[object, dict[Location, tuple[int, int]], list[Problem]]:
+def _parsed(text: str, name: str, noun: str) -> tuple[object, dict[Location, tuple[int, int]], list[Problem]]:
     """Return what the file holds, where each key stands, and the keys that stand twice."""
     from ruamel.yaml import YAML
     from ruamel.yaml.error import MarkedYAMLError
 
-    composer = _Composer(name, YAML(typ="safe", pure=True).parse(text))
+    composer = _Composer(name, noun, YAML(typ="safe", pure=True).parse(text))
     try:
         data = composer.document()
     except StudyError:
@@ -79,11 +83,11 @@ def _parsed(text: str, name: str) -> tuple[object, dict[Location, tuple[int, int
     except MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
         place = f"{name}:{mark.line + 1}:{mark.column + 1}" if mark else name
-        raise refusal(place, "the study", "YAML", *_syntax(str(error.problem), str(error.context or ""))) from None
+        raise refusal(place, f"the {noun}", "YAML", *_syntax(str(error.problem), str(error.context or ""))) from None
     except Exception as error:  # the scanner of ruamel.yaml lets number and index errors through
         remedy = "Look for odd escapes, quotes and lines that begin with %."
         got = f"a line that can't be read ({error})"
-        raise refusal(f"{name}:{composer.line}:1", "the study", "YAML", got, remedy) from None
+        raise refusal(f"{name}:{composer.line}:1", f"the {noun}", "YAML", got, remedy) from None
     return data, composer.places, composer.repeated
 
 
@@ -106,8 +110,8 @@ class _Composer:
     It composes for itself because ruamel.yaml's own loader expands aliases without bound.
     """
 
-    def __init__(self, name: str, events: Iterator[Any]) -> None:
-        self.name, self.events = name, events
+    def __init__(self, name: str, noun: str, events: Iterator[Any]) -> None:
+        self.name, self.noun, self.events = name, noun, events
         self.places: dict[Location, tuple[int, int]] = {}
         self.repeated: list[Problem] = []
         self.line = 1
@@ -122,7 +126,7 @@ class _Composer:
             if isinstance(event, kinds.DocumentStartEvent):
                 documents += 1
                 if documents > 1:
-                    self._refuse(event, "one study in the file", "a second one after ---", "Delete one of them.")
+                    self._refuse(event, f"one {self.noun} in the file", "a second one after ---", "Delete one of them.")
             elif isinstance(event, kinds.NodeEvent):
                 data = self._value(event, ())
         return data
@@ -134,7 +138,7 @@ class _Composer:
 
     def _refuse(self, event: Any, expected: str, got: str, remedy: str) -> NoReturn:
         place = f"{self.name}:{event.start_mark.line + 1}:{event.start_mark.column + 1}"
-        raise refusal(place, "the study", expected, got, remedy)
+        raise refusal(place, f"the {self.noun}", expected, got, remedy)
 
     def _value(self, event: Any, location: Location) -> object:
         from ruamel.yaml import events as kinds

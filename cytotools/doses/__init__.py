@@ -10,30 +10,71 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from cytotools.doses.averages import Average, average
+    from cytotools.doses.curve_bands import curve_band
+    from cytotools.doses.curve_tests import FTest, is_flat
     from cytotools.doses.dose_response import DoseResponse, fit_dose_response
     from cytotools.doses.dose_responses import DoseResponses, fit_dose_responses
+    from cytotools.doses.experiments import ExperimentIc50, Ic50Estimate, over_experiments
+    from cytotools.doses.growth_rate import GrowthRate, fit_growth_rate, growth_rate_errors, growth_rates
+    from cytotools.doses.least_squares import Fit, fit_curve
+    from cytotools.doses.selectivity import Ic50Pair, Ic50Ratio, compare_ic50
     from cytotools.doses.sigmoid import FiveParameter, FourParameter, ThreeParameter, response_at
 
 __all__ = [
+    "Average",
     "DoseResponse",
     "DoseResponses",
+    "ExperimentIc50",
+    "FTest",
+    "Fit",
     "FiveParameter",
     "FourParameter",
+    "GrowthRate",
+    "Ic50Estimate",
+    "Ic50Pair",
+    "Ic50Ratio",
     "ThreeParameter",
+    "average",
+    "compare_ic50",
+    "curve_band",
+    "fit_curve",
     "fit_dose_response",
     "fit_dose_responses",
+    "fit_growth_rate",
+    "growth_rate_errors",
+    "growth_rates",
+    "is_flat",
+    "over_experiments",
     "response_at",
 ]
 
 # A name is imported when it is first asked for.
-_HOME: dict[str, str] = {
+_HOME = {
+    "Average": "cytotools.doses.averages",
     "DoseResponse": "cytotools.doses.dose_response",
     "DoseResponses": "cytotools.doses.dose_responses",
+    "ExperimentIc50": "cytotools.doses.experiments",
+    "FTest": "cytotools.doses.curve_tests",
+    "Fit": "cytotools.doses.least_squares",
     "FiveParameter": "cytotools.doses.sigmoid",
     "FourParameter": "cytotools.doses.sigmoid",
+    "GrowthRate": "cytotools.doses.growth_rate",
+    "Ic50Estimate": "cytotools.doses.experiments",
+    "Ic50Pair": "cytotools.doses.selectivity",
+    "Ic50Ratio": "cytotools.doses.selectivity",
     "ThreeParameter": "cytotools.doses.sigmoid",
+    "average": "cytotools.doses.averages",
+    "compare_ic50": "cytotools.doses.selectivity",
+    "curve_band": "cytotools.doses.curve_bands",
+    "fit_curve": "cytotools.doses.least_squares",
     "fit_dose_response": "cytotools.doses.dose_response",
     "fit_dose_responses": "cytotools.doses.dose_responses",
+    "fit_growth_rate": "cytotools.doses.growth_rate",
+    "growth_rate_errors": "cytotools.doses.growth_rate",
+    "growth_rates": "cytotools.doses.growth_rate",
+    "is_flat": "cytotools.doses.curve_tests",
+    "over_experiments": "cytotools.doses.experiments",
     "response_at": "cytotools.doses.sigmoid",
 }
 

@@ -13,7 +13,128 @@ class Caution(NamedTuple):
     remedy: str
 
 
-CAUTIONS: dict[str, Caution] = {}
+CAUTIONS: dict[str, Caution] = {
+    "no_growth_rate": Caution(
+        "refused",
+        "no growth rate can be told: it takes a control that has grown since time zero",
+        "Look at the time-zero plate: it must be read with the settings of the later one, before the cells divide.",
+    ),
+    "growth_level": Caution(
+        "note",
+        "growth rates do not fall with dose, so that no GEC50 or slope can be read from them",
+        "Test higher doses, where the drug is expected to act.",
+    ),
+    "growth_limit": Caution(
+        "warning",
+        "a parameter of the growth-rate curve lies at the limit of its range: the doses do not tell it",
+        "Add doses where the curve bends or levels out.",
+    ),
+    "no_fit": Caution(
+        "refused",
+        "no curve could be fitted to these wells",
+        "Test more doses, on both sides of the IC50.",
+    ),
+    "curve_at_limit": Caution(
+        "warning",
+        "the best curve lies at the edge of what these doses can tell: its slope or plateaus are not to be relied on",
+        "Put doses closer together where the response falls, and on both sides of it.",
+    ),
+    "flat_curve": Caution(
+        "warning",
+        "the response changes with the dose by no more than wells scatter, so nothing can be read from it",
+        "Test higher doses, or take it that the compound does nothing here.",
+    ),
+    "curve_rises": Caution(
+        "warning",
+        "the response rises with the dose, so the IC50 is the dose of half the rise",
+        "Look whether that is meant: a compound that shines or stimulates raises the signal.",
+    ),
+    "outliers_in_curve": Caution(
+        "warning",
+        "wells marked as outliers are in the fit",
+        "Look at the wells; write a reason into `exclude` where something went wrong in them.",
+    ),
+    "no_degrees_of_freedom": Caution(
+        "warning",
+        "the curve passes through every point, so nothing is left to tell its error from",
+        "Measure more points, or take a model with fewer parameters.",
+    ),
+    "not_converged": Caution(
+        "warning",
+        "the fit ended where no minimum is: its parameters and intervals can't be relied on",
+        "Look at the points: does the model suit them, do doses cover the curve? Else start nearer.",
+    ),
+    "not_determined": Caution(
+        "warning",
+        "the points do not determine every parameter of the model, so no standard errors are given",
+        "Measure where the curve bends, or take a model with fewer parameters.",
+    ),
+    "one_experiment": Caution(
+        "warning",
+        "There is one independent experiment: the interval is descriptive, it holds only the errors within it.",
+        "Repeat the experiment; three independent experiments are the least for an interval worth having.",
+    ),
+    "ic50_open_above": Caution(
+        "warning",
+        "The IC50 or its upper limit lies beyond the highest dose, so only a lower limit is given.",
+        "Repeat with higher doses.",
+    ),
+    "ic50_open_below": Caution(
+        "warning",
+        "The IC50 lies below the lowest dose, so only an upper limit is given.",
+        "Repeat with lower doses.",
+    ),
+    "open_experiments": Caution(
+        "note",
+        "The IC50 of some experiments lies beyond their doses; they count as beyond, and are not left out.",
+        "Repeat them with doses on both sides of the IC50.",
+    ),
+    "scatter_assumed": Caution(
+        "note",
+        "Open experiments don't tell how much IC50s vary; the limit takes them to vary at most 2-fold (SD of ln 0.69).",
+        "Repeat with doses on both sides of the IC50.",
+    ),
+    "experiment_unresolved": Caution(
+        "warning",
+        "The curve of an experiment leaves its IC50 open on both sides, so it is not in the mean.",
+        "Look at its curve: the compound may not act at all.",
+    ),
+    "same_ic50s": Caution(
+        "warning",
+        "The IC50s agree to the last digit, so the errors within experiments stand in for their scatter.",
+        "Check that the plates are those of independent experiments and not copies.",
+    ),
+    "unlike_precision": Caution(
+        "warning",
+        "One experiment is far less precise than the others and widens the interval; each counts as one.",
+        "Look at its plate; leave it out in `exclude` with the reason where it failed.",
+    ),
+    "unlike_doses": Caution(
+        "note",
+        "The experiments have unlike dose ranges.",
+        "Use the same doses in every experiment.",
+    ),
+    "unpaired": Caution(
+        "note",
+        "The IC50s are not of the same experiments, so they are compared as independent groups.",
+        "Run both in every experiment.",
+    ),
+    "incomplete_pairs": Caution(
+        "note",
+        "Some experiments hold only one of the two IC50s; the ratio rests on those that hold both.",
+        "Run both in every experiment.",
+    ),
+    "ratio_open": Caution(
+        "note",
+        "An IC50 lies beyond its doses, so the ratio is known on one side only.",
+        "Repeat with doses on both sides of both IC50s.",
+    ),
+    "not_compared": Caution(
+        "refused",
+        "Neither side of the ratio is known.",
+        "Repeat with doses on both sides of at least one IC50.",
+    ),
+}
 
 
 def caution(code: str, words: str) -> str:

@@ -53,6 +53,10 @@ class DoseResponse:
         ic50, low, high = self.curves.relative()
         return float(ic50[0]), float(low[0]), float(high[0])
 
+    def dose_at(self, level: float) -> float:
+        """Return the dose where the curve has a level, even beyond the doses tested; NaN where it never has it."""
+        return float(self.curves.dose_at(level)[0])
+
     def absolute(self, level: float, level_error: float = 0.0) -> tuple[float, float, float]:
         """Return the dose at which the curve has a level, with its 95 % profile limits, by the rules of `relative`.
 
@@ -110,18 +114,31 @@ def fit_dose_response(
         doses = int(np.sum(curves.groups.weights > 0))
         remedy = "Test more doses, or give an asymptote with ThreeParameter."
         raise refusal("fit", "distinct doses", f"{parameters} or more", str(doses), remedy)
-    numbers = {name: float(getattr(curves, name)[0]) for name in ("bottom", "top", "ic50", "hill_slope", "asymmetry")}
+    return curve_of(curves, 0)
+
+
+def curve_of(curves: DoseResponses, row: int) -> DoseResponse:
+    """Return one of many curves that were fitted together.
+
+    Examples
+    --------
+    >>> fits = fit_dose_responses([0, 1, 2, 4, 8, 16, 32], [[100, 98, 91, 68, 39, 16, 7], [9, 8, 8, 6, 3, 2, 1]])
+    >>> round(curve_of(fits, 1).ic50, 2)
+    6.03
+    """
+    own = curves if len(curves) == 1 else curves.of(np.array([row]))
+    numbers = {name: float(getattr(own, name)[0]) for name in ("bottom", "top", "ic50", "hill_slope", "asymmetry")}
     return DoseResponse(
         **numbers,
-        rss=float(curves.rss[0]),
-        converged=bool(curves.converged[0]),
-        limit=str(curves.limit[0]),
-        n_points=int(curves.n_points[0]),
-        degrees=int(curves.degrees[0]),
-        dose_min=float(curves.dose_min[0]),
-        dose_max=float(curves.dose_max[0]),
-        model=curves.model,
-        curves=curves,
+        rss=float(own.rss[0]),
+        converged=bool(own.converged[0]),
+        limit=str(own.limit[0]),
+        n_points=int(own.n_points[0]),
+        degrees=int(own.degrees[0]),
+        dose_min=float(own.dose_min[0]),
+        dose_max=float(own.dose_max[0]),
+        model=own.model,
+        curves=own,
     )
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Generic, NamedTuple, TypeVar
 
@@ -96,6 +96,12 @@ class DoseResponses:
         """Return the number of curves."""
         return len(self.rss)
 
+    def of(self, rows: NDArray[np.intp]) -> DoseResponses:
+        """Return the curves of these rows."""
+        names = ("bottom", "top", "ic50", "hill_slope", "asymmetry", "rss", "limit", "n_points", "dose_min", "dose_max")
+        own = {name: getattr(self, name)[rows] for name in names}
+        return replace(self, **own, groups=self.groups.of(rows), place=self.place.of(rows))
+
     @property
     def converged(self) -> NDArray[np.bool_]:
         """Return which curves have a least squares at finite parameters."""
@@ -176,6 +182,10 @@ class DoseResponses:
             lambda rows: CrossingDose(wells.of(rows), self.model, levels[rows], weight[rows]), crossing
         )
         return reported(np.exp(crossing) * self.groups.highest, low, high, self.dose_min, self.dose_max)
+
+    def dose_at(self, level: float) -> FloatArray:
+        """Return the dose where each curve has a level, wherever it lies; NaN where none has it."""
+        return np.asarray(np.exp(self._crossing(np.full(len(self), level))) * self.groups.highest)
 
     def _crossing(self, level: FloatArray) -> FloatArray:
         """Return ln of the dose where each curve has the level, NaN where none has it."""

@@ -11,6 +11,7 @@ import numpy as np
 from matplotlib.figure import Figure
 
 from cytotools.figures.doubts import doubts
+from cytotools.figures.map_pages import MAP_INCHES, draw_scale, map_axes, named_wells
 from cytotools.figures.style import POPULATION_NAMES, Saved, save
 from cytotools.figures.tubes import shares_of
 from cytotools.labels import file_stem
@@ -21,7 +22,6 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     import pandas as pd
-    from matplotlib.axes import Axes
 
 # What parts the tubes of one sheet into plates; those after the batch only where a well would stand twice.
 PARTS = ("batch", "hours", "replicate", "cell_line", "arm", "technical", "harvest", "folder")
@@ -33,8 +33,6 @@ LETTERS = {
     "untreated": "N",
     "vehicle": "V",
 }
-MAP_INCHES = (3.7, 2.35)
-NAMED_WELLS = 8
 
 
 def _percent(share: float) -> str:
@@ -143,28 +141,14 @@ def _figure(plate: pd.DataFrame, maps: Sequence[Map]) -> Figure:
     rows = -(-len(maps) // 2)
     figure = Figure(figsize=(2 * MAP_INCHES[0], rows * MAP_INCHES[1]))
     for place, drawn in enumerate(maps):
-        ax, bar = _axes(figure, place, rows)
+        ax, bar = map_axes(figure, place, rows)
         top = min(_top(drawn.values.values(), drawn.least), drawn.most)
         image = draw_plate_map(
             ax, drawn.values, limits=(0.0, top), plate=form, letters=letters, marked=marked, write=drawn.write
         )
         ax.set_title(drawn.title, fontsize=7.5, loc="left", pad=11)
-        ticks = [0.0, top / 2, top]
-        scale = figure.colorbar(image, cax=bar, ticks=ticks)
-        scale.outline.set_visible(False)
-        bar.set_yticklabels([drawn.write(v) for v in ticks], fontsize=5.5)
-        bar.tick_params(length=1.5, pad=1.5)
+        draw_scale(figure, image, bar, (0.0, top), drawn.write)
     return figure
-
-
-def _axes(figure: Figure, place: int, rows: int) -> tuple[Axes, Axes]:
-    """Return the axes of a map and of its colour bar."""
-    (width, height), (row, column) = MAP_INCHES, divmod(place, 2)
-    left, bottom = column * width + 0.22, (rows - 1 - row) * height + 0.08
-    size = (2 * width, rows * height)
-    ax = figure.add_axes(tuple(np.divide((left, bottom, width - 0.72, height - 0.46), (*size, *size))))
-    bar = figure.add_axes(tuple(np.divide((left + width - 0.67, bottom, 0.08, height - 0.46), (*size, *size))))
-    return ax, bar
 
 
 def _top(values: Iterable[float], least: float) -> float:
@@ -187,7 +171,7 @@ def _caption(plate: pd.DataFrame) -> str:
     own, everywhere = _own_doubts(plate), _shared_doubts(plate)
     codes = list(dict.fromkeys(code for found in own.values() for code in found))
     if codes:
-        told = [f"{code} ({_named([well for well, found in own.items() if code in found])})" for code in codes]
+        told = [f"{code} ({named_wells([well for well, found in own.items() if code in found])})" for code in codes]
         parts.append(f"Triangle: a caution, {', '.join(told)}.")
     if everywhere:
         parts.append(f"Every well carries {', '.join(everywhere)}.")
@@ -205,8 +189,3 @@ def _own_doubts(plate: pd.DataFrame) -> dict[str, list[str]]:
     shared = _shared_doubts(plate)
     cells = zip(plate["well"], plate["caution"], strict=True)
     return {well: [code for code in doubts(words) if code not in shared] for well, words in cells}
-
-
-def _named(wells: Sequence[str]) -> str:
-    more = len(wells) - NAMED_WELLS
-    return ", ".join(wells[:NAMED_WELLS]) + (f" and {more} more" if more > 0 else "")

@@ -7,7 +7,9 @@ from typing import TYPE_CHECKING
 
 from cytotools.figures.blots import blot_figures
 from cytotools.figures.flow import flow_figures
+from cytotools.figures.plates import plate_figures
 from cytotools.figures.style import Saved, styled
+from cytotools.plate_drawings import drawn_plates
 
 if TYPE_CHECKING:
     from cytotools.results import Results
@@ -21,4 +23,6 @@ def write_figures(results: Results, folder: Path) -> list[Saved]:
             written += flow_figures(results.plate, results.tables["apoptosis"], folder, results.plate.findings)
         if results.images or results.refused_images:
             written += blot_figures(results, folder)
+        if len(results.tables["wells"]):
+            written += plate_figures(drawn_plates(results), folder)
     return written

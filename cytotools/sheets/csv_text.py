@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from cytotools.errors import Problem, refusal
 from cytotools.sheets.sheet import MAX_ROWS, SAVE_AS, Row, Sheet, too_long
 
-_NOT_TEXT = re.compile("[\x00-\x08\x0e-\x1f]")
+NOT_TEXT = re.compile("[\x00-\x08\x0e-\x1f]")
 
 
 def sheet_of_text(contents: bytes, name: str) -> Sheet:
@@ -30,20 +30,20 @@ def sheet_of_text(contents: bytes, name: str) -> Sheet:
     first = next((line for line in text.splitlines() if line.strip()), "")
     declared = re.fullmatch(r"\s*\"?sep=(.)\"?\s*", first, re.IGNORECASE)  # Excel's own hint, a line before the header
     delimiter = declared.group(1) if declared else _delimiter(first)
-    rows = [row for row in _csv_rows(text, name, delimiter) if not row.is_blank][1 if declared else 0 :]
+    rows = [row for row in csv_rows(text, name, delimiter) if not row.is_blank][1 if declared else 0 :]
     if not rows:
         raise refusal(name, "the sheet", "a header and rows", "an empty file", "Fill it.")
     return Sheet(name, "", delimiter, rows[0], tuple(rows[1:]), notes)
 
 
 def _decoded(contents: bytes, name: str) -> tuple[str, tuple[Problem, ...]]:
-    encoding = _encoding(contents)
+    encoding = encoding_of(contents)
     try:
         text = contents.decode(encoding)
     except UnicodeDecodeError as error:
         got = f"bytes that are not {encoding.upper()} (byte {error.start})"
         raise refusal(name, "the file", "text in UTF-8, UTF-16 or Windows-1252", got, SAVE_AS) from None
-    odd = _NOT_TEXT.search(text)
+    odd = NOT_TEXT.search(text)
     if odd:
         place = f"{name}:{text.count(chr(10), 0, odd.start()) + 1}"
         raise refusal(place, "the file", "text", f"the control character {odd.group()!r}", SAVE_AS)
@@ -53,7 +53,8 @@ def _decoded(contents: bytes, name: str) -> tuple[str, tuple[Problem, ...]]:
     return text, (Problem(name, "the file", "UTF-8", "text that is not UTF-8, read as Windows-1252", remedy),)
 
 
-def _encoding(contents: bytes) -> str:
+def encoding_of(contents: bytes) -> str:
+    """Return utf-16, utf-8-sig or, where the bytes are neither, cp1252."""
     if contents.startswith((b"\xff\xfe", b"\xfe\xff")):
         return "utf-16"
     half = max(1, len(contents) // 2)
@@ -73,7 +74,8 @@ def _delimiter(header: str) -> str:
     return max("\t;,", key=bare.count) if any(mark in bare for mark in "\t;,") else ","
 
 
-def _csv_rows(text: str, name: str, delimiter: str) -> Iterator[Row]:
+def csv_rows(text: str, name: str, delimiter: str) -> Iterator[Row]:
+    """Yield the rows of a text with the line that each starts in; a quote left open is refused."""
     reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)
     start, count = 1, 0
     while True:

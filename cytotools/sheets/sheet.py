@@ -63,9 +63,20 @@ class Sheet:
         >>> sheet.place(2, 1)
         'samples.csv:2:2'
         """
-        if self.title:
-            return f"{self.name}:{self.title}!{_letters(column or 0)}{line}"
-        return f"{self.name}:{line}" if column is None else f"{self.name}:{line}:{column + 1}"
+        return cell_place(self.name, self.title, line, column)
+
+
+def cell_place(name: str, title: str, line: int, column: int | None = None) -> str:
+    """Return how messages name a row, or the cell of its 0-based column: `name:line:column` or `name:Sheet1!B7`.
+
+    Examples
+    --------
+    >>> cell_place("layout.xlsx", "Sheet1", 7, 1), cell_place("layout.csv", "", 7)
+    ('layout.xlsx:Sheet1!B7', 'layout.csv:7')
+    """
+    if title:
+        return f"{name}:{title}!{_letters(column or 0)}{line}"
+    return f"{name}:{line}" if column is None else f"{name}:{line}:{column + 1}"
 
 
 def is_blank(value: CellValue) -> bool:

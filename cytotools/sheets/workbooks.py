@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from openpyxl.workbook import Workbook
     from openpyxl.worksheet.worksheet import Worksheet
 
-_SAVE_ANEW = "Open it in Excel and save it anew as XLSX, without a password, or as CSV UTF-8."
+SAVE_ANEW = "Open it in Excel and save it anew as XLSX, without a password, or as CSV UTF-8."
 
 
 def sheet_of_workbook(contents: bytes, name: str, wanted: str) -> Sheet:
@@ -36,7 +36,7 @@ def sheet_of_workbook(contents: bytes, name: str, wanted: str) -> Sheet:
     ...
     cytotools.errors.StudyError: samples.xlsx: the file: expected an XLSX workbook, got a file that can't be opened...
     """
-    _check_archive(contents, name)
+    check_archive(contents, name)
     values, formulas = _load(contents, name, data_only=True), _load(contents, name, data_only=False)
     worksheet, notes = _chosen(values, name, wanted)
     rows = _filled_rows(worksheet, name)
@@ -46,21 +46,21 @@ def sheet_of_workbook(contents: bytes, name: str, wanted: str) -> Sheet:
     return Sheet(name, worksheet.title, "", rows[0], rows[1:], notes)
 
 
-def _check_archive(contents: bytes, name: str) -> None:
+def check_archive(contents: bytes, name: str) -> None:
     """Refuse what is no archive, or would grow without measure, before a parser sees it."""
     try:
         with zipfile.ZipFile(io.BytesIO(contents)) as archive:
             parts = archive.infolist()
             is_large = sum(part.file_size for part in parts) > MAX_BYTES
             is_sound = is_large or not any(b"<!DOCTYPE" in archive.read(part) for part in parts)
-    except (zipfile.BadZipFile, zlib.error, NotImplementedError, RuntimeError, EOFError, OSError):
+    except (zipfile.BadZipFile, zlib.error, NotImplementedError, RuntimeError, EOFError, OSError, ValueError):
         is_large, is_sound = False, False
     if is_large:
         remedy = "Copy the cells that hold values into a new workbook."
         got = f"more than {MAX_BYTES // 1_000_000} MB inside"
         raise refusal(name, "the workbook", "a small sheet", got, remedy)
     if not is_sound:
-        raise refusal(name, "the file", "an XLSX workbook", "a file that can't be opened as one", _SAVE_ANEW)
+        raise refusal(name, "the file", "an XLSX workbook", "a file that can't be opened as one", SAVE_ANEW)
 
 
 def _load(contents: bytes, name: str, *, data_only: bool) -> Workbook:
@@ -72,7 +72,7 @@ def _load(contents: bytes, name: str, *, data_only: bool) -> Workbook:
             return load_workbook(io.BytesIO(contents), data_only=data_only)
     except Exception as error:  # openpyxl lets the errors of every parser below it through
         got = f"a file that can't be read as one ({type(error).__name__})"
-        raise refusal(name, "the file", "an XLSX workbook", got, _SAVE_ANEW) from None
+        raise refusal(name, "the file", "an XLSX workbook", got, SAVE_ANEW) from None
 
 
 def _chosen(workbook: Workbook, name: str, wanted: str) -> tuple[Worksheet, tuple[Problem, ...]]:

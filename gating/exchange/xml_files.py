@@ -30,8 +30,19 @@ def read_xml(path: str | Path) -> tuple[bytes, Element]:
     """
     path = Path(path)
     data = _bytes(path)
-    _refuse_definitions(data, path.name)
-    return data, _parsed(data, path.name)
+    return data, parse_xml(data, path.name)
+
+
+def parse_xml(data: bytes, name: str) -> Element:
+    """Return the first element of a document with the same care.
+
+    Raises
+    ------
+    GatingError
+        As `read_xml` does.
+    """
+    _refuse_definitions(data, name)
+    return _parsed(data, name)
 
 
 def _bytes(path: Path) -> bytes:

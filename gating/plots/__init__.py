@@ -5,11 +5,12 @@ Each draws on the axes that the caller hands it.
 
 from gating.plots.artefacts import draw_trace
 from gating.plots.controls import draw_controls
-from gating.plots.plate_map import PlateFormat, draw_plate_map, plate_format, well_position
+from gating.plots.plate_map import PLATE_MAP, PlateFormat, draw_plate_map, plate_format, well_position
 from gating.plots.profiles import Profile, pooled_profile
 from gating.plots.quadrants import draw_quadrants, shown_range
 
 __all__ = [
+    "PLATE_MAP",
     "PlateFormat",
     "Profile",
     "draw_controls",

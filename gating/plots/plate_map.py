@@ -109,6 +109,7 @@ def draw_plate_map(
     letters: Mapping[str, str] | None = None,
     marked: Collection[str] = (),
     write: Callable[[float], str] | None = None,
+    colours: str = PLATE_MAP,
 ) -> AxesImage:
     """Draw one plate, row A at the top, and return the image for a colour bar.
 
@@ -129,6 +130,8 @@ def draw_plate_map(
         Wells with a triangle in the corner, for a caution.
     write : callable, optional
         Makes the text of a value; on a plate of 96 wells it is written into its well.
+    colours : str
+        A colour map of matplotlib's that runs from light to dark.
 
     Raises
     ------
@@ -157,10 +160,10 @@ def draw_plate_map(
             )
     norm = Normalize(*limits)
     image = ax.imshow(
-        np.ma.masked_invalid(table), cmap=PLATE_MAP, norm=norm, aspect="auto", interpolation="nearest", zorder=1
+        np.ma.masked_invalid(table), cmap=colours, norm=norm, aspect="auto", interpolation="nearest", zorder=1
     )
     _draw_frame(ax, plate)
-    inks = np.where(np.nan_to_num(norm([well.value for well in wells])) > _white_from(), "white", "black")
+    inks = np.where(np.nan_to_num(norm([well.value for well in wells])) > _white_from(colours), "white", "black")
     _write_wells(ax, plate, wells, inks, write)
     _mark_wells(ax, plate, wells, inks)
     return image
@@ -214,8 +217,8 @@ def _mark_wells(ax: Axes, plate: PlateFormat, wells: Sequence[Well], inks: NDArr
 
 
 @cache
-def _white_from() -> float:
+def _white_from(colours: str) -> float:
     """Return where on the colour map, from 0 to 1, it becomes too dark for black words."""
     steps = np.linspace(0.0, 1.0, 256)
-    luminance = mpl.colormaps[PLATE_MAP](steps)[:, :3] @ (0.299, 0.587, 0.114)
+    luminance = mpl.colormaps[colours](steps)[:, :3] @ (0.299, 0.587, 0.114)
     return float(steps[int(np.argmax(luminance < DARK))])

@@ -6,9 +6,9 @@ from typing import Any
 
 import pandas as pd
 
+from cytotools.blot_answers import control_answers
 from cytotools.report_blots import blot_details
 from cytotools.tables import complete
-from cytotools.wording import control_answers
 
 ROW: dict[str, Any] = {
     "cell_line": "ECA109",

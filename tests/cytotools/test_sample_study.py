@@ -10,6 +10,7 @@ import pytest
 
 import cytotools
 from cytotools.results import Results
+from cytotools.sample_plates import DOXORUBICIN, PER_VIABLE, TNF_STANDARDS
 from cytotools.sample_study import APOPTOSIS, VERDICTS, write_sample_study
 from gating import read_fcs
 
@@ -67,17 +68,88 @@ def test_verdicts_are_as_planted(results: Results) -> None:
     assert {line: {t: found.loc[(line, t)] for t in targets} for line, targets in VERDICTS.items()} == VERDICTS
 
 
+def test_every_planted_ic50_is_found(results: Results, sample_study: Path) -> None:
+    truth = pd.read_csv(sample_study.parent / "truth" / "ic50.csv").drop_duplicates(["cell_line", "compound"])
+    found = results.tables["dose_response"].query("level == 'all' and kind == 'relative'")
+    joined = truth.merge(found, on=["assay", "cell_line", "compound"])
+    assert len(joined) == len(found) == 11
+    assert ((joined["low"] < joined["planted_ic50"]) & (joined["planted_ic50"] < joined["high"])).all()
+    assert np.abs(np.log(joined["ic50"] / joined["planted_ic50"])).max() < 0.15
+
+
+def test_the_caspase_course_is_found_and_its_fall_explained(results: Results, sample_study: Path) -> None:
+    truth = pd.read_csv(sample_study.parent / "truth" / "caspase.csv")
+    joined = truth.merge(results.tables["caspase"], on=["cell_line", "hours"])
+    assert len(joined) == 8
+    for name in ("fold", "fold_per_viable"):
+        assert np.abs(np.log(joined[name] / joined[f"drawn_{name}"])).max() < 0.06
+    last = joined.query("cell_line == 'ECA109-Smac' and hours == 48")["caution"]
+    assert last.str.contains("cells_gone").all()
+
+
+def test_concentrations_are_found_and_the_resistant_lines_tnf_is_below(results: Results, sample_study: Path) -> None:
+    truth = pd.read_csv(sample_study.parent / "truth" / "concentrations.csv", dtype={"replicate": str})
+    truth["compound"] = truth["compound"].fillna("")
+    keys = ["assay", "cell_line", "compound", "hours", "replicate"]
+    joined = truth.merge(results.tables["concentrations"], on=keys, suffixes=("_true", ""))
+    assert len(joined) == 24
+    below = joined["concentration"].isna()
+    assert set(joined["cell_line"][below]) == {"ECA109"}
+    assert set(joined["assay"][below]) == {"elisa"}
+    assert np.abs(np.log(joined["concentration"] / joined["concentration_true"]))[~below].max() < 0.1
+
+
+def test_the_planted_ic50s_are_the_published_ones(sample_study: Path) -> None:
+    truth = pd.read_csv(sample_study.parent / "truth" / "ic50.csv")
+    means = np.exp(np.log(truth.set_index(["cell_line", "compound"])["drawn_ic50"]).groupby(level=[0, 1]).mean())
+    for line, ic50s in DOXORUBICIN.items():
+        for compound, ic50 in ic50s.items():
+            planted = truth.query("cell_line == @line and compound == @compound")["planted_ic50"]
+            assert planted.tolist() == [ic50] * 3
+            assert float(means.loc[(line, compound)]) == pytest.approx(ic50, rel=0.12)
+
+
+def test_the_sensitive_lines_caspase_falls_as_its_cells_go(sample_study: Path) -> None:
+    truth = pd.read_csv(sample_study.parent / "truth" / "caspase.csv").query("cell_line == 'ECA109-Smac'")
+    assert truth["planted_fold"].iloc[-1] < 0.6 * truth["planted_fold"].max()
+    assert truth["planted_fold_per_viable"].is_monotonic_increasing
+    assert tuple(truth["planted_fold_per_viable"]) == PER_VIABLE["ECA109-Smac"]
+
+
+def test_the_resistant_line_makes_less_tnf_than_the_lowest_standard(sample_study: Path) -> None:
+    truth = pd.read_csv(sample_study.parent / "truth" / "concentrations.csv").query("analyte == 'TNF-alpha'")
+    lowest = sorted(TNF_STANDARDS)[1]
+    in_well = truth["concentration"] / truth["dilution"]
+    assert ((in_well < lowest) == (truth["cell_line"] == "ECA109")).all()
+    assert (in_well < 0.5 * lowest).sum() == 6
+
+
+def test_every_well_that_was_read_stands_in_its_layout(sample_study: Path) -> None:
+    plates = cytotools.read_study(sample_study).plates
+    assert {plate.assay for plate in plates} == {"viability", "caspase", "mtt", "elisa", "bca"}
+    for plate in plates:
+        if plate.file.endswith(".txt"):
+            lines = [line.split("\t") for line in (sample_study.parent / plate.file).read_text().splitlines()]
+            read = sum(cell.isdigit() for line in lines if line[-1] == "Lum" for cell in line)
+            assert read == len(plate.layout)
+
+
 def test_the_committed_study_is_what_its_maker_makes(sample_study: Path, tmp_path: Path) -> None:
     made = write_sample_study(tmp_path / "again").parent
     committed = sample_study.parent
     names = sorted(p.relative_to(committed).as_posix() for p in committed.rglob("*") if p.is_file())
     assert sorted(p.relative_to(made).as_posix() for p in made.rglob("*") if p.is_file()) == names
-    for name in ("study.yaml", "flow/samples.csv", "blots/lanes.csv", "truth/verdicts.csv"):
+    for name in ("study.yaml", "flow/samples.csv", "blots/lanes.csv", "truth/verdicts.csv", "truth/README.md"):
         assert (made / name).read_text() == (committed / name).read_text()
+    for sheet in committed.glob("plates/layout*.csv"):
+        assert (made / "plates" / sheet.name).read_text() == sheet.read_text()
     # numpy promises the same random numbers only under the lock: the truth is compared, not the bytes.
+    for name in ("ic50", "caspase", "concentrations"):
+        again, kept = (pd.read_csv(folder / "truth" / f"{name}.csv") for folder in (made, committed))
+        pd.testing.assert_frame_equal(again.filter(regex="planted|compound"), kept.filter(regex="planted|compound"))
     tube = "flow/rep2_ECA109-Smac_cisplatin_10.fcs"
-    again, kept = (np.median(read_fcs(folder / tube).values, axis=0) for folder in (made, committed))
-    np.testing.assert_allclose(again, kept, rtol=0.1)
+    first, second = (np.median(read_fcs(folder / tube).values, axis=0) for folder in (made, committed))
+    np.testing.assert_allclose(first, second, rtol=0.1)
 
 
 def test_it_is_small(sample_study: Path) -> None:

@@ -1,0 +1,100 @@
+"""The findings of the plates in words, each with its interval and n."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from typing import TYPE_CHECKING, Any
+
+from cytotools.experiments import grouped
+from cytotools.ic50_words import curve_label, ic50_words
+from cytotools.labels import condition_label, line_label, printed
+from cytotools.number_words import bounded, count, finite, fold, interval, p_value
+from cytotools.tables import rows_of
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+ASSAY_WORDS = {"viability": "viability", "mtt": "MTT"}
+
+
+def plate_answers(tables: Mapping[str, pd.DataFrame]) -> Iterator[str]:
+    """Yield the findings of the plates, one sentence each, in the order of the report."""
+    yield from _ic50_answers(tables["dose_response"], tables["comparisons"])
+    yield from _caspase_answers(tables["caspase"])
+    yield from _concentration_answers(tables["concentrations"])
+
+
+def _ic50_answers(table: pd.DataFrame, comparisons: pd.DataFrame) -> Iterator[str]:
+    """Yield a sentence a treatment: the IC50 of every line over all experiments, and the lines that differ."""
+    whole = [row for row in rows_of(table) if row["level"] == "all"]
+    ratios = [row for row in rows_of(ic50_comparisons(comparisons)) if _differs(row)]
+    for (treatment, assay), rows in grouped(whole, lambda row: (_treatment(row), row["assay"])).items():
+        kinds = [
+            f"{kind} IC50 (95 % CI): {', '.join(_of_line(row) for row in of_kind)}"
+            for kind, of_kind in grouped(rows, lambda row: row["kind"]).items()
+        ]
+        counts = sorted({int(row["n"]) for row in rows})
+        n = f"n = {counts[0]}" if len(counts) == 1 else f"n = {counts[0]} to {counts[-1]}"
+        alone = ". One experiment: its intervals hold the scatter of wells alone" if counts == [1] else ""
+        words = f"{treatment} ({ASSAY_WORDS.get(assay, assay)}): {'; '.join(kinds)}; {n}{alone}."
+        own = [row for row in ratios if _treatment(row | {"curve_dose": rows[0]["curve_dose"]}) == treatment]
+        yield printed(words + _ratios(own))
+
+
+def _treatment(row: Mapping[str, Any]) -> str:
+    return curve_label({**row, "cell_line": "", "arm": ""})
+
+
+def _of_line(row: Mapping[str, Any]) -> str:
+    return f"{line_label(row)} {ic50_words(row)}".strip()
+
+
+def _ratios(rows: Sequence[Mapping[str, Any]]) -> str:
+    """Return the ratios of the lines that differ: by the relative IC50, else by the absolute one."""
+    told = []
+    for contrast, found in grouped(rows, lambda row: str(row["contrast"])).items():
+        row = next((row for row in found if finite(row["estimate"])), found[0])
+        one, _, other = contrast.partition(" against ")
+        p = f"p = {p_value(row['p_adjusted'])}".replace("= <", "<")
+        told.append(f"{one} over {other} {bounded(row['estimate'], row['low'], row['high'], fold)}, {p}")
+    return f" Lines differ, ratio of their IC50s (95 % CI, adjusted p): {'; '.join(told)}." if told else ""
+
+
+def _differs(row: Mapping[str, Any]) -> bool:
+    return finite(row["p_adjusted"]) and row["p_adjusted"] < 0.05
+
+
+def ic50_comparisons(comparisons: pd.DataFrame) -> pd.DataFrame:
+    """Return the rows of comparisons.csv that are ratios of IC50s."""
+    return comparisons[comparisons["quantity"].str.contains("IC50", regex=False)] if len(comparisons) else comparisons
+
+
+def _caspase_answers(table: pd.DataFrame) -> Iterator[str]:
+    """Yield a sentence a treatment: where caspase-3/7 activity peaks, and what a living cell has."""
+    treated = [row for row in rows_of(table) if finite(row["fold"])]
+    for label, rows in grouped(treated, lambda row: condition_label({**row, "hours": None})).items():
+        top = max(rows, key=lambda row: row["fold"])
+        at = f" at {top['hours']:g} h" if finite(top.get("hours")) and len(rows) > 1 else ""
+        words = f"{label}: caspase-3/7 activity is highest{at}, {fold(top['fold'])}-fold over the control "
+        words += interval(top["low"], top["high"], fold)
+        if finite(top["fold_per_viable"]):
+            per_cell = bounded(top["fold_per_viable"], top["per_viable_low"], top["per_viable_high"], fold)
+            words += f", per viable cell {per_cell}"
+        gone = [row for row in rows if "cells_gone:" in row["caution"]]
+        late = f" At {_hours(gone)} the fold falls because the cells are gone." if gone else ""
+        yield printed(f"{words}; n = {count(top['n'])}.{late}")
+
+
+def _hours(rows: list[dict[str, Any]]) -> str:
+    return ", ".join(f"{row['hours']:g} h" for row in rows if finite(row.get("hours"))) or "some conditions"
+
+
+def _concentration_answers(table: pd.DataFrame) -> Iterator[str]:
+    """Yield a sentence a sample of an ELISA, over its experiments; the protein of a lysate is no finding."""
+    rows = [row for row in rows_of(table) if row["assay"] == "elisa"]
+    over = [row for row in rows if row["n"] > 1]
+    alone = [row for row in rows if not any(str(row["sample"]).startswith(f"{one['sample']},") for one in over)]
+    for row in over + [row for row in alone if row["n"] == 1]:
+        words = bounded(row["concentration"], row["low"], row["high"], fold)
+        told = f"{row['analyte'] or 'analyte'} {words} {row['unit']} (95 % CI)"
+        yield printed(f"{row['sample']}: {told}; n = {count(row['n'])}.")
