@@ -38,8 +38,3 @@ def test_a_fit_at_a_limit_has_values_and_no_band() -> None:
     assert np.isnan([low, high]).all()
     exact = fit_dose_response([0, 1, 2, 4], [10.0, 8.0, 5.0, 2.0])
     assert np.isnan(curve_band(exact, [1.0])[1:]).all()
-
-
-def test_responses_that_never_differ_have_a_flat_curve() -> None:
-    flat = fit_dose_response([0, 1, 2, 4, 8], [3.0] * 5)
-    assert curve_band(flat, [0.0, 2.0])[0].tolist() == [3.0, 3.0]
