@@ -6,14 +6,9 @@ MUTATIONS (default 100,000) damaged copies of real and hand-made exports are rea
 StudyError. What right means depends on what was done: where no cell was touched, all values are the same in the same
 wells; where lines went, came or moved, every value is one that the whole file has in that well; where bytes were
 changed, at most as many wells differ as bytes were, and every value stands in the text. PYTHON is an interpreter that
-<<<<<<< HEAD
-has allotropy: each real file is then timed in both, the best of five, in seconds of the processor. Writes
-plate_readers.csv and plate_reader_fuzz.csv.
-=======
 has allotropy: each real file is then timed in both (processor time, the best of five).
 
 Writes plate_reader_fuzz.csv and plate_readers.csv.
->>>>>>> readers
 """
 
 from __future__ import annotations
