@@ -28,7 +28,7 @@ from cytotools.doses.sigmoid import FloatArray, ln_dose
 from cytotools.errors import refusal
 
 FLATTEST, STEEPEST, BEYOND = 0.3, 8.0, 1.0  # starts: hill slopes, and how far outside the doses in ln dose
-FARTHEST = 100.0  # a distance in ln ratio beyond which a profile has no end
+FARTHEST = 50.0  # a distance in ln ratio beyond which a profile has no end
 
 
 @dataclass(frozen=True, eq=False)

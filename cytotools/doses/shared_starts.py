@@ -11,6 +11,7 @@ from cytotools.doses.sigmoid import CONTROL, FloatArray, shares
 
 HILLS = np.array([0.4, 0.7, 1.0, 1.5, 2.2, 3.3, 5.0, 10.0, 40.0])
 BEYOND = np.array([1.0, 3.0])  # ln dose: places outside the doses
+TINY = 1e-12  # of squared shares: a curve that no well tells from a flat line
 MOST = 4  # valleys of the grid that are followed
 
 
@@ -54,7 +55,7 @@ def _left(ln_dose: FloatArray, response: FloatArray, places: FloatArray, hills: 
     share = shares(hills[:, None] * (ln_dose - places[:, None, None]))[0]
     share = share - share.mean(axis=2, keepdims=True)
     deviations = response - response.mean()
-    size = np.maximum(np.sum(share**2, axis=2), 1e-12)
+    size = np.maximum(np.sum(share**2, axis=2), TINY)
     return np.asarray(np.sum(deviations**2) - (share @ deviations) ** 2 / size)
 
 
@@ -63,5 +64,7 @@ def _curve(ln_dose: FloatArray, response: FloatArray, places: FloatArray, hills:
     left = _left(ln_dose, response, places, hills)
     i, j = np.unravel_index(int(left.argmin()), left.shape)
     share = shares(hills[j] * (ln_dose - places[i]))[0]
-    rise, bottom = np.polyfit(share, response, 1)
-    return [float(bottom), float(bottom + rise), float(places[i]), float(hills[j])]
+    centred = share - share.mean()
+    rise = float(centred @ response) / max(float(centred @ centred), TINY)
+    bottom = float(response.mean() - rise * share.mean())
+    return [bottom, bottom + rise, float(places[i]), float(hills[j])]

@@ -33,9 +33,9 @@ def test_exact_curves_are_found_again_with_everything_they_share() -> None:
 
 def test_where_sharing_is_true_f_is_f_distributed() -> None:
     rng = np.random.default_rng(20_261_203)
-    p_values = np.array([compare_curves(wells(rng, 1.0, 1.0), ("ic50",)).test.p_value for _ in range(100)])
-    assert np.mean(p_values < 0.05) < 0.115  # 3 standard errors
-    assert abs(p_values.mean() - 0.5) < 0.087
+    p_values = np.array([compare_curves(wells(rng, 1.0, 1.0), ("ic50",)).test.p_value for _ in range(60)])
+    assert np.mean(p_values < 0.05) < 0.134  # 3 standard errors
+    assert abs(p_values.mean() - 0.5) < 0.112
 
 
 def test_other_ic50s_are_told_and_the_same_plateaus_are_not() -> None:
@@ -60,9 +60,9 @@ def test_the_least_squares_is_that_of_many_random_starts(shared: tuple[str, ...]
 
 
 def test_errors_of_a_curve_given_twice_are_those_of_twice_the_wells() -> None:
-    [curve] = wells(np.random.default_rng(8), 1.0)
-    twice = compare_curves([curve, curve], NAMES)
-    fit = fit_dose_response(*(np.tile(part, 2) for part in curve))
+    [(dose, response)] = wells(np.random.default_rng(8), 1.0)
+    twice = compare_curves([(dose, response)] * 2, NAMES)
+    fit = fit_dose_response(np.tile(dose, 2), np.tile(response, 2))
     assert twice.rss == pytest.approx(fit.rss)
     for ours, theirs in (
         (twice.standard_errors, fit.standard_errors),
