@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from cytotools.doses.growth_rate import GrowthRate, fit_growth_rate, growth_rate_errors, growth_rates
     from cytotools.doses.least_squares import Fit, fit_curve
     from cytotools.doses.selectivity import Ic50Pair, Ic50Ratio, compare_ic50
+    from cytotools.doses.shared_curves import SharedFit, compare_curves
     from cytotools.doses.sigmoid import FiveParameter, FourParameter, ThreeParameter, response_at
 
 __all__ = [
@@ -34,8 +35,10 @@ __all__ = [
     "Ic50Estimate",
     "Ic50Pair",
     "Ic50Ratio",
+    "SharedFit",
     "ThreeParameter",
     "average",
+    "compare_curves",
     "compare_ic50",
     "curve_band",
     "fit_curve",
@@ -63,8 +66,10 @@ _HOME = {
     "Ic50Estimate": "cytotools.doses.experiments",
     "Ic50Pair": "cytotools.doses.selectivity",
     "Ic50Ratio": "cytotools.doses.selectivity",
+    "SharedFit": "cytotools.doses.shared_curves",
     "ThreeParameter": "cytotools.doses.sigmoid",
     "average": "cytotools.doses.averages",
+    "compare_curves": "cytotools.doses.shared_curves",
     "compare_ic50": "cytotools.doses.selectivity",
     "curve_band": "cytotools.doses.curve_bands",
     "fit_curve": "cytotools.doses.least_squares",
