@@ -116,6 +116,8 @@ def _without(curve: FittedCurve, kind: str) -> str:
     wells = ", ".join(curve.wells.loc[curve.wells["outlier"], "well"])
     if kept.loc[kept["dose"] > 0, "dose"].nunique() < FEWEST_DOSES:
         return f"{wells}, without which there are too few doses"
-    fit = fit_dose_response(kept["dose"].to_numpy(), kept["response"].to_numpy())
+    assert curve.fit is not None
+    dose, response, weight = (kept[name].to_numpy() for name in ("dose", "response", "weight"))
+    fit = fit_dose_response(dose, response, weight, curve.fit.model)
     other = fit.ic50 if kind == "relative" else fit.dose_at(HALF)
     return f"{wells}, without which it would be {other:.3g}"

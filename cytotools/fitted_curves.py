@@ -22,6 +22,7 @@ FloatArray = NDArray[np.float64]
 FITTED = ("viability", "mtt")  # a caspase fold rises and falls again: no sigmoid is fitted to it
 HALF = 0.5  # of the control: the level of an absolute IC50
 KINDS = ("relative", "absolute")
+MOST_PRECISE = 2.0  # times as precise as the brightest wells: what a well counts for at most
 NAN = float("nan")
 
 
@@ -43,7 +44,8 @@ class FittedCurve:
     experiment : str
         Its replicate, else its batch.
     wells : DataFrame
-        `dose` (0 for controls), `response, plate, well, outlier`, a row a well that was fitted.
+        `dose` (0 for controls), `response, weight, plate, well, outlier`, a row a well that was fitted. The weight is
+        1 / variance of a well at its signal, as the repeats of its plate tell it, or 1.
     fit : DoseResponse or None
         None where the experiment has too few doses.
     ic50s : mapping of kind to Ic50
@@ -75,11 +77,12 @@ class _Wells:
     experiment: str
     wells: pd.DataFrame
     level_error: float
+    model: str
 
     @property
-    def doses(self) -> tuple[float, ...]:
-        """Return its distinct doses, in order."""
-        return tuple(sorted(set(self.wells["dose"])))
+    def design(self) -> tuple[str, tuple[float, ...]]:
+        """Return its model and distinct doses: curves that share them are fitted at once."""
+        return self.model, tuple(sorted(set(self.wells["dose"])))
 
 
 def fit_curves(responses: pd.DataFrame, molar_masses: Mapping[str, float]) -> list[FittedGroup]:
@@ -101,7 +104,7 @@ def fit_curves(responses: pd.DataFrame, molar_masses: Mapping[str, float]) -> li
     groups = curve_groups(wells, read_agents(wells, molar_masses).by_row)
     curves = [one for group in groups for one in _experiments(wells, group)]
     fitted: dict[tuple[int, str], FittedCurve] = {}
-    for alike in grouped(curves, lambda one: one.doses).values():  # curves of the same doses are fitted at once
+    for alike in grouped(curves, lambda one: one.design).values():
         fitted |= {(id(one.group), one.experiment): found for one, found in zip(alike, _fitted(alike), strict=True)}
     by_group = grouped(curves, lambda one: id(one.group))
     return [
@@ -116,9 +119,26 @@ def _experiments(wells: pd.DataFrame, group: CurveGroup) -> Iterator[_Wells]:
     partners = experiments_of(wells, group.partner_rows)
     for name, rows in experiments_of(wells, group.doses).items():
         used = _dosed(wells, group, rows, partners.get(name, []))
-        found = used[["dose", "response", "plate", "well"]].assign(outlier=used["caution"].str.contains("outlier:"))
+        found = used[["dose", "response", "plate", "well"]].assign(
+            weight=_weights(used), outlier=used["caution"].str.contains("outlier:")
+        )
         error = max(level_error(part, HALF) for _, part in wells.loc[rows].groupby("_control", sort=False))
-        yield _Wells(group, name, found, error)
+        yield _Wells(group, name, found, error, str(used["_model"].iloc[-1]) if "_model" in used else "4PL")
+
+
+def _weights(wells: pd.DataFrame) -> FloatArray:
+    """Return 1 / variance of each well at its signal; 1 where the study wants it, or no repeats tell the scatter.
+
+    Where wells scatter in proportion to their signal, as luminescence does, equal weights make intervals too wide by
+    half and leave open what the low wells know. No well counts more than four control wells: a response that is no
+    perfect sigmoid would be ruled by its foot.
+    """
+    errors = wells["_well_error"].to_numpy(np.float64)
+    unwanted = "_weights" in wells and (wells["_weights"] == "none").any()
+    if unwanted or not (np.isfinite(errors) & (errors > 0)).all():
+        return np.ones(len(wells))
+    highest = errors[np.argmax(wells["response"].to_numpy(np.float64))]
+    return 1.0 / np.maximum(errors, highest / MOST_PRECISE) ** 2
 
 
 def _dosed(wells: pd.DataFrame, group: CurveGroup, rows: Sequence[int], partner: Sequence[int]) -> pd.DataFrame:
@@ -141,9 +161,10 @@ def _fitted(curves: Sequence[_Wells]) -> list[FittedCurve]:
     from cytotools.doses import fit_dose_responses, is_flat
     from cytotools.doses.dose_response import curve_of
 
-    if sum(dose > 0 for dose in curves[0].doses) < FEWEST_DOSES:
+    model, doses = curves[0].design
+    if sum(dose > 0 for dose in doses) < FEWEST_DOSES:
         return [FittedCurve(one.experiment, one.wells, None, {}) for one in curves]
-    fits = fit_dose_responses(*side_by_side([one.wells for one in curves]))
+    fits = fit_dose_responses(*side_by_side([one.wells for one in curves]), model)
     ic50s = _ic50s(fits, np.array([one.level_error for one in curves]))
     return [
         FittedCurve(
@@ -151,19 +172,19 @@ def _fitted(curves: Sequence[_Wells]) -> list[FittedCurve]:
             one.wells,
             curve_of(fits, k),
             ic50s[k],
-            is_flat(one.wells["dose"].to_numpy(), one.wells["response"].to_numpy()).p_value,
+            is_flat(*(one.wells[name].to_numpy() for name in ("dose", "response", "weight"))).p_value,
         )
         for k, one in enumerate(curves)
     ]
 
 
-def side_by_side(curves: Sequence[pd.DataFrame]) -> tuple[FloatArray, FloatArray]:
-    """Return the doses and responses, (n_points,) and (n_curves, n_points), of curves with a row a well.
+def side_by_side(curves: Sequence[pd.DataFrame]) -> tuple[FloatArray, FloatArray, FloatArray]:
+    """Return doses, responses and weights of curves with a row a well: (n_points,) and twice (n_curves, n_points).
 
     Examples
     --------
     >>> import pandas as pd
-    >>> one = pd.DataFrame({"dose": [0.0, 5.0, 5.0], "response": [1.0, 0.5, 0.4]})
+    >>> one = pd.DataFrame({"dose": [0.0, 5.0, 5.0], "response": [1.0, 0.5, 0.4], "weight": 1.0})
     >>> side_by_side([one, one.iloc[:2]])[1].tolist()
     [[1.0, 0.5, 0.4], [1.0, 0.5, nan]]
     """
@@ -171,12 +192,13 @@ def side_by_side(curves: Sequence[pd.DataFrame]) -> tuple[FloatArray, FloatArray
     doses = sorted({float(dose) for count in counts for dose in count.index})
     most = [max(int(count.get(dose, 0)) for count in counts) for dose in doses]
     dose, starts = np.repeat(doses, most), np.concatenate([[0], np.cumsum(most)])
-    responses = np.full((len(curves), len(dose)), np.nan)
+    responses, weights = np.full((len(curves), len(dose)), np.nan), np.ones((len(curves), len(dose)))
     for row, curve in enumerate(curves):
         for start, at in zip(starts[:-1], doses, strict=True):
-            found = curve.loc[curve["dose"] == at, "response"].to_numpy()
-            responses[row, start : start + len(found)] = found
-    return dose, responses
+            here = curve[curve["dose"] == at]
+            responses[row, start : start + len(here)] = here["response"]
+            weights[row, start : start + len(here)] = here["weight"]
+    return dose, responses, weights
 
 
 def _ic50s(fits: DoseResponses, level_errors: FloatArray) -> list[dict[str, Ic50]]:

@@ -134,8 +134,10 @@ def _plates(results: Results) -> Iterator[str]:
     if len(tables["dose_response"]):
         yield (
             "Dose response. Four-parameter logistic curves were fitted to the wells of each experiment, "
-            "controls at dose 0 included, by least squares from several starts. The relative IC50 lies half-"
-            "way between the plateaus, the absolute one where the response is half of the control. Intervals "
+            "controls at dose 0 included, by weighted least squares from several starts. Wells count by 1 / "
+            "variance at their signal, as the repeats of the plate tell it (four times a control well at most), "
+            "unless the study asks for equal weights. The relative IC50 lies half-way between the plateaus, the "
+            "absolute one where the response is half of the control. Intervals "
             "of one experiment are those of the profile likelihood; over experiments they are t intervals of "
             "the mean of ln IC50, in which an IC50 beyond the doses counts as beyond them. IC50s of two lines"
             " were compared within experiments by the t test of their ln ratio, all pairs adjusted after "

@@ -105,6 +105,8 @@ def _joined(layout: pd.DataFrame, reads: PlateReads, entry: PlateFile, plate: st
         rows=signal.rows,
         columns=signal.columns,
         place=layout["place"],
+        _model=entry.model,
+        _weights=entry.weights,
     )
     if found["signal"].isna().all() and (found["role"] != "empty").any():
         remedy = "Look whether the layout is that of this file, and `read:` that of the signal."

@@ -193,6 +193,10 @@ class PlateFile:
         What an ELISA measures.
     correct_positions : bool
         Whether edge, row and column effects that its plates show are taken out of the responses.
+    model : {"4PL", "3PL", "5PL"}
+        The curve that is fitted to its doses; 3PL has its bottom at the blank.
+    weights : {"scatter", "none"}
+        Whether wells count by 1 / variance at their signal, or all alike.
     loading : LoadingPlan or None
         How lanes are to be loaded from a BCA plate; None for 20 to 30 ug with 4x buffer in 20 ul.
     """
@@ -205,6 +209,8 @@ class PlateFile:
     analyte: str = ""
     read: str = ""
     correct_positions: bool = False
+    model: str = "4PL"
+    weights: str = "scatter"
     loading: LoadingPlan | None = None
 
 

@@ -254,9 +254,17 @@ def _plate(
     check_unique(reading, table, ("plate", "well"))
     check_units(reading, table, molar_masses)
     about = {"sheet": model.sheet or "", "analyte": model.analyte or "", "read": model.read or ""}
-    plan = _loading(reading, model, location)
-    wants = model.correct_positions
-    return PlateFile(file, model.assay, table.frame, model.reference_nm, **about, correct_positions=wants, loading=plan)
+    fitting = {"model": model.model, "weights": model.weights}
+    return PlateFile(
+        file,
+        model.assay,
+        table.frame,
+        model.reference_nm,
+        **about,
+        **fitting,
+        correct_positions=model.correct_positions,
+        loading=_loading(reading, model, location),
+    )
 
 
 def _loading(reading: Reading, model: PlateModel, location: Location) -> LoadingPlan | None:

@@ -163,6 +163,11 @@ def _whole(value: object) -> int:
     return value
 
 
+def _model(value: object) -> object:
+    """Return the name of a curve in capitals."""
+    return str(one_of(("4pl", "3pl", "5pl"))(value)).upper()
+
+
 def _version(value: object) -> object:
     if value != 1 or not isinstance(value, int) or isinstance(value, bool):
         raise Refused("1", "Write `version: 1`, without quotes.")
@@ -283,6 +288,8 @@ class PlateModel(Conditions):
     sheet: Label | None = None
     analyte: Text | None = None
     correct_positions: bool = False
+    model: Annotated[Literal["4PL", "3PL", "5PL"], reads(_model)] = "4PL"
+    weights: Annotated[Literal["scatter", "none"], reads(one_of(("scatter", "none")))] = "scatter"
     loading: LoadingModel | None = None
 
 
