@@ -13,7 +13,7 @@ from cytotools.doses.curve_bends import evaluate
 from cytotools.doses.curve_grid import BETWEEN, squares, starts
 from cytotools.doses.curve_places import PLACE, SLOPE, Place, Wells, free_columns, joined
 from cytotools.doses.curve_steps import best_steps
-from cytotools.doses.curve_valleys import descend
+from cytotools.doses.curve_valleys import descend, polished
 from cytotools.doses.dose_groups import DoseGroups
 from cytotools.doses.sigmoid import FloatArray, Model, ThreeParameter
 
@@ -33,7 +33,7 @@ def search(wells: Wells, model: Model) -> tuple[Place, NDArray[np.bool_]]:
         found, rested, less = _best(wells.of(rows), model, owners, again)
         lower = less < rss[rows]
         place, settled[rows[lower]] = place.put(rows[lower], found.of(lower)), rested[lower]
-    return place, settled
+    return polished(wells, model, place), settled
 
 
 def _second_looks(wells: Wells, model: Model, place: Place, rss: FloatArray) -> tuple[NDArray[np.intp], Place]:

@@ -16,7 +16,7 @@ from cytotools.doses.curve_places import PLACE, SLOPE, Place, Wells, free_column
 from cytotools.doses.sigmoid import FloatArray, Model
 from cytotools.doses.small_systems import solve
 
-FLATTEST, STEEPEST, REACH, FARTHEST = 1e-3, 100.0, 20.0, 200.0
+FLATTEST, STEEPEST, REACH, FARTHEST = 1e-3, 100.0, 20.0, 600.0
 LEAST_ASYMMETRY, MOST_ASYMMETRY = 0.05, 20.0
 LOWEST, HIGHEST = np.log([FLATTEST, LEAST_ASYMMETRY]), np.log([STEEPEST, MOST_ASYMMETRY])
 MARGIN = 8.0  # an ic50 this near its limit is at the limit: only rounding tells them apart
@@ -62,6 +62,14 @@ def descend(wells: Wells, model: Model, place: Place, free: tuple[int, ...]) -> 
     return Place(place.sign, pivot, theta), settled
 
 
+def polished(wells: Wells, model: Model, place: Place) -> Place:
+    """Return minima after one more of Newton's steps, undamped: the last digits of curves that the wells tell little of."""
+    free = free_columns(model)
+    local = evaluate(wells, model, place, free)
+    steps = _step(local, np.zeros(len(place.theta)), _stuck(wells, place, local, free))
+    return _moved(wells, place, steps * (np.abs(steps) < SHORT).all(axis=1)[:, None], free)
+
+
 def _moved(wells: Wells, here: Place, steps: FloatArray, free: tuple[int, ...]) -> Place:
     theta = here.theta.copy()
     theta[:, free] += steps
@@ -97,7 +105,7 @@ def _step(local: Local, damping: FloatArray, stuck: NDArray[np.bool_]) -> FloatA
         held = stuck[:, :, None] | stuck[:, None, :]
         gradient = np.where(stuck, 0.0, gradient)
         newton, gauss = (np.where(held, eye * stuck[:, None, :], m) for m in (newton, gauss))
-    diagonal = np.einsum("pii->pi", gauss)
+    diagonal = np.maximum(np.einsum("pii->pi", gauss), 0.0)  # rounding may leave less
     diagonal = np.maximum(diagonal, 1e-12 * diagonal.max(axis=1, keepdims=True)) + 1e-300
     steps, regular = solve(newton + eye * (damping[:, None] * diagonal)[:, None, :], -gradient)
     bent = np.flatnonzero(~regular)

@@ -277,7 +277,7 @@ def _fit(groups: DoseGroups, model: Model) -> DoseResponses:
     place = Place(np.where(turned, -place.sign, place.sign), place.pivot, place.theta)
     limit = limits_met(wells, model, place)
     limit = np.where(settled | (limit != ""), limit, "stopped")
-    flat = bottom == top
+    flat = squares(wells, model) <= ROUNDING**2 * np.sum(wells.weights * wells.means**2, axis=1)
     limit = np.where(flat, "flat", limit)
     first, last = (np.broadcast_to(np.exp(end) * groups.highest, len(limit)) for end in wells.ends)
     return DoseResponses(
