@@ -80,6 +80,7 @@ def gen5(values: Values) -> bytes:
         ["Plate Type", f"{values.size} WELL PLATE"],
         ["Read", "MTT"],
         ["", "Absorbance Endpoint"],
+        ["", "Full Plate"],
         ["", "Wavelengths:  570"],
         [],
         ["Layout"],

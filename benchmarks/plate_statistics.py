@@ -287,7 +287,8 @@ def rows_of(study: str, case: str, draws: int, found: Found) -> Iterator[dict[st
 def _limits(share: float, n: int) -> tuple[float, float]:
     z = 1.96
     centre, half = share + z**2 / (2 * n), z * np.sqrt(share * (1 - share) / n + z**2 / (4 * n**2))
-    return round(float((centre - half) / (1 + z**2 / n)), 4), round(float((centre + half) / (1 + z**2 / n)), 4)
+    low, high = ((centre + side * half) / (1 + z**2 / n) for side in (-1, 1))
+    return round(max(float(low), 0.0), 4), round(float(high), 4)
 
 
 STUDIES = {

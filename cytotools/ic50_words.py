@@ -8,11 +8,6 @@ from typing import Any
 from cytotools.labels import unit
 from cytotools.number_words import finite, fold
 
-KINDS = {
-    "relative": "half-way between its plateaus",
-    "absolute": "to half of the control",
-}
-
 
 def ic50_words(row: Mapping[str, Any]) -> str:
     """Return the IC50 of a row of dose_response.csv with its 95 % interval; an open one is `> highest dose`.

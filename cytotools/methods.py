@@ -21,6 +21,11 @@ CITATIONS = {
     "blots": "Densitometry and its errors: Gassmann M et al., Electrophoresis 30:1845 (2009), "
     "doi 10.1002/elps.200800720. cIAP2 rebound: Petersen SL et al., Proc Natl Acad Sci USA 107:11936 (2010), "
     "doi 10.1073/pnas.1005667107.",
+    "plates": "Outliers: Motulsky HJ and Brown RE, BMC Bioinformatics 7:123 (2006), doi 10.1186/1471-2105-7-123. "
+    "Z': Zhang JH et al., J Biomol Screen 4:67 (1999), doi 10.1177/108705719900400206. "
+    "Profile likelihood: Bates DM and Watts DG, Nonlinear Regression Analysis (1988), doi 10.1002/9780470316757. "
+    "Ratios: Fieller EC, J R Stat Soc B 16:175 (1954), doi 10.1111/j.2517-6161.1954.tb00159.x. "
+    "Growth rates: Hafner M et al., Nat Methods 13:521 (2016), doi 10.1038/nmeth.3853.",
 }
 
 
@@ -30,6 +35,8 @@ def methods(results: Results) -> Iterator[str]:
         yield from _flow(results)
     if "blots" in results.assays and results.images:
         yield from _blots(results)
+    if "plates" in results.assays and len(results.tables["wells"]):
+        yield from _plates(results)
     yield (
         "n is the number of independent experiments (the column replicate); technical repeats are averaged before any "
         "statistic. Intervals are 95 % intervals."
@@ -111,3 +118,44 @@ def _blots(results: Results) -> Iterator[str]:
         "additive model of membrane and condition; its changes were tested together by the largest ratio of a "
         "difference to the larger of its pooled and its own standard error, simulated for the design."
     )
+
+
+def _plates(results: Results) -> Iterator[str]:
+    tables = results.tables
+    wells = tables["wells"]
+    yield (
+        f"Plates. {wells['plate'].nunique()} plates were read from their readers' exports. Signals (less the "
+        "reference wavelength where one was given) were brought to fractions of the control after subtracting"
+        " the mean of the blanks; the errors of blanks and controls, which all wells of a plate share, were "
+        "carried as shared (Fieller). The scatter of wells was pooled over the repeats of a plate as a "
+        "function of the signal. Wells were marked as outliers at a false discovery rate of 1 % and none was "
+        "left out."
+    )
+    if len(tables["dose_response"]):
+        yield (
+            "Dose response. Four-parameter logistic curves were fitted to the wells of each experiment, "
+            "controls at dose 0 included, by least squares from several starts. The relative IC50 lies half-"
+            "way between the plateaus, the absolute one where the response is half of the control. Intervals "
+            "of one experiment are those of the profile likelihood; over experiments they are t intervals of "
+            "the mean of ln IC50, in which an IC50 beyond the doses counts as beyond them. IC50s of two lines"
+            " were compared within experiments by the t test of their ln ratio, all pairs adjusted after "
+            "Holm."
+        )
+    if len(tables["caspase"]):
+        yield (
+            "Caspase-3/7 activity is the fold over the control, as the geometric mean over experiments with a"
+            " t interval on its logarithm; per viable cell it was divided by the viable fraction of the same "
+            "experiment and condition."
+        )
+    if len(tables["growth_rates"]):
+        yield (
+            "Growth rates (GR) were computed from the control's growth since time zero and fitted with a "
+            "three-parameter curve (Hafner et al. 2016)."
+        )
+    if len(tables["concentrations"]):
+        yield (
+            "Concentrations were read from the standards of the same plate (four-parameter logistic for "
+            "ELISA; a line, or a parabola where the standards bend, for BCA), weighted where scatter grows "
+            "with the signal. Their intervals hold the error of the curve and of the sample's wells; nothing "
+            "is read outside the standards."
+        )

@@ -23,14 +23,16 @@ def fold(value: float) -> str:
 
     Examples
     --------
-    >>> fold(0.08712), fold(float("inf"))
-    ('0.0871', '∞')
+    >>> fold(0.08712), fold(1243.0), fold(float("inf"))
+    ('0.0871', '1240', '∞')
     """
     if value is None or math.isnan(value):
         return "n/a"
     if math.isinf(value):
         return "∞"
-    return f"{value:.3g}"
+    rounded = f"{value:.3g}"
+    # 1240, not 1.24e+03: nobody at the bench reads an exponent where four digits do.
+    return f"{float(rounded):.0f}" if 1e3 <= abs(value) < 1e6 else rounded
 
 
 def p_value(value: float) -> str:

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from cytotools.experiments import grouped
-from cytotools.ic50_words import KINDS, curve_label, ic50_words
-from cytotools.labels import condition_label, printed
+from cytotools.ic50_words import curve_label, ic50_words
+from cytotools.labels import condition_label, line_label, printed
 from cytotools.number_words import bounded, count, finite, fold, interval, p_value
 from cytotools.tables import rows_of
 
@@ -19,43 +19,54 @@ ASSAY_WORDS = {"viability": "viability", "mtt": "MTT"}
 
 def plate_answers(tables: Mapping[str, pd.DataFrame]) -> Iterator[str]:
     """Yield the findings of the plates, one sentence each, in the order of the report."""
-    yield from _ic50_answers(tables["dose_response"])
-    yield from _selectivity_answers(tables["comparisons"])
+    yield from _ic50_answers(tables["dose_response"], tables["comparisons"])
     yield from _caspase_answers(tables["caspase"])
     yield from _concentration_answers(tables["concentrations"])
 
 
-def _ic50_answers(table: pd.DataFrame) -> Iterator[str]:
-    """Yield a sentence a curve: both kinds of IC50 over all experiments."""
+def _ic50_answers(table: pd.DataFrame, comparisons: pd.DataFrame) -> Iterator[str]:
+    """Yield a sentence a treatment: the IC50 of every line over all experiments, and the lines that differ."""
     whole = [row for row in rows_of(table) if row["level"] == "all"]
-    for (label, assay), rows in grouped(whole, lambda row: (curve_label(row), row["assay"])).items():
-        kinds = [f"{ic50_words(row)} {KINDS[row['kind']]}" for row in rows]
-        n = count(rows[0]["n"])
-        alone = ". One experiment: the intervals hold the scatter of its wells alone" if n == "1" else ""
-        yield printed(f"{label}: IC50 (95 % CI) {', '.join(kinds)} ({ASSAY_WORDS.get(assay, assay)}); n = {n}{alone}.")
+    ratios = [row for row in rows_of(ic50_comparisons(comparisons)) if _differs(row)]
+    for (treatment, assay), rows in grouped(whole, lambda row: (_treatment(row), row["assay"])).items():
+        kinds = [
+            f"{kind} IC50 (95 % CI): {', '.join(_of_line(row) for row in of_kind)}"
+            for kind, of_kind in grouped(rows, lambda row: row["kind"]).items()
+        ]
+        counts = sorted({int(row["n"]) for row in rows})
+        n = f"n = {counts[0]}" if len(counts) == 1 else f"n = {counts[0]} to {counts[-1]}"
+        alone = ". One experiment: its intervals hold the scatter of wells alone" if counts == [1] else ""
+        words = f"{treatment} ({ASSAY_WORDS.get(assay, assay)}): {'; '.join(kinds)}; {n}{alone}."
+        own = [row for row in ratios if _treatment(row | {"curve_dose": rows[0]["curve_dose"]}) == treatment]
+        yield printed(words + _ratios(own))
+
+
+def _treatment(row: Mapping[str, Any]) -> str:
+    return curve_label({**row, "cell_line": "", "arm": ""})
+
+
+def _of_line(row: Mapping[str, Any]) -> str:
+    return f"{line_label(row)} {ic50_words(row)}".strip()
+
+
+def _ratios(rows: Sequence[Mapping[str, Any]]) -> str:
+    """Return the ratios of the lines that differ: by the relative IC50, else by the absolute one."""
+    told = []
+    for contrast, found in grouped(rows, lambda row: str(row["contrast"])).items():
+        row = next((row for row in found if finite(row["estimate"])), found[0])
+        one, _, other = contrast.partition(" against ")
+        p = f"p = {p_value(row['p_adjusted'])}".replace("= <", "<")
+        told.append(f"{one} over {other} {bounded(row['estimate'], row['low'], row['high'], fold)}, {p}")
+    return f" Lines differ, ratio of their IC50s (95 % CI, adjusted p): {'; '.join(told)}." if told else ""
+
+
+def _differs(row: Mapping[str, Any]) -> bool:
+    return finite(row["p_adjusted"]) and row["p_adjusted"] < 0.05
 
 
 def ic50_comparisons(comparisons: pd.DataFrame) -> pd.DataFrame:
     """Return the rows of comparisons.csv that are ratios of IC50s."""
     return comparisons[comparisons["quantity"].str.contains("IC50", regex=False)] if len(comparisons) else comparisons
-
-
-def _selectivity_answers(comparisons: pd.DataFrame) -> Iterator[str]:
-    """Yield a sentence for each pair of lines whose IC50s differ: by the relative IC50, else by the absolute one."""
-    rows = [row for row in rows_of(ic50_comparisons(comparisons)) if _differs(row)]
-    pairs = grouped(rows, lambda row: (condition_label({**row, "cell_line": "", "arm": ""}), row["contrast"]))
-    for (label, contrast), found in pairs.items():
-        row = next((row for row in found if finite(row["estimate"])), found[0])
-        one, _, other = str(contrast).partition(" against ")
-        ratio = bounded(row["estimate"], row["low"], row["high"], fold)
-        p = f"adjusted p = {p_value(row['p_adjusted'])}".replace("= <", "<")
-        yield printed(
-            f"{label}: {row['quantity']} of {one} over {other} (95 % CI): {ratio}, {p}; n = {count(row['n'])}."
-        )
-
-
-def _differs(row: Mapping[str, Any]) -> bool:
-    return finite(row["p_adjusted"]) and row["p_adjusted"] < 0.05
 
 
 def _caspase_answers(table: pd.DataFrame) -> Iterator[str]:
@@ -81,8 +92,9 @@ def _hours(rows: list[dict[str, Any]]) -> str:
 def _concentration_answers(table: pd.DataFrame) -> Iterator[str]:
     """Yield a sentence a sample of an ELISA, over its experiments; the protein of a lysate is no finding."""
     rows = [row for row in rows_of(table) if row["assay"] == "elisa"]
-    for found in grouped(rows, lambda row: condition_label(row)).values():
-        row = max(found, key=lambda row: row["n"])
+    over = [row for row in rows if row["n"] > 1]
+    alone = [row for row in rows if not any(str(row["sample"]).startswith(f"{one['sample']},") for one in over)]
+    for row in over + [row for row in alone if row["n"] == 1]:
         words = bounded(row["concentration"], row["low"], row["high"], fold)
         told = f"{row['analyte'] or 'analyte'} {words} {row['unit']} (95 % CI)"
-        yield printed(f"{condition_label(row)}: {told}; n = {count(row['n'])}.")
+        yield printed(f"{row['sample']}: {told}; n = {count(row['n'])}.")

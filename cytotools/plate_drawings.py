@@ -76,7 +76,7 @@ def _points(found: FittedGroup) -> pd.DataFrame:
     import pandas as pd
 
     parts = [curve.wells.assign(replicate=curve.experiment, excluded="") for curve in found.curves]
-    return pd.concat(parts, ignore_index=True)[["dose", "response", "replicate", "excluded"]]
+    return pd.concat(parts, ignore_index=True)[["dose", "response", "replicate", "excluded", "outlier"]]
 
 
 def _values(curve: FittedCurve, x: FloatArray) -> FloatArray:

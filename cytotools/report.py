@@ -60,6 +60,7 @@ def write_report(results: Results, folder: str | Path, *, figures: bool = True) 
         _write_tables(results, fresh / "tables")
         drawn = _write_figures(results, fresh / "figures") if figures else []
         _write_gates(results, fresh)
+        _write_curves(results, fresh)
         write_boxes(results, fresh / "boxes")
         settings = {"assays": list(results.assays), "figures": figures}
         found = provenance(study.folder, study.inputs, settings)
@@ -97,6 +98,16 @@ def _write_gates(results: Results, folder: Path) -> None:
     above = [".."] * len(folder.resolve().relative_to(study.resolve()).parts) if inside else []
     (folder / "gates.xml").write_bytes(gating_ml(named_gates(plate)))
     (folder / "gates.wsp").write_bytes(flowjo_workspace(workspace_samples(plate, study, above)))
+
+
+def _write_curves(results: Results, folder: Path) -> None:
+    """Write the dose-response curves for Prism."""
+    if not results.curves:
+        return
+    from cytotools.prism_curves import prism_curves
+    from cytotools.prism_tables import write_prism
+
+    (folder / "dose_response.pzfx").write_bytes(write_prism(prism_curves(results.curves)))
 
 
 def render(results: Results, figures: Sequence[ShownFigure], found: Mapping[str, Any]) -> str:

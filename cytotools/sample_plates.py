@@ -93,7 +93,7 @@ def plates_yaml() -> str:
         lines.append(f"  - {{file: plates/{_mtt_file(line, replicate)}, assay: mtt, cell_line: {line},")
         lines.append(f"     layout: plates/layout_doxorubicin.csv, {rest}}}")
     rest = "assay: elisa, analyte: TNF-alpha, batch: elisa 1"
-    lines.append(f"  - {{file: plates/elisa_tnf.xlsx, layout: plates/layout_elisa.csv, {rest}}}")
+    lines.append(f"  - {{file: plates/elisa_tnf.xlsx, layout: plates/layout_elisa.xlsx, {rest}}}")
     lines.append("  - {file: plates/bca.csv, layout: plates/layout_bca.csv, assay: bca, batch: bca 1}")
     return "\n".join(lines) + "\n"
 
@@ -257,10 +257,8 @@ def _write_elisa(folder: Path) -> pd.DataFrame:
     ]
     layout, truth = _standards_and_samples(TNF_STANDARDS, "pg/mL", samples, rng)
     wells = _absorbance(layout, TNF_CURVE, ELISA, rng)
-    columns = (*COLUMNS, "hours", "replicate", "technical", "dilution")
-    _sheet(layout, folder / "plates" / "layout_elisa.csv", columns)
-    drawn = drawn_layout(layout[["well", *columns[1:]]], columns[1:])
-    (folder / "plates" / "layout_elisa_drawn.xlsx").write_bytes(drawn)
+    columns = (*COLUMNS[1:], "hours", "replicate", "technical", "dilution")
+    (folder / "plates" / "layout_elisa.xlsx").write_bytes(drawn_layout(layout, columns))
     (folder / "plates" / "elisa_tnf.xlsx").write_bytes(grid_workbook(wells, title="TNF-alpha ELISA, 450 nm"))
     return truth.assign(assay="elisa", analyte="TNF-alpha", unit="pg/mL")
 

@@ -19,6 +19,16 @@ CAUTIONS: dict[str, Caution] = {
         "no growth rate can be told: it takes a control that has grown since time zero",
         "Look at the time-zero plate: it must be read with the settings of the later one, before the cells divide.",
     ),
+    "growth_level": Caution(
+        "note",
+        "growth rates do not fall with dose, so that no GEC50 or slope can be read from them",
+        "Test higher doses, where the drug is expected to act.",
+    ),
+    "growth_limit": Caution(
+        "warning",
+        "a parameter of the growth-rate curve lies at the limit of its range: the doses do not tell it",
+        "Add doses where the curve bends or levels out.",
+    ),
     "no_fit": Caution(
         "refused",
         "no curve could be fitted to these wells",
@@ -43,16 +53,6 @@ CAUTIONS: dict[str, Caution] = {
         "warning",
         "wells marked as outliers are in the fit",
         "Look at the wells; write a reason into `exclude` where something went wrong in them.",
-    ),
-    "growth_level": Caution(
-        "note",
-        "growth rates do not fall with dose, so that no GEC50 or slope can be read from them",
-        "Test higher doses, where the drug is expected to act.",
-    ),
-    "growth_limit": Caution(
-        "warning",
-        "a parameter of the growth-rate curve lies at the limit of its range: the doses do not tell it",
-        "Add doses where the curve bends or levels out.",
     ),
     "no_degrees_of_freedom": Caution(
         "warning",

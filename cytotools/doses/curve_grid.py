@@ -7,33 +7,37 @@ from collections.abc import Iterator
 import numpy as np
 from numpy.typing import NDArray
 
-from cytotools.doses.curve_valleys import REACH, STEEPEST, Place, Wells
+from cytotools.doses.curve_places import PLACE, Place, Wells, joined
+from cytotools.doses.curve_valleys import REACH
 from cytotools.doses.sigmoid import CONTROL, FloatArray, Model, ThreeParameter, half_way, shares
 
-HILLS = np.array([0.05, 0.25, 0.5, 0.8, 1.2, 1.8, 2.7, 4.0, 7.0, 15.0, STEEPEST])
+HILLS = np.array([0.02, 0.08, 0.25, 0.5, 0.85, 1.4, 2.2, 3.5, 6.0, 12.0, 40.0])
+BETWEEN = np.sqrt(HILLS[1:] * HILLS[:-1])  # of a second grid
 ASYMMETRIES = np.array([0.3, 1.0, 4.0])
 BEYOND = np.array([1.0, 3.0, REACH])  # how far places go beyond the doses, times the hill slope
-PARTS, MOST_PLACES = 4, 60  # places between two doses, and in all
+PARTS, MOST_PLACES = 3, 60  # places between two doses, and in all
 STARTS = 6  # valleys of the grid that are followed, the deepest first
-SHALLOW = 4.0  # a valley this many times above the deepest is not followed
-CHUNK = 1024  # curves whose grid is held at a time
+SHALLOW, SHALLOW_FAR = 4.0, 1.5  # a valley this many times above the deepest is not followed, one at the end of REACH
+CHUNK = 128  # curves whose grid is held at a time: it stays in the cache
 
 
-def starts(wells: Wells, model: Model) -> tuple[NDArray[np.intp], Place]:
+def starts(wells: Wells, model: Model, hills: FloatArray = HILLS) -> tuple[NDArray[np.intp], Place]:
     """Return the deepest valleys of the grid: the curve of each, and the place."""
     total, found = squares(wells, model), []
-    for grid, shape in grids(wells, model):
+    for grid, shape in grids(wells, model, hills):
         for begin, gain in _gains(wells, model, grid):
             curve, cell = np.nonzero(_peaks(gain.reshape(-1, *shape)).reshape(gain.shape))
             found.append((curve + begin, gain[curve, cell], grid.of(cell)))
     owners, gains = (np.concatenate([part[k] for part in found]) for k in (0, 1))
-    places = Place(*(np.concatenate([getattr(p, name) for _, _, p in found]) for name in ("sign", "pivot", "theta")))
+    places = joined([part[2] for part in found])
     order = np.lexsort((-gains, owners))
     owners, left = owners[order], total[owners[order]] - gains[order]
     new = np.append(True, np.diff(owners) > 0)
     first = np.maximum.accumulate(np.where(new, np.arange(len(owners)), 0))
-    kept = (np.arange(len(owners)) - first < STARTS) & (left <= SHALLOW * left[first])
-    return owners[kept], places.of(order[kept])
+    places = places.of(order)
+    tolerated = np.where(places.theta[:, PLACE] ** 2 >= REACH**2, SHALLOW_FAR, SHALLOW)
+    kept = (np.arange(len(owners)) - first < STARTS) & (left <= tolerated * left[first])
+    return owners[kept], places.of(kept)
 
 
 def least_on_grid(wells: Wells, model: Model, grid: Place) -> tuple[FloatArray, Place]:
@@ -54,31 +58,30 @@ def squares(wells: Wells, model: Model) -> FloatArray:
     return np.asarray(wells.within + np.sum(wells.weights * (wells.means - mean) ** 2, axis=1))
 
 
-def grids(wells: Wells, model: Model) -> Iterator[tuple[Place, tuple[int, int]]]:
+def grids(wells: Wells, model: Model, hills: FloatArray = HILLS) -> Iterator[tuple[Place, tuple[int, int]]]:
     """Yield for each direction and asymmetry the grid and its shape (places, slopes)."""
     used = wells.ln_dose[wells.ln_dose > CONTROL]
     first, last = used.min(), used.max()
     between = np.interp(np.arange(0.0, len(used) - 1 + 1e-9, 1 / PARTS), np.arange(len(used)), np.sort(used))
     if len(between) > MOST_PLACES:
         between = np.linspace(first, last, MOST_PLACES)
-    nearest = np.where(between > 0.5 * (first + last), last, first)
+    nearest = used[np.abs(between[:, None] - used).argmin(axis=1)]  # a step turns about the dose that it passes
     ahead = np.concatenate(
         [
-            np.tile(-BEYOND[::-1, None], len(HILLS)),
-            HILLS * (between - nearest)[:, None],
-            np.tile(BEYOND[:, None], len(HILLS)),
+            np.tile(-BEYOND[::-1, None], len(hills)),
+            hills * (between - nearest)[:, None],
+            np.tile(BEYOND[:, None], len(hills)),
         ]
     )
-    pivot = np.repeat(np.concatenate([np.full(len(BEYOND), first), nearest, np.full(len(BEYOND), last)]), len(HILLS))
-    for place in _variants(pivot, ahead.ravel(), np.tile(np.log(HILLS), len(ahead)), model):
-        yield place, (len(ahead), len(HILLS))
+    pivot = np.repeat(np.concatenate([np.full(len(BEYOND), first), nearest, np.full(len(BEYOND), last)]), len(hills))
+    for place in _variants(pivot, ahead.ravel(), np.tile(np.log(hills), len(ahead)), model):
+        yield place, (len(ahead), len(hills))
 
 
 def column(ln_ic50: float, model: Model) -> Place:
     """Return all slopes, directions and asymmetries of the grid at one ic50."""
     n = len(HILLS)
-    parts = list(_variants(np.full(n, ln_ic50), np.zeros(n), np.log(HILLS), model))
-    return Place(*(np.concatenate([getattr(p, name) for p in parts]) for name in ("sign", "pivot", "theta")))
+    return joined(list(_variants(np.full(n, ln_ic50), np.zeros(n), np.log(HILLS), model)))
 
 
 def _variants(pivot: FloatArray, ahead: FloatArray, ln_hill: FloatArray, model: Model) -> Iterator[Place]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from cytotools.doses.curve_valleys import Wells
+from cytotools.doses.curve_places import Wells
 from cytotools.doses.sigmoid import FloatArray, Model, bends, free_parameters, half_way
 from cytotools.doses.small_systems import inverses
 

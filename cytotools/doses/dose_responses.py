@@ -11,10 +11,12 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 from scipy.special import fdtri
 
+from cytotools.doses.curve_bends import evaluate
 from cytotools.doses.curve_grid import squares
 from cytotools.doses.curve_information import covariances, information
+from cytotools.doses.curve_places import BEND, Place, free_columns
 from cytotools.doses.curve_search import search, wells_of
-from cytotools.doses.curve_valleys import BEND, Place, evaluate, free_columns, limits_met
+from cytotools.doses.curve_valleys import limits_met
 from cytotools.doses.dose_groups import DoseGroups, dose_groups
 from cytotools.doses.profile_limits import FIRM, CrossingDose, HalfWayDose, Known, Question, profile_limits
 from cytotools.doses.sigmoid import FloatArray, Model, ThreeParameter, free_parameters, half_way, model_of, shares
@@ -273,7 +275,8 @@ def _fit(groups: DoseGroups, model: Model) -> DoseResponses:
     bottom, top = local.bottom + level, local.top + level
     turned = top < bottom
     place = Place(np.where(turned, -place.sign, place.sign), place.pivot, place.theta)
-    limit = np.where(settled, limits_met(wells, model, place), "stopped")
+    limit = limits_met(wells, model, place)
+    limit = np.where(settled | (limit != ""), limit, "stopped")
     flat = bottom == top
     limit = np.where(flat, "flat", limit)
     first, last = (np.broadcast_to(np.exp(end) * groups.highest, len(limit)) for end in wells.ends)

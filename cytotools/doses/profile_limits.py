@@ -13,8 +13,10 @@ from typing import Protocol
 import numpy as np
 from numpy.typing import NDArray
 
+from cytotools.doses.curve_bends import evaluate
 from cytotools.doses.curve_grid import column, grids, least_on_grid
-from cytotools.doses.curve_valleys import BEND, PLACE, Place, Wells, descend, evaluate, free_columns
+from cytotools.doses.curve_places import BEND, PLACE, Place, Wells, free_columns
+from cytotools.doses.curve_valleys import descend
 from cytotools.doses.sigmoid import CONTROL, FloatArray, Model, ThreeParameter, bends, half_way
 
 BEYOND = np.array([0.25, 0.5, 1.0, 2.0, 4.0, 8.0, 16.0, 40.0])  # ln dose beyond the doses; the last stands for no end
@@ -50,8 +52,7 @@ class HalfWayDose:
         wells, theta = self.wells.of(rows), start.theta.copy()
         theta[:, PLACE] = 0.0
         free = free_columns(self.model)
-        theta, _ = descend(wells, self.model, Place(start.sign, ln_dose, theta), free[1:])
-        place = Place(start.sign, ln_dose, theta)
+        place, _ = descend(wells, self.model, Place(start.sign, ln_dose, theta), free[1:])
         local = evaluate(wells, self.model, place, (PLACE,))
         return local.rss, 2.0 * place.hill * local.gradient[:, 0], place
 
@@ -79,11 +80,10 @@ class CrossingDose:
         """Return the least sum of squares over all parameters."""
         wells = self._with(rows, ln_dose)
         free = free_columns(self.model)
-        theta, _ = descend(wells, self.model, start, free)
-        place = start.at(theta)
+        place, _ = descend(wells, self.model, start, free)
         local = evaluate(wells, self.model, place, free)
-        asymmetry = np.exp(theta[:, BEND])
-        u = place.sign * (place.hill * (ln_dose - place.pivot) - theta[:, PLACE]) + half_way(asymmetry).shift
+        asymmetry = np.exp(place.theta[:, BEND])
+        u = place.sign * (place.hill * (ln_dose - place.pivot) - place.theta[:, PLACE]) + half_way(asymmetry).shift
         there = bends(u, asymmetry)
         miss = local.bottom * there.rest + local.top * there.share - wells.means[:, -1]
         slope = (local.top - local.bottom) * there.u * place.sign * place.hill
@@ -216,8 +216,8 @@ def _crossing(
         lowest, highest = np.minimum(inner, outer)[active], np.maximum(inner, outer)[active]
         astray = ~((there > lowest) & (there < highest))
         there = np.where(astray, 0.5 * (lowest + highest), there)
-        done = (np.abs(there - x[active]) < TINY) | (highest - lowest < TINY)
-        x[active] = there
+        done = (np.abs(step) < TINY) | (highest - lowest < TINY)
+        x[active] = np.where(done, x[active], there)
         active = active[~done]
         if not len(active):
             break

@@ -18,6 +18,7 @@ from cytotools.errors import refusal
 
 FloatArray = NDArray[np.float64]
 CONTROL = -1e6  # ln dose of a well at dose 0: so far off that its share is 0 or 1 to the last digit
+LARGEST = 700.0  # u beyond which the share is 0 to 300 decimals
 
 
 @dataclass(frozen=True)
@@ -140,11 +141,9 @@ def shares(u: FloatArray, asymmetry: FloatArray | float = 1.0) -> tuple[FloatArr
 
 
 def _logistic(u: FloatArray) -> tuple[FloatArray, FloatArray]:
-    small = np.exp(-np.abs(u))
-    large = 1.0 / (1.0 + small)
-    small = small * large
-    above = u > 0
-    return np.where(above, small, large), np.where(above, large, small)
+    odds = np.exp(np.minimum(u, LARGEST))
+    falling = 1.0 / (1.0 + odds)
+    return falling, odds * falling
 
 
 def _softplus(u: FloatArray) -> FloatArray:

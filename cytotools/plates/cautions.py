@@ -47,8 +47,8 @@ CAUTIONS: dict[str, Caution] = {code: Caution(*STATISTICAL[code]) for code in _S
     ),
     "no_scatter": Caution(
         "warning",
-        "No condition of the plate has two wells, so nothing tells how wells scatter and there is no interval.",
-        "Repeat at least the controls in several wells.",
+        "No wells repeat a condition, or all that do agree, so nothing tells how wells scatter: there is no interval.",
+        "Repeat at least the controls in several wells, and export every digit.",
     ),
     "few_wells": Caution(
         "warning",

@@ -105,14 +105,14 @@ def plate_quality(wells: pd.DataFrame) -> pd.DataFrame:
 
 
 def _of_read(groups: Sequence[Repeats], read: int) -> list[dict[str, Any]]:
-    here = [g for g in groups if g.read == read]
+    here = [g for g in groups if g.read == read and len(g.signals)]
     rows = []
     for wells in _alike([g for g in here if g.role in CONTROL_ROLES]):
         rows += _of_control(wells, here)
     blanks = [g for g in here if g.role == "blank" and not g.compounds]
     if blanks:
         rows.append(_row(blanks[0], "blank_cv", _signals(blanks), _signals(blanks), variation, whole_plate=True))
-    treated = [g for g in here if g.role == "treated" and g.degrees]
+    treated = [g for g in here if g.role == "treated" and g.degrees and g.mean > 0]
     if treated:
         rows.append(_replicate_cv(treated))
     return rows
@@ -163,9 +163,14 @@ def _row(
         words = f"{fewest} well" + "s" * (fewest != 1)
         return row | {"value": NAN, "low": NAN, "high": NAN, "caution": caution("few_wells", words)}
     measure = _robust if robust else _moments
-    value = float(statistic(measure(first), measure(second)))
-    possible = statistic(_possible(first, robust, 0), _possible(second, robust, 1))
-    low, high = np.quantile(possible, [0.025, 0.975], method="nearest").tolist()
+    one, other = measure(first), measure(second)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        value = float(statistic(one, other))
+        possible = statistic(_possible(first, robust, 0), _possible(second, robust, 1))
+        low, high = np.quantile(possible, [0.025, 0.975], method="nearest").tolist()
+    if min(float(one.scatter), float(other.scatter)) == 0:
+        said = caution("no_scatter", "wells agree to the last digit")
+        return row | {"value": value, "low": NAN, "high": NAN, "caution": said}
     return row | {"value": value, "low": low, "high": high, "caution": _grade(name, value, low, high, fewest)}
 
 

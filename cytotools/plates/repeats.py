@@ -85,6 +85,8 @@ class Repeats:
 
 def repeats_of(table: pd.DataFrame) -> list[Repeats]:
     """Return the repeats of a table of `cytotools.plates.wells_table.prepared`, in order of appearance."""
+    if table.empty:
+        return []
     net, usable = table["_net"].to_numpy(), table["_usable"].to_numpy()
     lost = (table["said"] != "").to_numpy() & ~np.isfinite(net) & (table["exclude"] == "").to_numpy()
     firsts = table.drop_duplicates("_group").sort_values("_group").to_dict("records")

@@ -12,9 +12,10 @@ from scipy.special import stdtrit
 
 from cytotools.conditions import CONDITION_COLUMNS
 from cytotools.doses.cautions import join
+from cytotools.errors import refusal
 from cytotools.plates.cautions import caution
 from cytotools.plates.fieller import fieller
-from cytotools.plates.interference import Shift, shifts_without_cells
+from cytotools.plates.interference import Shift, agents_in_words, shifts_without_cells
 from cytotools.plates.repeats import Repeats, repeats_of
 from cytotools.plates.serving_wells import serving_blanks, serving_controls
 from cytotools.plates.well_scatter import WellScatter, coefficients, degrees_of_freedom, fit_scatter
@@ -27,6 +28,7 @@ FloatArray = NDArray[np.float64]
 NAN = float("nan")
 COLUMNS = ("plate", "well", "assay", "role", "signal", "response", "low", "high", "caution")
 SCATTER_ROLES = (*CELL_ROLES, "blank")
+# What is filled for each well, and what stands where it is not: errors are standard errors in units of the response.
 PARTS: tuple[tuple[str, Any], ...] = (
     ("response", NAN),
     ("low", NAN),
@@ -107,6 +109,11 @@ def responses(
         clipped; blanks, standards and empty wells have no response. Columns that begin with `_` hold the parts of the
         error for `cytotools.plates.shared_errors`, and `_uncorrected` the response before correction.
 
+    Raises
+    ------
+    StudyError
+        `control` is none of these.
+
     References
     ----------
     Interval of a ratio: E. C. Fieller, J. R. Stat. Soc. B 16:175 (1954), doi:10.1111/j.2517-6161.1954.tb00159.x.
@@ -123,6 +130,8 @@ def responses(
     >>> float(row["response"].round(3)), bool(row["low"] < 0.5 < row["high"])
     (0.5, True)
     """
+    if control not in (None, *CONTROL_ROLES):
+        raise refusal("responses", "control", "vehicle or untreated, or none", f"{control!r}", "Name one of the two.")
     table = prepared(wells)
     groups = repeats_of(table)
     laws = scatter_by_read(groups)
@@ -275,6 +284,8 @@ def _interference(group: Repeats, shifts: Sequence[Shift], correct: bool) -> tup
     same_dose = [s for s in here if s.wells.agents == group.agents]
     if same_dose:
         one = same_dose[0]
+        if one.p_value != one.p_value:
+            return None, [caution("interference_not_told", agents_in_words(one.wells.agents))]
         if not one.found:
             return None, []
         if one.kind == "adds signal" and correct:

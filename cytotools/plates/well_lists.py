@@ -242,7 +242,8 @@ def _lists_down(table: CellTable, wells: _Wells, covered: Sequence[Area]) -> tup
     signals = _signals(values, keys, names)
     area = Area(min([*header, wells.rows[0]]), wells.rows[-1], min(columns, default=0), wells.right - 1)
     axes = {column: _axis(table, header, wells, column) for column in signals}
-    if len(signals) > 1 and len({(names[c], *axes[c].values()) for c in signals}) < len(signals):
+    told = {(names[column], *axes[column].values()) for column in signals if names[column] or axes[column]}
+    if len(signals) > 1 and len(told) < len(signals):
         remedy = "Name each column in the row above the first well."
         got = f"{len(signals)} columns of numbers of which some have the same name or none"
         return [], [
@@ -271,18 +272,23 @@ def _signals(values: Sequence[int], keys: Sequence[int], names: Mapping[int, str
 
 
 def _header_rows(table: CellTable, wells: _Wells, floor: int) -> list[int]:
-    """Return the rows right above the first well that head its columns, from the top."""
+    """Return the rows that head the columns, from the top: one of names, and below it those of cycles and times."""
     rows: list[int] = []
     has_gaps = len(wells.rows) > 1 and wells.rows[1] - wells.rows[0] > 1  # MARS may leave a line between all lines
     for row in range(wells.rows[0] - 1, max(floor, wells.rows[0] - 1 - _LONGEST_HEADER), -1):
-        filled = [column for column, value in enumerate(table.rows[row]) if not is_blank(value)]
-        if len(filled) < 2 and rows:
-            break
-        if len(filled) >= 2 or (not rows and filled and row == wells.rows[0] - 1):
+        if table.line(row):
             rows.insert(0, row)
-        elif not filled and not has_gaps:
+        if not (_is_axis(table, row) or (has_gaps and not table.line(row))):
             break
     return rows
+
+
+def _is_axis(table: CellTable, row: int) -> bool:
+    """Return whether a row holds cycles, times or temperatures behind their name."""
+    words = [table.words(row, column) for column in range(len(table.rows[row]))]
+    name = next((n for n, word in enumerate(words) if word and _AXES.search(word)), None)
+    behind = [] if name is None else [word for word in words[name + 1 :] if word]
+    return bool(behind) and all(is_number_like(word) or hours_of(word) is not None for word in behind)
 
 
 def _heading(table: CellTable, header: Sequence[int], column: int) -> str:

@@ -92,6 +92,7 @@ def fit_scatter(above_blank: FloatArray, variances: FloatArray, degrees: FloatAr
     scale = np.array([1.0, highest if highest > 0 else 1.0])
     parts = _most_likely(rows / scale, seen, df) if highest > 0 else np.array([float(df @ seen / df.sum()), 0.0])
     held = parts > _NEGLIGIBLE * parts.max()
+    held[0] |= bool((rows[:, 1] == 0).any())  # blanks that agree to the last digit: a floor, however small
     covariance = np.zeros((2, 2))
     covariance[np.ix_(held, held)] = _covariance((rows / scale)[:, held], parts[held], df)
     floor, relative = np.where(held, parts, 0.0) / scale
@@ -118,4 +119,6 @@ def _most_likely(rows: FloatArray, seen: FloatArray, df: FloatArray) -> FloatArr
 
 def _covariance(rows: FloatArray, parts: FloatArray, df: FloatArray) -> FloatArray:
     weights = df / (2.0 * (rows @ parts) ** 2)
-    return np.asarray(np.linalg.pinv(rows.T @ (weights[:, None] * rows)), dtype=np.float64)
+    information = rows.T @ (weights[:, None] * rows)
+    size = np.sqrt(np.outer(np.diag(information), np.diag(information)))
+    return np.asarray(np.linalg.pinv(information / size) / size, dtype=np.float64)

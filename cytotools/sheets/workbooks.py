@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from openpyxl.workbook import Workbook
     from openpyxl.worksheet.worksheet import Worksheet
 
-_SAVE_ANEW = "Open it in Excel and save it anew as XLSX, without a password, or as CSV UTF-8."
+SAVE_ANEW = "Open it in Excel and save it anew as XLSX, without a password, or as CSV UTF-8."
 
 
 def sheet_of_workbook(contents: bytes, name: str, wanted: str) -> Sheet:
@@ -37,10 +37,10 @@ def sheet_of_workbook(contents: bytes, name: str, wanted: str) -> Sheet:
     cytotools.errors.StudyError: samples.xlsx: the file: expected an XLSX workbook, got a file that can't be opened...
     """
     check_archive(contents, name)
-    values, formulas = load(contents, name, data_only=True), load(contents, name, data_only=False)
+    values, formulas = _load(contents, name, data_only=True), _load(contents, name, data_only=False)
     worksheet, notes = _chosen(values, name, wanted)
     rows = _filled_rows(worksheet, name)
-    check_formulas(worksheet, formulas[worksheet.title], name)
+    _check_formulas(worksheet, formulas[worksheet.title], name)
     _check_merged(worksheet, rows[-1].line, name)
     notes += _hidden_note(worksheet, rows, name)
     return Sheet(name, worksheet.title, "", rows[0], rows[1:], notes)
@@ -60,11 +60,10 @@ def check_archive(contents: bytes, name: str) -> None:
         got = f"more than {MAX_BYTES // 1_000_000} MB inside"
         raise refusal(name, "the workbook", "a small sheet", got, remedy)
     if not is_sound:
-        raise refusal(name, "the file", "an XLSX workbook", "a file that can't be opened as one", _SAVE_ANEW)
+        raise refusal(name, "the file", "an XLSX workbook", "a file that can't be opened as one", SAVE_ANEW)
 
 
-def load(contents: bytes, name: str, *, data_only: bool) -> Workbook:
-    """Return the workbook, with the stored results of its formulas (`data_only`) or the formulas themselves."""
+def _load(contents: bytes, name: str, *, data_only: bool) -> Workbook:
     from openpyxl import load_workbook
 
     try:
@@ -73,12 +72,12 @@ def load(contents: bytes, name: str, *, data_only: bool) -> Workbook:
             return load_workbook(io.BytesIO(contents), data_only=data_only)
     except Exception as error:  # openpyxl lets the errors of every parser below it through
         got = f"a file that can't be read as one ({type(error).__name__})"
-        raise refusal(name, "the file", "an XLSX workbook", got, _SAVE_ANEW) from None
+        raise refusal(name, "the file", "an XLSX workbook", got, SAVE_ANEW) from None
 
 
 def _chosen(workbook: Workbook, name: str, wanted: str) -> tuple[Worksheet, tuple[Problem, ...]]:
     shown = [sheet for sheet in workbook.worksheets if sheet.sheet_state == "visible"]
-    filled = [sheet for sheet in shown if any(not row.is_blank for row in rows_of(sheet))]
+    filled = [sheet for sheet in shown if any(not row.is_blank for row in _rows(sheet))]
     if not filled:
         remedy = "Fill the sheet, or show it if it is hidden."
         raise refusal(name, "the workbook", "a visible sheet with a header and rows", "none", remedy)
@@ -92,21 +91,20 @@ def _chosen(workbook: Workbook, name: str, wanted: str) -> tuple[Worksheet, tupl
     return filled[0], (Problem(name, "the workbook", "one sheet", got, remedy),)
 
 
-def rows_of(worksheet: Worksheet) -> Iterator[Row]:
-    """Yield every row of a worksheet, blank ones included."""
+def _rows(worksheet: Worksheet) -> Iterator[Row]:
     kinds = (str, int, float, datetime.date, datetime.time, datetime.timedelta, type(None))
     for line, values in enumerate(worksheet.values, start=1):
         yield Row(line, tuple(value if isinstance(value, kinds) else str(value) for value in values))
 
 
 def _filled_rows(worksheet: Worksheet, name: str) -> tuple[Row, ...]:
-    rows = tuple(islice((row for row in rows_of(worksheet) if not row.is_blank), MAX_ROWS + 1))
+    rows = tuple(islice((row for row in _rows(worksheet) if not row.is_blank), MAX_ROWS + 1))
     if len(rows) > MAX_ROWS:
         raise too_long(name)
     return rows
 
 
-def check_formulas(values: Worksheet, formulas: Worksheet, name: str) -> None:
+def _check_formulas(values: Worksheet, formulas: Worksheet, name: str) -> None:
     """Refuse formulas whose result was never stored: their cells would pass as empty."""
     remedy = "Open the workbook in Excel and save it, or write the value in the place of the formula."
     problems = [

@@ -18,8 +18,17 @@ from blots.normalisation import NORMALISED_COLUMNS
 from blots.time_course import TIME_COURSE_COLUMNS
 from blots.verdicts import REBOUND_COLUMNS
 from cytotools.comparison import APOPTOSIS_COLUMNS, COMPARISON_COLUMNS
+from cytotools.dose_response_table import DOSE_RESPONSE_COLUMNS
+from cytotools.growth_table import GROWTH_COLUMNS
 from cytotools.kinetics import KINETICS_COLUMNS
+from cytotools.plates.caspase import MEASURES as CASPASE_COLUMNS
+from cytotools.plates.concentration_table import CONCENTRATION_COLUMNS
+from cytotools.plates.interference import COLUMNS as INTERFERENCE_COLUMNS
+from cytotools.plates.lane_loading import LOAD_COLUMNS
+from cytotools.plates.quality import COLUMNS as QUALITY_COLUMNS
+from cytotools.plates.spatial import COLUMNS as POSITION_COLUMNS
 from cytotools.tables import COLUMNS
+from cytotools.well_table import WELL_COLUMNS
 from gating.estimates import EVIDENCE_COLUMNS
 from gating.group_spillover import COMPENSATION_COLUMNS
 from gating.losses import CLEANUP_COLUMNS, SENSITIVITY_COLUMNS
@@ -50,6 +59,15 @@ MADE = {
     "cleavage": CLEAVAGE_COLUMNS,
     "loading": LOADING_COLUMNS,
     "rebound": REBOUND_COLUMNS,
+    "wells": WELL_COLUMNS,
+    "quality": QUALITY_COLUMNS,
+    "position_effects": (*POSITION_COLUMNS, "stage"),
+    "interference": INTERFERENCE_COLUMNS,
+    "dose_response": DOSE_RESPONSE_COLUMNS,
+    "growth_rates": GROWTH_COLUMNS,
+    "concentrations": CONCENTRATION_COLUMNS,
+    "protein_loads": LOAD_COLUMNS,
+    "caspase": CASPASE_COLUMNS,
 }
 
 

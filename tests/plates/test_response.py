@@ -8,6 +8,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from cytotools.errors import StudyError
 from cytotools.plates import level_error, mean_response, response_covariance, response_ratio, responses
 
 SIGNALS = {"blank": [10.0, 12.0, 11.0], "untreated": [1011.0, 981.0, 1041.0], "treated": [511.0, 490.0, 530.0]}
@@ -122,6 +123,11 @@ def test_words_of_the_reader_are_kept_and_said() -> None:
     assert table["caution"].iloc[6].startswith("no_number: the reader says OVRFLW")
     assert "lost_control_wells: 1 of 6" in table["caution"].iloc[7]
     assert np.isfinite(table["response"].iloc[7])
+
+
+def test_a_control_of_another_name_is_refused() -> None:
+    with pytest.raises(StudyError, match="expected vehicle or untreated"):
+        responses(plate(), control="mock")
 
 
 def test_an_excluded_well_counts_in_no_mean() -> None:

@@ -1,4 +1,7 @@
-"""BMG LABTECH MARS and SMART Control (PHERAstar, CLARIOstar, VANTAstar): `Raw Data (...)` over what was measured."""
+"""BMG LABTECH MARS and SMART Control (PHERAstar, CLARIOstar, VANTAstar): `Raw Data (...)` over what was measured.
+
+SMART Control: untested on a real file, read after the documented form.
+"""
 
 from __future__ import annotations
 

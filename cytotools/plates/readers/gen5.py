@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import re
 
+from cytotools.errors import refusal
 from cytotools.plates.blocks import Block
+from cytotools.plates.cell_grid import CellGrid
 from cytotools.plates.readers.described import Described
 from cytotools.plates.titles import hours_of, is_layout, wavelength_in
 
@@ -26,6 +28,7 @@ def describe(block: Block) -> Described | None:
         return None
     plate = block.nearest(r"^Plate Number:?\s+(.+)$")
     size = block.nearest(r"^Plate Type:?\s+(\d+)")
+    _check_rows(block, int(size.group(1)) if size else 0)
     spectrum = next((float(str(value)) for name, value in block.keys.items() if name == "Wavelength"), None)
     return Described(
         plate=plate.group(1).strip() if plate else "",
@@ -45,3 +48,16 @@ def _names_a_read(block: Block, label: str) -> bool:
     if step and any(named):
         return step in named
     return bool(_READ.fullmatch(label)) and not label.startswith("Blank ")
+
+
+def _check_rows(block: Block, size: int) -> None:
+    """Refuse a matrix of fewer wells than Gen5 read: lines without letters belong to the one above, lost or not."""
+    is_partial = block.nearest(r"^(?:Partial Plate|[A-P]\d+\s*\.\.)") is not None
+    if (
+        isinstance(block.source, CellGrid)
+        and len(block.wells) < size
+        and block.nearest("^Full Plate")
+        and not is_partial
+    ):
+        remedy = "Export the plate again from Gen5."
+        raise refusal(block.source.place, "the matrix", f"{size} wells (Full Plate)", f"{len(block.wells)}", remedy)
