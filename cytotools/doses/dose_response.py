@@ -124,7 +124,7 @@ def curve_of(curves: DoseResponses, row: int) -> DoseResponse:
     --------
     >>> fits = fit_dose_responses([0, 1, 2, 4, 8, 16, 32], [[100, 98, 91, 68, 39, 16, 7], [9, 8, 8, 6, 3, 2, 1]])
     >>> round(curve_of(fits, 1).ic50, 2)
-    6.03
+    5.22
     """
     own = curves if len(curves) == 1 else curves.of(np.array([row]))
     numbers = {name: float(getattr(own, name)[0]) for name in ("bottom", "top", "ic50", "hill_slope", "asymmetry")}
