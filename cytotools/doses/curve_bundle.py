@@ -24,8 +24,8 @@ class CurveBundle:
     """The wells of all curves, and which parameter serves which curve.
 
     `ln_dose`, `curve` (from 0) and `response` are (n_wells,). `columns` (4, n_curves) gives the place of bottom, top,
-    ln ic50 and hill slope in the list of parameters; `shifts` (n_curves,) is added to ln ic50. Doses are
-    counted in the `highest`.
+    ln ic50 and hill slope in the list of parameters; `shifts` (n_curves,) is added to ln ic50. Doses are counted
+    in the `highest`.
     """
 
     ln_dose: FloatArray
@@ -80,18 +80,19 @@ class CurveBundle:
         """
         own = curves - np.outer(np.arange(4) == NAMES.index("ic50"), self.shifts)
         starts = [self._start(own, pick) for pick in (own.mean(axis=1, keepdims=True), *own.T[:, :, None])]
-        wells = [
-            (self.ln_dose[at] - shift, self.response[at]) for at, shift in zip(self._wells, self.shifts, strict=True)
-        ]
         one_ic50, one_hill = (len(set(columns.tolist())) == 1 for columns in self.columns[2:])
         starts += [
-            self._start(grid, grid.mean(axis=1, keepdims=True)) for grid in shared_starts(wells, one_ic50, one_hill)
+            self._start(grid, grid.mean(axis=1, keepdims=True))
+            for grid in shared_starts(self._shifted, one_ic50, one_hill)
         ]
         return min((descend_within(self, start, *self.limits) for start in starts), key=self.rss)
 
     @property
-    def _wells(self) -> list[NDArray[np.bool_]]:
-        return [self.curve == number for number in range(len(self.shifts))]
+    def _shifted(self) -> list[tuple[FloatArray, FloatArray]]:
+        """Return ln dose less shift, and the response, of each curve."""
+        ln_dose = np.where(self.ln_dose > CONTROL, self.ln_dose - self.shifts[self.curve], CONTROL)
+        each = [self.curve == number for number in range(len(self.shifts))]
+        return [(ln_dose[at], self.response[at]) for at in each]
 
     def rss(self, place: FloatArray) -> float:
         """Return the sum of squares."""

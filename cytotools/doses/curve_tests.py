@@ -12,6 +12,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import lru_cache
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -69,28 +70,45 @@ def is_flat(dose: ArrayLike, response: ArrayLike, weights: ArrayLike | None = No
     >>> is_flat(dose, [98, 104, 99, 101, 97, 95, 88, 83, 79]).p_value < 0.001
     True
     """
-    doses, values = (np.asarray(given, dtype=np.float64) for given in (dose, response))
-    given = None if weights is None else np.asarray(weights, dtype=np.float64)
-    groups = dose_groups(doses, values[None], given)
-    per_well = np.ones(values.shape) if given is None else given
-    order = np.lexsort((per_well, values, doses))  # one order, whatever the order in which wells came
-    order = order[(np.isfinite(values) & (per_well > 0))[order]]
-    wells, per_well = values[order], per_well[order]
-    tested = int(np.sum(groups.weights > 0))
-    df_1 = min(3, tested - 1)
-    df_2 = len(wells) - 1 - df_1
+    wells = _wells(dose, response, weights)
+    df_1 = min(3, len(set(wells.ln_dose)) - 1)
+    df_2 = len(wells.ln_dose) - 1 - df_1
     if df_1 < 1 or df_2 < 1:
         return FTest(np.nan, df_1, df_2, np.nan)
-    root = np.sqrt(per_well / per_well.max())
-    deviations = root * (wells - np.average(wells, weights=per_well))
-    largest = np.abs(deviations).max()
-    if largest <= SAME * np.abs(wells).max():
+    if not wells.deviations.any():
         return FTest(0.0, df_1, df_2, 1.0)
-    ln_doses = np.round(ln_dose(doses[order] / groups.highest), 9)
-    shapes = _shapes(tuple(ln_doses.tolist()), tuple(root.tolist()))
-    found = _told(deviations[None] / largest, root, shapes)[0]
-    shuffled = _told((deviations / largest)[_shuffles(len(wells))], root, shapes)
+    root, shapes = np.array(wells.root), _shapes(wells.ln_dose, wells.root)
+    found = float(_told(wells.deviations[None], root, shapes)[0])
+    shuffled = _told(wells.deviations[_shuffles(len(root))], root, shapes)
     return FTest(_f(found, df_1, df_2), df_1, df_2, _p_value(found, shuffled, df_1, df_2))
+
+
+class _Wells(NamedTuple):
+    """The wells that count, in one order whatever the order in which they came: ln dose and root of the weight.
+
+    `deviations` from the mean are times the root, and at most 1; 0 where they are rounding.
+    """
+
+    ln_dose: tuple[float, ...]
+    root: tuple[float, ...]
+    deviations: FloatArray
+
+
+def _wells(dose: ArrayLike, response: ArrayLike, weights: ArrayLike | None) -> _Wells:
+    doses, values = (np.asarray(given, dtype=np.float64) for given in (dose, response))
+    highest = dose_groups(doses, values[None], weights).highest
+    per_well = np.ones(values.shape) if weights is None else np.asarray(weights, dtype=np.float64)
+    order = np.lexsort((per_well, values, doses))
+    order = order[(np.isfinite(values) & (per_well > 0))[order]]
+    if not len(order):
+        return _Wells((), (), np.zeros(0))
+    values, per_well = values[order], per_well[order]
+    root = np.sqrt(per_well / per_well.max())
+    deviations = root * (values - np.average(values, weights=per_well))
+    largest = float(np.abs(deviations).max())
+    known = largest > SAME * np.abs(values).max()
+    ln_doses = np.round(ln_dose(doses[order] / highest), 9)  # one key, whatever the unit
+    return _Wells(tuple(ln_doses.tolist()), tuple(root.tolist()), deviations / largest if known else 0.0 * deviations)
 
 
 def _told(deviations: FloatArray, root: FloatArray, shapes: FloatArray) -> FloatArray:

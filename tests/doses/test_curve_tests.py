@@ -55,6 +55,7 @@ def test_a_weight_of_two_counts_as_two_wells_in_f() -> None:
 def test_what_cannot_be_tested_is_nan() -> None:
     assert np.isnan(is_flat([0, 1, 2, 4], [1, 2, 3, 4]).p_value)
     assert np.isnan(is_flat([1, 1, 1, 1], [1, 2, 3, 4]).p_value)
+    assert np.isnan(is_flat(DOSE, np.full(len(DOSE), np.nan)).p_value)
     assert is_flat(DOSE, np.full(len(DOSE), 0.3)).p_value == 1.0
     with pytest.raises(StudyError):
         is_flat([-1.0, 0.0], [1.0, 2.0])
