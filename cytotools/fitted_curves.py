@@ -138,7 +138,7 @@ def _weights(wells: pd.DataFrame) -> FloatArray:
     if unwanted or not (np.isfinite(errors) & (errors > 0)).all():
         return np.ones(len(wells))
     highest = errors[np.argmax(wells["response"].to_numpy(np.float64))]
-    return 1.0 / np.maximum(errors, highest / MOST_PRECISE) ** 2
+    return np.asarray(1.0 / np.maximum(errors, highest / MOST_PRECISE) ** 2, dtype=np.float64)
 
 
 def _dosed(wells: pd.DataFrame, group: CurveGroup, rows: Sequence[int], partner: Sequence[int]) -> pd.DataFrame:

@@ -63,11 +63,12 @@ def descend(wells: Wells, model: Model, place: Place, free: tuple[int, ...]) -> 
 
 
 def polished(wells: Wells, model: Model, place: Place) -> Place:
-    """Return minima after one more of Newton's steps, undamped: the last digits of curves that the wells tell little of."""
+    """Return minima after one more of Newton's steps, undamped: the last digits where wells tell little."""
     free = free_columns(model)
     local = evaluate(wells, model, place, free)
     steps = _step(local, np.zeros(len(place.theta)), _stuck(wells, place, local, free))
-    return _moved(wells, place, steps * (np.abs(steps) < SHORT).all(axis=1)[:, None], free)
+    short = np.asarray((np.abs(steps) < SHORT).all(axis=1, keepdims=True))
+    return _moved(wells, place, steps * short, free)
 
 
 def _moved(wells: Wells, here: Place, steps: FloatArray, free: tuple[int, ...]) -> Place:

@@ -126,7 +126,7 @@ def test_where_no_finite_curve_is_best_the_limit_is_named() -> None:
     line = fit_dose_response(dose, [16.1, 15.0, 13.9, 12.0, 8.1, 0.0])
     flat = fit_dose_response(dose, [3.0] * 6)
     assert (step.limit, line.limit, flat.limit) == ("steep", "above", "flat")
-    assert not (step.converged or line.converged or flat.converged)
+    assert [fit.converged for fit in (step, line, flat)] == [False] * 3
     assert 2.0 < step.ic50 < 4.0
     assert (np.isnan(flat.ic50), flat.ic50_interval) == (True, (0.0, np.inf))
     assert np.isinf(flat.standard_errors.hill_slope)
