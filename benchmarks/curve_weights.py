@@ -1,9 +1,9 @@
 """IC50s of single experiments from wells as a reader sees them: weights of the study against equal weights.
 
 Plates are simulated with 6 controls, 6 blanks, 8 doses in triplicate; signals go through `plates.responses` and
-`fit_curves` as in a study. `cover` is the share of 95 % intervals that hold the planted IC50, `closed` the share of
-those with an upper limit, `width` the median of ln high/low of those, `bias` the median error of ln IC50; `absolute_cover` is that of
-the dose at half of the control. Gompertz and biphasic responses are no 4PL. Writes curve_weights.csv. Run:
+`fit_curves` as in a study. `cover` is the share of 95 % intervals that hold the planted IC50, `closed` the share with
+an upper limit, `width` the median of ln high/low of those, `bias` the median error of ln IC50; `absolute_cover` is that
+of the dose at half of the control. Gompertz and biphasic responses are no 4PL. Writes curve_weights.csv. Run:
 python -m benchmarks.curve_weights [draws]
 """
 
