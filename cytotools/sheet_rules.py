@@ -71,6 +71,26 @@ def check_units(reading: Reading, table: Table, molar_masses: Mapping[str, float
             reading.add(table.place(row, column), "dose_unit", no.expected, got, no.remedy)
 
 
+def check_standards(reading: Reading, table: Table) -> None:
+    """Check that every standard of a plate has its concentration, all of them in one unit."""
+    frame = table.frame
+    standards = frame[(frame["role"] == "standard") & (frame["exclude"] == "")]
+    for row in standards.index[standards["dose"].isna()]:
+        remedy = "Write its concentration into `dose`, 0 for the zero standard."
+        reading.add(table.place(row, "dose"), "dose", "the concentration of a standard", "nothing", remedy)
+    units = list(dict.fromkeys(standards.loc[standards["dose"] > 0, "dose_unit"]))
+    if len(units) > 1:
+        row = standards.index[(standards["dose"] > 0) & (standards["dose_unit"] == units[1])][0]
+        remedy = "Write all standards in one unit."
+        reading.add(
+            table.place(row, "dose_unit"), "dose_unit", "one unit of all standards", " and ".join(units), remedy
+        )
+    if standards.empty:
+        place = table.sheet.place(table.sheet.header.line)
+        remedy = "Give the wells of the standards the role `standard` and their concentration in `dose`."
+        reading.add(place, "role", "wells with standards", "none", remedy)
+
+
 def _dose_cells(table: Table) -> dict[str, list[tuple[int, str, float, str]]]:
     """Return the doses above 0 of each compound with their units, by the row and the column of the unit's cell."""
     found: dict[str, list[tuple[int, str, float, str]]] = {}

@@ -23,7 +23,15 @@ from cytotools.panel_files import panel_of_recipe, problems_with
 from cytotools.plates.lane_loading import LoadingPlan
 from cytotools.plates.layout_grids import read_layout
 from cytotools.roi_boxes import are_rois, boxes_of_rois
-from cytotools.sheet_rules import check_conditions, check_files, check_lanes, check_unique, check_units, note_units
+from cytotools.sheet_rules import (
+    check_conditions,
+    check_files,
+    check_lanes,
+    check_standards,
+    check_unique,
+    check_units,
+    note_units,
+)
 from cytotools.sheets import Given, Sheet, Table, read_sheet, tabulate
 from cytotools.sheets.sheet import MAX_BYTES
 from cytotools.study import BlotImage, BlotsBlock, Compound, FlowBlock, PlateFile, Study
@@ -38,6 +46,7 @@ if TYPE_CHECKING:
     from blots.panel import Panel
 
 MAX_STUDY_BYTES = 500_000
+STANDARD_ASSAYS = ("elisa", "bca")
 
 
 def read_study(path: str | Path) -> Study:
@@ -253,6 +262,8 @@ def _plate(
     check_conditions(reading, table)
     check_unique(reading, table, ("plate", "well"))
     check_units(reading, table, molar_masses)
+    if model.assay in STANDARD_ASSAYS:
+        check_standards(reading, table)
     about = {"sheet": model.sheet or "", "analyte": model.analyte or "", "read": model.read or ""}
     fitting = {"model": model.model, "weights": model.weights}
     return PlateFile(

@@ -96,3 +96,17 @@ def test_a_drawn_layout_serves(tmp_path: Path) -> None:
     layout = f"{compounds}\nDose (uM)\n,1,2,3\nA,,,5\nB,,,10\n"
     well = by_well(study(tmp_path, grid(570, "0.1,0.9,0.8", "0.1,0.7,0.6"), layout))["B3"]
     assert [well[name] for name in ("role", "compound", "dose", "signal")] == ["treated", "cisplatin", 10.0, 0.6]
+
+
+@pytest.mark.parametrize(
+    ("rows", "place", "expected"),
+    [
+        ("A1,standard,,\nA2,standard,10,pg/mL\n", "layout.csv:2:3", "the concentration of a standard"),
+        ("A1,standard,0,\nA2,standard,10,pg/mL\nA3,standard,1,ng/mL\n", "layout.csv:4:4", "one unit of all standards"),
+        ("A1,untreated,,\n", "layout.csv:1", "wells with standards"),
+    ],
+)
+def test_standards_are_checked_before_anything_is_read(tmp_path: Path, rows: str, place: str, expected: str) -> None:
+    with pytest.raises(StudyError) as caught:
+        study(tmp_path, grid(450, "0.1,0.9,0.8", "0.1,0.7,0.6"), f"well,role,dose,dose_unit\n{rows}", "assay: elisa")
+    assert [(p.place, p.expected) for p in caught.value.problems] == [(place, expected)]
