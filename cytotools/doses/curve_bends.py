@@ -14,6 +14,8 @@ from numpy.typing import NDArray
 from cytotools.doses.curve_places import BEND, PLACE, SLOPE, Place, Rows, Wells
 from cytotools.doses.sigmoid import Bends, FloatArray, HalfWay, Model, bends, half_way
 
+BLOCK = 2048  # problems at a time: what is worked out of them stays in the cache
+
 
 @dataclass(frozen=True, eq=False)
 class Local:
@@ -38,6 +40,15 @@ class Local:
 
 def evaluate(wells: Wells, model: Model, place: Place, free: tuple[int, ...]) -> Local:
     """Return the least sum of squares over bottom and top at each place, and how it bends in the free parameters."""
+    count = len(wells.means)
+    if count <= BLOCK:
+        return _evaluate(wells, model, place, free)
+    parts = [slice(begin, begin + BLOCK) for begin in range(0, count, BLOCK)]
+    found = [_evaluate(wells.of(part), model, place.of(part), free) for part in parts]
+    return Local(*(np.concatenate([getattr(local, f.name) for local in found]) for f in fields(Local)))
+
+
+def _evaluate(wells: Wells, model: Model, place: Place, free: tuple[int, ...]) -> Local:
     w, y = wells.weights, wells.means
     risen = place.hill[:, None] * (wells.ln_dose - place.pivot[:, None])
     asymmetry = np.exp(place.theta[:, BEND:]) if model.asymmetric else None

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from cytotools.doses.sigmoid import CONTROL, FloatArray, Model
 
-Rows = NDArray[np.intp] | NDArray[np.bool_]
+Rows = NDArray[np.intp] | NDArray[np.bool_] | slice
 PLACE, SLOPE, BEND = 0, 1, 2  # columns of theta: ahead, ln hill slope, ln asymmetry
 
 

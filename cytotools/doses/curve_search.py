@@ -18,6 +18,7 @@ from cytotools.doses.dose_groups import DoseGroups
 from cytotools.doses.sigmoid import FloatArray, Model, ThreeParameter
 
 STEPS, AS_GOOD = 2, 1.1  # steps that are tried, where they come this near to the curve found
+NEAR = 4.0  # a start this many times above the curve found is not followed
 POOR = 0.06  # sum of squares left, as a share of all
 STEEP, GENTLER = 5.0, np.array([1.5, 2.5, 4.0, 6.0, 9.0, 14.0])
 
@@ -55,16 +56,16 @@ def _second_looks(wells: Wells, model: Model, place: Place, rss: FloatArray) -> 
     for less, step in zip(*best_steps(wells, model, STEPS), strict=True):
         owners.append(np.flatnonzero(less < AS_GOOD * rss))
         places.append(step.of(owners[-1]))
-    return np.concatenate(owners), joined(places)
+    whose, there = np.concatenate(owners), joined(places)
+    near = evaluate(wells.of(whose), model, there, free_columns(model)).rss <= NEAR * rss[whose]
+    return whose[near], there.of(near)
 
 
 def _best(
     wells: Wells, model: Model, owners: NDArray[np.intp], places: Place
 ) -> tuple[Place, NDArray[np.bool_], FloatArray]:
     """Return the lowest valley below the starts of each problem."""
-    free, some = free_columns(model), wells.of(owners)
-    found, settled = descend(some, model, places, free)
-    rss = evaluate(some, model, found, free).rss
+    found, settled, rss = descend(wells.of(owners), model, places, free_columns(model))
     order = np.lexsort((rss, owners))
     best = order[np.append(True, np.diff(owners[order]) > 0)]
     return found.of(best), settled[best], rss[best]

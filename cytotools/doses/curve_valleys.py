@@ -22,6 +22,7 @@ LOWEST, HIGHEST = np.log([FLATTEST, LEAST_ASYMMETRY]), np.log([STEEPEST, MOST_AS
 MARGIN = 8.0  # an ic50 this near its limit is at the limit: only rounding tells them apart
 FLAT_END = 12.0  # this far from its middle a curve has come to its end but for 6e-6
 MOST_STEPS = 100
+TAIL, MOST_BOLD = 1.8, 16.0  # steps that gain nearly what an exponential tail does (2 of a sum of squares) are doubled
 LEAST_CURVATURE = 0.01  # of a step downhill, in units of the expected curvature
 LONGEST_STEP, FIRST_DAMPING, MOST_DAMPING = 2.0, 1e-3, 1e10
 TINY = 1e-9  # a step that moves no parameter further is the last: Newton's steps square their error
@@ -29,13 +30,15 @@ ROUNDING = 1e-13  # of a sum of squares: a step that promises no more is the las
 SHORT = 1e-3  # a last step that is longer is not taken: where it promises nothing, nothing is known of its end
 
 
-def descend(wells: Wells, model: Model, place: Place, free: tuple[int, ...]) -> tuple[Place, NDArray[np.bool_]]:
-    """Return the valley below each place, and where the steps came to rest."""
+def descend(
+    wells: Wells, model: Model, place: Place, free: tuple[int, ...]
+) -> tuple[Place, NDArray[np.bool_], FloatArray]:
+    """Return the valley below each place, where the steps came to rest, and the sum of squares there."""
     here = _turned(wells, place, place.theta, free)
     local = evaluate(wells, model, here, free)
     pivot, theta = here.pivot.copy(), here.theta.copy()
     rows, damping = np.arange(len(theta)), np.full(len(theta), FIRST_DAMPING)
-    settled = np.zeros(len(theta), dtype=bool)
+    settled, bold, rss = np.zeros(len(theta), dtype=bool), np.ones(len(theta)), local.rss.copy()
     for _ in range(MOST_STEPS):
         steps = _step(local, damping, _stuck(wells, here, local, free))
         longest = np.abs(steps).max(axis=1)
@@ -46,20 +49,22 @@ def descend(wells: Wells, model: Model, place: Place, free: tuple[int, ...]) -> 
             last = steps[done] * (tiny & (longest < SHORT))[done, None]
             end = _moved(wells.of(done), here.of(done), last, free)
             pivot[rows[done]], theta[rows[done]] = end.pivot, end.theta
-            settled[rows[done]] = (tiny & (damping <= 1.0))[done]
-            rows, damping, steps = rows[~done], damping[~done], steps[~done]
+            settled[rows[done]], rss[rows[done]] = (tiny & (damping <= 1.0))[done], local.rss[done]
+            rows, damping, bold, steps, promised = (part[~done] for part in (rows, damping, bold, steps, promised))
             wells, here, local = wells.of(~done), here.of(~done), local.of(~done)
             if not len(rows):
                 break
-        there = _moved(wells, here, steps, free)
+        there = _moved(wells, here, np.clip(bold[:, None] * steps, -LONGEST_STEP, LONGEST_STEP), free)
         trial = evaluate(wells, model, there, free)
         better = trial.rss <= local.rss
         if model.name != "4PL":  # the 4PL is the same curve with its ends and its direction exchanged
             better &= trial.top >= trial.bottom
+        tail = better & (local.rss - trial.rss > TAIL * (1.0 - np.exp(-bold)) * promised)
+        bold = np.where(tail, np.minimum(2.0 * bold, MOST_BOLD), 1.0)
         here, local = there.where(better, here), trial.where(better, local)
         damping = np.where(better, np.where(damping < 1e-8, 0.0, damping * 0.1), np.maximum(damping, 1e-4) * 10.0)
-    pivot[rows], theta[rows] = here.pivot, here.theta
-    return Place(place.sign, pivot, theta), settled
+    pivot[rows], theta[rows], rss[rows] = here.pivot, here.theta, local.rss
+    return Place(place.sign, pivot, theta), settled, rss
 
 
 def polished(wells: Wells, model: Model, place: Place) -> Place:
@@ -100,25 +105,26 @@ def _turned(wells: Wells, place: Place, theta: FloatArray, free: tuple[int, ...]
 
 def _step(local: Local, damping: FloatArray, stuck: NDArray[np.bool_]) -> FloatArray:
     """Return Newton's steps, turned downhill where the sum of squares bends the wrong way."""
-    eye = np.eye(local.gauss.shape[1])
-    gradient, newton, gauss = local.gradient, local.newton, local.gauss
+    gradient, newton = local.gradient, local.newton.copy()
+    gauss = np.maximum(np.einsum("pii->pi", local.gauss), 0.0)  # rounding may leave less
     if stuck.any():
-        held = stuck[:, :, None] | stuck[:, None, :]
         gradient = np.where(stuck, 0.0, gradient)
-        newton, gauss = (np.where(held, eye * stuck[:, None, :], m) for m in (newton, gauss))
-    diagonal = np.maximum(np.einsum("pii->pi", gauss), 0.0)  # rounding may leave less
-    diagonal = np.maximum(diagonal, 1e-12 * diagonal.max(axis=1, keepdims=True)) + 1e-300
-    steps, regular = solve(newton + eye * (damping[:, None] * diagonal)[:, None, :], -gradient)
+        newton[stuck[:, :, None] | stuck[:, None, :]] = 0.0
+        gauss = np.where(stuck, 1.0, gauss)
+        np.einsum("pii->pi", newton)[stuck] = 1.0
+    scale = np.maximum(gauss, 1e-12 * gauss.max(axis=1, keepdims=True)) + 1e-300
+    np.einsum("pii->pi", newton)[:] += damping[:, None] * scale
+    steps, regular = solve(newton, -gradient)
     bent = np.flatnonzero(~regular)
     if len(bent):
-        steps[bent] = _downhill(newton[bent], gradient[bent], np.sqrt(diagonal[bent]), damping[bent])
+        steps[bent] = _downhill(newton[bent], gradient[bent], np.sqrt(scale[bent]))
     return np.asarray(np.clip(steps, -LONGEST_STEP, LONGEST_STEP))
 
 
-def _downhill(newton: FloatArray, gradient: FloatArray, scale: FloatArray, damping: FloatArray) -> FloatArray:
+def _downhill(newton: FloatArray, gradient: FloatArray, scale: FloatArray) -> FloatArray:
     """Return steps with the sign of every negative curvature turned."""
     curvature, axes = np.linalg.eigh(newton / (scale[:, :, None] * scale[:, None, :]))
-    size = np.maximum(np.abs(curvature), LEAST_CURVATURE) + damping[:, None]
+    size = np.maximum(np.abs(curvature), LEAST_CURVATURE)
     along = np.einsum("pij,pi->pj", axes, gradient / scale) / size
     return np.asarray(-np.einsum("pij,pj->pi", axes, along) / scale)
 

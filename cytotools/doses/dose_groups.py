@@ -10,6 +10,10 @@ from numpy.typing import ArrayLike, NDArray
 from cytotools.doses.sigmoid import FloatArray, ln_dose
 from cytotools.errors import refusal
 
+DECIMALS = (
+    12  # of ln dose: what another unit or another way to work out a dilution leaves in the last digits is no dose
+)
+
 
 @dataclass(frozen=True, eq=False)
 class DoseGroups:
@@ -59,9 +63,11 @@ def dose_groups(dose: ArrayLike, responses: ArrayLike, weights: ArrayLike | None
     doses, values = np.asarray(dose, dtype=np.float64), np.asarray(responses, dtype=np.float64)
     given = None if weights is None else np.asarray(weights, dtype=np.float64)
     _check(doses, values, given)
-    order = np.argsort(doses, kind="stable")
-    distinct, first = np.unique(doses[order], return_index=True)
-    values = values[:, order]
+    highest = float(doses.max()) if doses.max() > 0 else 1.0
+    places = np.round(ln_dose(doses / highest), DECIMALS)
+    order = np.argsort(places, kind="stable")
+    distinct, first = np.unique(places[order], return_index=True)
+    values = np.ascontiguousarray(values[:, order])
     present = np.isfinite(values)
     per_well = present.astype(np.float64) if given is None else np.where(present, given[..., order], 0.0)
     values, per_well = _in_order(values, per_well, np.diff(np.append(first, len(doses))), given is not None)
@@ -72,8 +78,7 @@ def dose_groups(dose: ArrayLike, responses: ArrayLike, weights: ArrayLike | None
     group = np.repeat(np.arange(len(distinct)), np.diff(np.append(first, len(doses))))
     within = np.sum(per_well * (values - means[:, group]) ** 2, axis=1)
     n_points = np.broadcast_to(np.sum(per_well > 0, axis=1), len(values))
-    highest = float(distinct[-1]) if distinct[-1] > 0 else 1.0
-    return DoseGroups(ln_dose(distinct / highest), sums, means, within, n_points, highest)
+    return DoseGroups(distinct, sums, means, within, n_points, highest)
 
 
 def _in_order(

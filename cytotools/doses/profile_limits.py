@@ -52,7 +52,7 @@ class HalfWayDose:
         wells, theta = self.wells.of(rows), start.theta.copy()
         theta[:, PLACE] = 0.0
         free = free_columns(self.model)
-        place, _ = descend(wells, self.model, Place(start.sign, ln_dose, theta), free[1:])
+        place, _, _ = descend(wells, self.model, Place(start.sign, ln_dose, theta), free[1:])
         local = evaluate(wells, self.model, place, (PLACE,))
         return local.rss, 2.0 * place.hill * local.gradient[:, 0], place
 
@@ -80,7 +80,7 @@ class CrossingDose:
         """Return the least sum of squares over all parameters."""
         wells = self._with(rows, ln_dose)
         free = free_columns(self.model)
-        place, _ = descend(wells, self.model, start, free)
+        place, _, _ = descend(wells, self.model, start, free)
         local = evaluate(wells, self.model, place, free)
         asymmetry = np.exp(place.theta[:, BEND])
         u = place.sign * (place.hill * (ln_dose - place.pivot) - place.theta[:, PLACE]) + half_way(asymmetry).shift
