@@ -16,7 +16,7 @@ _AT_LIMIT = {
     "shallow": "the response runs straight over the logarithm of the dose",
     "asymmetry": "the asymmetry is at the end of its range",
     "flat": "no response differs from another",
-    "stopped": "the search did not come to rest",
+    "stopped": "the fit did not settle",
 }
 
 
