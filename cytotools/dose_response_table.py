@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
+
 from cytotools.conditions import CONDITION_COLUMNS
 from cytotools.curve_groups import FEWEST_DOSES
 from cytotools.doses.cautions import caution, join
@@ -74,8 +76,10 @@ def _of_experiment(group: FittedGroup, curve: FittedCurve, kind: str) -> dict[st
         words = f"{(doses.drop_duplicates() > 0).sum()} doses"
         return row | nothing | ends | {"caution": caution("no_fit", words)}
     ic50, low, high, _ = curve.ic50s[kind]
+    if kind == "relative" and curve.is_flat:
+        ic50, low, high = NAN, 0.0, np.inf  # half-way between two plateaus that are one
     row |= {"ic50": ic50, "low": low, "high": high, "dose_min": fit.dose_min, "dose_max": fit.dose_max}
-    row |= {"hill_slope": fit.hill_slope, "top": fit.top, "bottom": fit.bottom}
+    row |= _shape(curve)
     return row | {"caution": join(*_on_curve(curve, kind))}
 
 
@@ -85,16 +89,39 @@ def _over_all(group: FittedGroup, kind: str) -> dict[str, Any]:
 
     row = _head(group, "all", kind)
     found = list(experiment_ic50s(group, kind).values())
-    fits = [curve.fit for curve in group.curves if curve.fit is not None]
     if not found:
         names = ("ic50", "low", "high", "dose_min", "dose_max", "hill_slope", "top", "bottom")
         return row | dict.fromkeys(names, NAN) | {"n": 0, "caution": caution("no_fit", "no experiment could be fitted")}
     over = over_experiments(found)
     row |= {name: getattr(over, name) for name in ("ic50", "low", "high", "dose_min", "dose_max", "n")}
-    slopes = [fit.hill_slope for fit in fits]
-    row |= {"hill_slope": average(slopes, geometric=min(slopes) > 0).mean}
-    row |= {name: average([getattr(fit, name) for fit in fits]).mean for name in ("top", "bottom")}
-    return row | {"caution": over.cautions}
+    shapes = [_shape(curve) for curve in group.curves if curve.fit is not None]
+    slopes = [shape["hill_slope"] for shape in shapes]
+    row |= {"hill_slope": average(slopes, geometric=all(slope > 0 or slope != slope for slope in slopes)).mean}
+    row |= {name: average([shape[name] for shape in shapes]).mean for name in ("top", "bottom")}
+    return row | {"caution": join(*_on_all(group), over.cautions)}
+
+
+def _shape(curve: FittedCurve) -> dict[str, float]:
+    """Return slope and plateaus; the plateau of the high doses and the slope are empty where no dose reaches them."""
+    fit = curve.fit
+    assert fit is not None
+    shape = {"hill_slope": fit.hill_slope, "top": fit.top, "bottom": fit.bottom}
+    if curve.is_flat or fit.limit:
+        shape["hill_slope"] = NAN
+    if curve.is_flat or curve.ic50s["relative"].high == np.inf:
+        shape["bottom" if fit.hill_slope > 0 else "top"] = NAN
+    return shape
+
+
+def _on_all(group: FittedGroup) -> list[str]:
+    """Return what most experiments of a curve say of it: that it is flat, or rises."""
+    told = [curve_cautions(curve.fit, curve.p_flat) for curve in group.curves if curve.fit is not None]
+    said = []
+    for code in ("flat_curve", "curve_rises"):
+        count = sum(any(one.startswith(code) for one in own) for own in told)
+        if 2 * count > len(told):
+            said.append(caution(code, f"{count} of {len(told)} experiments"))
+    return said
 
 
 def _on_curve(curve: FittedCurve, kind: str) -> list[str]:
@@ -113,6 +140,9 @@ def _without(curve: FittedCurve, kind: str) -> str:
     from cytotools.doses import fit_dose_response
 
     kept = curve.wells[~curve.wells["outlier"]]
+    controls = kept.loc[kept["dose"] == 0, "response"]
+    if (curve.wells["outlier"] & (curve.wells["dose"] == 0)).any() and len(controls):
+        kept = kept.assign(response=kept["response"] / controls.mean())  # the control's mean changes with its wells
     wells = ", ".join(curve.wells.loc[curve.wells["outlier"], "well"])
     if kept.loc[kept["dose"] > 0, "dose"].nunique() < FEWEST_DOSES:
         return f"{wells}, without which there are too few doses"

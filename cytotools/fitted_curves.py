@@ -22,6 +22,7 @@ FloatArray = NDArray[np.float64]
 FITTED = ("viability", "mtt")  # a caspase fold rises and falls again: no sigmoid is fitted to it
 HALF = 0.5  # of the control: the level of an absolute IC50
 KINDS = ("relative", "absolute")
+SIGNIFICANT = 0.05
 MOST_PRECISE = 2.0  # times as precise as the brightest wells: what a well counts for at most
 NAN = float("nan")
 
@@ -59,6 +60,11 @@ class FittedCurve:
     fit: DoseResponse | None
     ic50s: Mapping[str, Ic50]
     p_flat: float = NAN
+
+    @property
+    def is_flat(self) -> bool:
+        """Tell whether the response changes with the dose by no more than wells scatter."""
+        return self.p_flat >= SIGNIFICANT
 
 
 @dataclass(frozen=True, eq=False)

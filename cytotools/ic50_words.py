@@ -19,26 +19,29 @@ def ic50_words(row: Mapping[str, Any]) -> str:
     >>> ic50_words(row | {"ic50": 3.214, "low": 2.5, "high": 4.1})
     '3.21 µM (2.5 to 4.1)'
     >>> ic50_words(row | {"ic50": nan, "low": 14.2, "high": inf})
-    '> 20 µM (at least 14.2)'
+    '> 20 µM (lower limit 14.2)'
     >>> ic50_words(row | {"ic50": nan, "low": 0.0, "high": 0.3})
-    '< 0.1 µM (at most 0.3)'
+    '< 0.1 µM (upper limit 0.3)'
+    >>> ic50_words(row | {"ic50": nan, "low": 0.0, "high": inf})
+    'not resolved'
     """
     name = unit_of(row)
     if finite(row["ic50"]):
         limits = f" ({fold(row['low'])} to {fold(row['high'])})" if row["low"] == row["low"] else ""
         return f"{fold(row['ic50'])} {name}{limits}".strip()
     if row["high"] == float("inf"):
-        at_least = f" (at least {fold(row['low'])})" if row["low"] > 0 else ""
-        return f"> {fold(row['dose_max'])} {name}{at_least}"
+        limit = f"> {fold(row['dose_max'])} {name} (lower limit {fold(row['low'])})"
+        return limit if row["low"] > 0 else "not resolved"
     if row["low"] == 0 and finite(row["high"]):
-        return f"< {fold(row['dose_min'])} {name} (at most {fold(row['high'])})"
+        return f"< {fold(row['dose_min'])} {name} (upper limit {fold(row['high'])})"
     return "n/a"
 
 
 def unit_of(row: Mapping[str, Any]) -> str:
     """Return the unit of the dose that runs, as it is printed."""
     slot = str(row["curve_dose"]).removeprefix("compound") if row["curve_dose"] != "ratio" else ""
-    return unit(str(row.get(f"dose_unit{slot}", "") or ""))
+    name = row.get(f"dose_unit{slot}", "")
+    return unit(name) if isinstance(name, str) else ""
 
 
 def curve_label(row: Mapping[str, Any]) -> str:
@@ -54,5 +57,5 @@ def curve_label(row: Mapping[str, Any]) -> str:
 
     running = ("", "_2", "_3") if row["curve_dose"] == "ratio" else (str(row["curve_dose"]).removeprefix("compound"),)
     bare = {f"dose_unit{slot}": "" for slot in running} | {f"dose{slot}": float("nan") for slot in running}
-    ratio = f" (ratio {row['ratio']})" if row.get("ratio") else ""
+    ratio = f" (ratio {row['ratio']})" if isinstance(row.get("ratio"), str) and row["ratio"] else ""
     return condition_label({**row, **bare}) + ratio

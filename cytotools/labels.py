@@ -63,12 +63,12 @@ def dose_label(row: Mapping[str, Any]) -> str:
     """
     parts = []
     for suffix in ("", "_2", "_3"):
-        compound, dose = str(row.get(f"compound{suffix}", "") or ""), row.get(f"dose{suffix}")
-        amount = f"{dose:g} {unit(str(row.get(f'dose_unit{suffix}', '') or ''))}".strip() if _is_number(dose) else ""
+        compound, dose = _words(row.get(f"compound{suffix}")), row.get(f"dose{suffix}")
+        amount = f"{dose:g} {unit(_words(row.get(f'dose_unit{suffix}')))}".strip() if _is_number(dose) else ""
         if compound or amount:
             parts.append(f"{compound} {amount}".strip())
-    schedule = str(row.get("schedule", "") or "")
-    words = " + ".join(parts) or str(row.get("role", "") or "all")
+    schedule = _words(row.get("schedule"))
+    words = " + ".join(parts) or _words(row.get("role")) or "all"
     return f"{words} ({schedule})" if schedule else words
 
 
@@ -92,8 +92,8 @@ def condition_label(row: Mapping[str, Any], columns: Iterable[str] = ("cell_line
     'HeLa, TNF 1 ng/mL, 24 h'
     """
     wanted = set(columns)
-    line = str(row.get("cell_line", "") or "") if "cell_line" in wanted else ""
-    arm = str(row.get("arm", "") or "") if "arm" in wanted else ""
+    line = _words(row.get("cell_line")) if "cell_line" in wanted else ""
+    arm = _words(row.get("arm")) if "arm" in wanted else ""
     hours = row.get("hours") if "hours" in wanted else None
     parts = [line, arm if arm and arm.casefold() not in line.casefold() else "", dose_label(row)]
     parts.append(f"{hours:g} h" if _is_number(hours) else "")
@@ -110,6 +110,11 @@ def line_label(row: Mapping[str, Any]) -> str:
     """
     named = {name: row.get(name) for name in ("cell_line", "arm")}
     return condition_label(named | {"role": " "}).strip(", ")
+
+
+def _words(value: object) -> str:
+    """Return a cell's text, nothing where it is empty."""
+    return "" if value is None or value != value else str(value)
 
 
 def _is_number(value: object) -> bool:

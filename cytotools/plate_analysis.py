@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from cytotools.curve_gaps import curve_gaps
 from cytotools.dose_response_table import dose_response_table
 from cytotools.doses.cautions import join
 from cytotools.findings import Findings, excluded, vehicles_of
@@ -82,7 +83,8 @@ def _follow_doses(study: Study, responses: pd.DataFrame, found: Findings) -> Non
     masses = {name: compound.molar_mass for name, compound in study.compounds.items() if compound.molar_mass}
     groups = fit_curves(responses, masses)
     found.curves = tuple(groups)
-    found.keep("dose_response", "plates", dose_response_table(groups), ["replicate", "kind"])
+    found.keep("dose_response", "plates", dose_response_table(groups), ["replicate"])
+    found.entries += curve_gaps(responses, groups, masses)
     ratios = ic50_ratios(groups)
     if len(ratios):
         found.keep_more("comparisons", "plates", ratios, ["quantity", "contrast"])

@@ -46,7 +46,12 @@ def _treatment(row: Mapping[str, Any]) -> str:
 
 
 def _of_line(row: Mapping[str, Any]) -> str:
-    return f"{line_label(row)} {ic50_words(row)}".strip()
+    words = ic50_words(row)
+    if row["kind"] == "relative" and "flat_curve:" in row["caution"]:
+        words = "none, no change with the dose"
+    elif row["kind"] == "relative" and "curve_rises:" in row["caution"]:
+        words = f"none, the signal rises with the dose (half of the rise at {words})"
+    return f"{line_label(row)} {words}".strip()
 
 
 def _ratios(rows: Sequence[Mapping[str, Any]]) -> str:

@@ -10,7 +10,8 @@ import pandas as pd
 
 from cytotools.cells.refused import Refused
 from cytotools.conditions import DOSES
-from cytotools.plates.dose_units import in_common_unit
+from cytotools.experiments import grouped
+from cytotools.plates.dose_units import in_common_unit, is_known
 from cytotools.sheets import Table
 from cytotools.study_reading import Reading
 
@@ -50,25 +51,34 @@ def _note_spellings(reading: Reading, table: Table, column: str) -> None:
 
 def note_units(reading: Reading, table: Table) -> None:
     """Note a compound whose doses stand in several units: equal doses in unlike units count as different treatments."""
-    for name, cells in _dose_cells(table).items():
-        units = dict.fromkeys(unit for *_, unit in cells)
+    for name, cells in grouped(_dose_cells(table), lambda cell: cell[0]).items():
+        units = list(dict.fromkeys(unit for *_, unit in cells))
         if len(units) > 1:
-            row, column, _, _ = next(cell for cell in cells if cell[3] == list(units)[1])
+            _, row, column, _, _ = next(cell for cell in cells if cell[-1] == units[1])
             got = f"{' and '.join(units)} for {name}"
             remedy = "Write one unit throughout: the same dose in two units counts as two treatments."
             reading.note(table.place(row, column), "dose_unit", "one unit a compound", got, remedy)
 
 
-def check_units(reading: Reading, table: Table, molar_masses: Mapping[str, float]) -> None:
-    """Check that the doses of each compound can be brought to one unit; masses are in g/mol."""
-    for name, cells in _dose_cells(table).items():
-        units = [unit for *_, unit in cells]
+def check_units(reading: Reading, tables: Sequence[Table], molar_masses: Mapping[str, float]) -> None:
+    """Check that the doses of each compound can be brought to one unit over all sheets; masses are in g/mol.
+
+    A unit that is not known serves where it is the only one, and is noted.
+    """
+    cells = [(table, *cell) for table in tables for cell in _dose_cells(table)]
+    for name, own in grouped(cells, lambda cell: cell[1]).items():
+        units = [unit for *_, unit in own]
         try:
-            in_common_unit([dose for _, _, dose, _ in cells], units, molar_masses.get(name))
+            in_common_unit([dose for *_, dose, _ in own], units, molar_masses.get(name))
         except Refused as no:
-            row, column, _, _ = next(cell for cell in cells if cell[3] != units[0])
+            table, _, row, column, _, _ = next(cell for cell in own if cell[-1] != units[0])
             got = f"{' and '.join(dict.fromkeys(units))} for {name}"
             reading.add(table.place(row, column), "dose_unit", no.expected, got, no.remedy)
+            continue
+        if len(set(units)) == 1 and not is_known(units[0]):
+            table, _, row, column, _, _ = own[0]
+            remedy = "It is kept as it is; correct it where it is a slip of the pen."
+            reading.note(table.place(row, column), "dose_unit", "a unit of dose that is known", units[0], remedy)
 
 
 def check_standards(reading: Reading, table: Table) -> None:
@@ -91,14 +101,14 @@ def check_standards(reading: Reading, table: Table) -> None:
         reading.add(place, "role", "wells with standards", "none", remedy)
 
 
-def _dose_cells(table: Table) -> dict[str, list[tuple[int, str, float, str]]]:
-    """Return the doses above 0 of each compound with their units, by the row and the column of the unit's cell."""
-    found: dict[str, list[tuple[int, str, float, str]]] = {}
+def _dose_cells(table: Table) -> list[tuple[str, int, str, float, str]]:
+    """Return the doses above 0 with their units: compound, row, column of the unit's cell, dose, unit."""
+    found: list[tuple[str, int, str, float, str]] = []
     for slot in ("", "_2", "_3"):
         columns = (table.frame[f"{name}{slot}"] for name in ("compound", "dose", "dose_unit"))
         for row, (name, dose, unit) in enumerate(zip(*columns, strict=True)):
             if name and dose > 0 and unit:
-                found.setdefault(name, []).append((row, f"dose_unit{slot}", dose, unit))
+                found.append((name, row, f"dose_unit{slot}", dose, unit))
     return found
 
 

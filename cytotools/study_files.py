@@ -110,8 +110,10 @@ def _study(reading: Reading, model: StudyModel) -> Study:
     flow = _flow(reading, model.flow) if model.flow else None
     blots = _blots(reading, model.blots) if model.blots else None
     compounds = _compounds(model)
+    found = [_plate(reading, plate, ("plates", index)) for index, plate in enumerate(model.plates or [])]
+    layouts = {layout.sheet.name: layout for _, layout in filter(None, found)}  # one sheet may serve many plates
     masses = {name: compound.molar_mass for name, compound in compounds.items() if compound.molar_mass}
-    plates = [_plate(reading, plate, ("plates", index), masses) for index, plate in enumerate(model.plates or [])]
+    check_units(reading, list(layouts.values()), masses)
     return Study(
         path=reading.path,
         title=model.title or "",
@@ -119,7 +121,7 @@ def _study(reading: Reading, model: StudyModel) -> Study:
         compounds=compounds,
         flow=flow,
         blots=blots,
-        plates=tuple(plate for plate in plates if plate),
+        plates=tuple(plate for plate, _ in filter(None, found)),
         notes=tuple(dict.fromkeys(reading.notes)),
         inputs=tuple(sorted(reading.inputs)),
     )
@@ -250,9 +252,8 @@ def _drawn_boxes(reading: Reading, file: str, model: ImageModel, table: Table | 
         return None
 
 
-def _plate(
-    reading: Reading, model: PlateModel, location: Location, molar_masses: Mapping[str, float]
-) -> PlateFile | None:
+def _plate(reading: Reading, model: PlateModel, location: Location) -> tuple[PlateFile, Table] | None:
+    """Return a plate file and its layout; None where either can't be read."""
     file = reading.file(model.file, (*location, "file"))
     sheet = reading.file(model.layout, (*location, "layout"))
     columns = [Column("well", well, required=True) if c.name == "well" else c for c in CONDITIONS]
@@ -261,12 +262,11 @@ def _plate(
         return None
     check_conditions(reading, table)
     check_unique(reading, table, ("plate", "well"))
-    check_units(reading, table, molar_masses)
     if model.assay in STANDARD_ASSAYS:
         check_standards(reading, table)
     about = {"sheet": model.sheet or "", "analyte": model.analyte or "", "read": model.read or ""}
     fitting = {"model": model.model, "weights": model.weights}
-    return PlateFile(
+    plate = PlateFile(
         file,
         model.assay,
         table.frame,
@@ -276,6 +276,7 @@ def _plate(
         correct_positions=model.correct_positions,
         loading=_loading(reading, model, location),
     )
+    return plate, table
 
 
 def _loading(reading: Reading, model: PlateModel, location: Location) -> LoadingPlan | None:

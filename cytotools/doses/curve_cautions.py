@@ -16,8 +16,11 @@ _AT_LIMIT = {
     "shallow": "the response runs straight over the logarithm of the dose",
     "asymmetry": "the asymmetry is at the end of its range",
     "flat": "no response differs from another",
-    "stopped": "the search did not come to rest",
+    "stopped": "the fit did not settle",
 }
+
+
+SIGNIFICANT = 0.05
 
 
 def curve_cautions(fit: DoseResponse, p_flat: float = 0.0) -> list[str]:
@@ -29,11 +32,11 @@ def curve_cautions(fit: DoseResponse, p_flat: float = 0.0) -> list[str]:
     >>> curve_cautions(fit_dose_response([0, 1, 2, 4, 8, 16], [1.0, 1.0, 1.0, 0.1, 0.1, 0.1]))
     ['curve_at_limit: the response steps from top to bottom between two doses']
     """
-    said = []
-    if fit.limit:
-        said.append(caution("curve_at_limit", _AT_LIMIT.get(fit.limit, fit.limit)))
-    if p_flat >= 0.05:
-        said.append(caution("flat_curve", f"p = {p_flat:.2g}"))
-    elif fit.hill_slope < 0 and not fit.limit:
-        said.append(caution("curve_rises", f"from {fit.bottom:.2g} to {fit.top:.2g}"))
+    if p_flat >= SIGNIFICANT:  # whatever else such a curve looks like is noise
+        return [caution("flat_curve", f"p = {p_flat:.2g}")]
+    said = [caution("curve_at_limit", _AT_LIMIT.get(fit.limit, fit.limit))] if fit.limit else []
+    if fit.hill_slope < 0:
+        said.append(
+            caution("curve_rises", f"from {fit.bottom:.2g} to {fit.top:.2g}" if not fit.limit else "with the dose")
+        )
     return said

@@ -14,7 +14,7 @@ from matplotlib.ticker import FuncFormatter, MaxNLocator
 from cytotools.conditions import CONDITION_COLUMNS
 from cytotools.figures.map_pages import MAP_INCHES, draw_scale, map_axes, named_wells
 from cytotools.figures.style import COLOURS, Saved, save
-from cytotools.labels import file_stem
+from cytotools.labels import file_stem, shown
 from cytotools.plates.cautions import CAUTIONS
 from gating.plots import PLATE_MAP, draw_plate_map, plate_format, well_position
 
@@ -61,7 +61,7 @@ def plate_heat_maps(wells: pd.DataFrame, folder: Path) -> Iterator[Saved]:
         stem = file_stem(f"plate_{name}", taken)
         taken.append(stem)
         saved = Saved(stem, f"Plate {name}", _caption(plate), "plates in detail")
-        yield save(_figure(plate), folder, saved)
+        yield save(_figure(plate, name), folder, saved)
 
 
 def _name(key: Mapping[str, object], plate: pd.DataFrame) -> str:
@@ -74,7 +74,7 @@ def _name(key: Mapping[str, object], plate: pd.DataFrame) -> str:
     return ", ".join(words)
 
 
-def _figure(plate: pd.DataFrame) -> Figure:
+def _figure(plate: pd.DataFrame, name: str) -> Figure:
     """Draw the maps of one plate, two a row."""
     maps = _maps(plate)
     form = plate_format(plate["well"])
@@ -97,7 +97,8 @@ def _figure(plate: pd.DataFrame) -> Figure:
             colours=drawn.colours,
         )
         _cross_out(ax, _excluded(plate), form.columns)
-        ax.set_title(drawn.title, fontsize=7.5, loc="left", pad=11)
+        title = drawn.title if place else f"{shown(name)}: {drawn.title}"
+        ax.set_title(title, fontsize=7.5, loc="left", pad=11)
         draw_scale(figure, image, bar, drawn.limits, drawn.write)
     if residual is not None:
         ax, bar = map_axes(figure, len(maps), rows, columns)

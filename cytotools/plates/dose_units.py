@@ -125,6 +125,18 @@ def read_unit(value: object) -> DoseUnit:
     return found
 
 
+def is_known(value: object) -> bool:
+    """Tell whether a unit is one of those that convert.
+
+    Examples
+    --------
+    >>> is_known("µM"), is_known("banana")
+    (True, False)
+    """
+    name = plain_unit(value)
+    return name in _BY_NAME or name.casefold() in _BY_FOLDED
+
+
 def read_dose(value: object) -> Dose:
     """Return a dose that is written with its unit.
 

@@ -8,15 +8,17 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from cytotools.curve_gaps import curve_gaps
 from cytotools.dose_response_table import dose_response_table
 from cytotools.fitted_curves import FittedGroup, fit_curves
 from cytotools.growth_table import growth_table
 from cytotools.ic50_ratios import ic50_ratios
+from cytotools.plate_answers import plate_answers
 from cytotools.plates import responses
 from cytotools.plates.simulate import PlateModel, plate_layout, simulate_plates
 from cytotools.plates.simulated_curves import Gompertz, Logistic
 from cytotools.prism_curves import prism_curves
-from cytotools.tables import rows_of
+from cytotools.tables import complete, rows_of
 
 Rows = list[dict[str, Any]]
 
@@ -123,3 +125,37 @@ def test_a_shape_the_model_does_not_share_keeps_its_half_way_dose() -> None:
     rows = rows_of(dose_response_table(fitted(made.assign(assay="mtt", exclude="", said=""))))
     row = over_all(rows, "A", "absolute")
     assert row["ic50"] == pytest.approx(curve.ic50, rel=0.25)
+
+
+def flat_and_rising() -> list[FittedGroup]:
+    """A compound that does nothing on line A, and one that makes line B brighter."""
+    parts = []
+    for line, curve in (("A", Logistic(1.0, bottom=0.999)), ("B", Logistic(2.0, 1.3, top=1.0, bottom=2.5))):
+        layout = plate_layout(line, "x", DOSES, control_wells=6).assign(plate=line)
+        made = simulate_plates(layout, {(line, "x"): curve}, PlateModel(), rng=np.random.default_rng(8))
+        parts.append(made.wells)
+    return fitted(pd.concat(parts, ignore_index=True).assign(assay="mtt", exclude="", said=""))
+
+
+def test_a_flat_response_has_no_half_way_dose_and_a_rising_one_says_so() -> None:
+    groups = flat_and_rising()
+    rows = rows_of(dose_response_table(groups))
+    flat, rising = over_all(rows, "A"), over_all(rows, "B")
+    assert (flat["ic50"] != flat["ic50"], "flat_curve" in flat["caution"]) == (True, True)
+    assert "curve_rises" in rising["caution"]
+    assert rising["hill_slope"] < 0
+    sentence = next(iter(plate_answers(tables(groups))))
+    assert "A none, no change with the dose" in sentence
+    assert "B none, the signal rises with the dose (half of the rise at" in sentence
+
+
+def tables(groups: list[FittedGroup]) -> dict[str, pd.DataFrame]:
+    return complete({"dose_response": dose_response_table(groups)})
+
+
+def test_a_compound_with_too_few_doses_is_named() -> None:
+    answered = responses(wells([1.0, 3.0, 10.0]), None, {"cisplatin": "saline"})
+    groups = fit_curves(answered, {})
+    [entry] = curve_gaps(answered, groups, {})
+    assert (groups, entry.place, entry.code, entry.severity) == ([], "cisplatin", "no_fit", "refused")
+    assert entry.caution.startswith("3 doses")
