@@ -21,8 +21,8 @@ def serving_controls(
     treated : Repeats
         A control serves itself, but vehicle wells are compared with the untreated where `control` says so.
     groups : sequence of Repeats
-        All wells of its assay on its plate or in its batch. Controls are those of the same cell line and arm at the same hours, else at
-        0 h; of the same plate, else of another plate of the batch.
+        All wells of its assay on its plate or in its batch. Controls are those of the same cell line and arm at the
+        same hours, else at 0 h; of the same plate, else of another plate of the batch.
     control : {"vehicle", "untreated"} or None
         None: the vehicle wells that serve the compound, else the untreated wells.
     vehicles : mapping
