@@ -48,7 +48,7 @@ def dose_groups(dose: ArrayLike, responses: ArrayLike, weights: ArrayLike | None
     Raises
     ------
     StudyError
-        Shapes that don't agree, a dose below 0, a response or weight that is infinite, a weight below 0.
+        Words, shapes that don't agree, a dose below 0, a response or weight that is infinite, a weight below 0.
 
     Examples
     --------
@@ -56,8 +56,8 @@ def dose_groups(dose: ArrayLike, responses: ArrayLike, weights: ArrayLike | None
     >>> groups.means.tolist(), groups.weights.tolist(), groups.within.tolist()
     ([[100.0, 0.0, 25.0]], [[1.0, 0.0, 2.0]], [50.0])
     """
-    doses, values = np.asarray(dose, dtype=np.float64), np.asarray(responses, dtype=np.float64)
-    given = None if weights is None else np.asarray(weights, dtype=np.float64)
+    doses, values = numbers_of(dose, "dose"), numbers_of(responses, "response")
+    given = None if weights is None else numbers_of(weights, "weight")
     _check(doses, values, given)
     order = np.argsort(doses, kind="stable")
     distinct, first = np.unique(doses[order], return_index=True)
@@ -74,6 +74,28 @@ def dose_groups(dose: ArrayLike, responses: ArrayLike, weights: ArrayLike | None
     n_points = np.broadcast_to(np.sum(per_well > 0, axis=1), len(values))
     highest = float(distinct[-1]) if distinct[-1] > 0 else 1.0
     return DoseGroups(ln_dose(distinct / highest), sums, means, within, n_points, highest)
+
+
+def numbers_of(values: ArrayLike, what: str) -> FloatArray:
+    """Return values as numbers.
+
+    Raises
+    ------
+    StudyError
+        They hold a word, or rows of unlike length.
+
+    Examples
+    --------
+    >>> numbers_of(["a"], "dose")
+    Traceback (most recent call last):
+    ...
+    cytotools.errors.StudyError: fit: dose: expected numbers, got ['a']. Give numbers, NaN for a well that is missing.
+    """
+    try:
+        return np.asarray(values, dtype=np.float64)
+    except (TypeError, ValueError):
+        remedy = "Give numbers, NaN for a well that is missing."
+        raise refusal("fit", what, "numbers", f"{values!r:.60}", remedy) from None
 
 
 def _in_order(
