@@ -316,7 +316,7 @@ def test_every_plate_of_a_dense_sheet(values: Values) -> None:
 
 
 def test_plates_named_by_lines_of_their_own(values: Values) -> None:
-    head: list[list[object]] = [["Plate:", "Plate 1"], ["Luminescence"], []]
-    lines: list[list[object]] = [*head, *matrix(values), [], ["Plate:", "Plate 2"], *head[1:], *matrix(values + 1)]
+    head: Lines = [["Plate:", "Plate 1"], ["Luminescence"], []]
+    lines: Lines = [*head, *matrix(values), [], ["Plate:", "Plate 2"], *head[1:], *matrix(values + 1)]
     first, second = raw(text(lines, "\t"))
     assert (first.plate, second.plate, first.label) == ("Plate 1", "Plate 2", "Luminescence")
