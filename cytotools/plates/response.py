@@ -17,7 +17,7 @@ from cytotools.plates.cautions import caution
 from cytotools.plates.fieller import fieller
 from cytotools.plates.interference import Shift, agents_in_words, shifts_without_cells
 from cytotools.plates.repeats import Repeats, repeats_of, within_reach
-from cytotools.plates.serving_wells import serving_blanks, serving_controls
+from cytotools.plates.serving_wells import missing_vehicle, serving_blanks, serving_controls
 from cytotools.plates.well_scatter import WellScatter, coefficients, degrees_of_freedom, fit_scatter
 from cytotools.plates.wells_table import CELL_ROLES, CONTROL_ROLES, prepared
 
@@ -190,7 +190,7 @@ def _ratio(
     controls, said = serving_controls(group, batch, control, vehicles)
     controls = [g for g in controls if len(g.signals)]
     if not controls:
-        return None, [caution("no_control", _line_words(group))]
+        return None, [caution("no_control", missing_vehicle(group, batch, vehicles) or _line_words(group))]
     blanks, of_blanks = serving_blanks(group, batch)
     control_blanks, _ = serving_blanks(controls[0], batch)
     said += of_blanks or ([] if blanks else [caution("no_blank", "the signal is taken as it is")])

@@ -44,13 +44,25 @@ def serving_controls(
 def _chosen(
     treated: Repeats, candidates: Sequence[Repeats], control: str | None, vehicles: Mapping[str, str]
 ) -> list[Repeats]:
-    wanted = {vehicles[compound] for compound in treated.compounds if compound in vehicles}
+    wanted = {plain(vehicles[compound]) for compound in treated.compounds if compound in vehicles}
     of_role = [g for g in candidates if g.role == "vehicle"]
-    own = [g for g in of_role if wanted & set(g.compounds)]
+    own = [g for g in of_role if wanted.intersection(map(plain, g.compounds))]
     served_by = own or [g for g in of_role if not wanted or not g.compounds]
     untreated = [g for g in candidates if g.role == "untreated"]
     by_word = {None: served_by or untreated, "vehicle": served_by, "untreated": untreated}
     return _nearest(by_word[control], treated, lambda group: group.replicate)
+
+
+def plain(vehicle: str) -> str:
+    """Return the name of a vehicle without case and spaces: DMSO is dmso."""
+    return "".join(vehicle.split()).casefold()
+
+
+def missing_vehicle(treated: Repeats, groups: Sequence[Repeats], vehicles: Mapping[str, str]) -> str:
+    """Return in words which vehicle a compound wants and which there are, "" where that is not the reason."""
+    there = dict.fromkeys(" + ".join(g.compounds) for g in groups if g.role == "vehicle" and g.line == treated.line)
+    wants = [f"{name} wants vehicle {vehicles[name]}" for name in treated.compounds if name in vehicles]
+    return f"{' and '.join(wants)}, the plate has {' and '.join(there)}" if wants and any(there) else ""
 
 
 def _said(treated: Repeats, found: Sequence[Repeats], elsewhere: bool) -> list[str]:

@@ -46,5 +46,5 @@ def test_controls_without_a_replicate_serve_every_replicate_of_their_plate() -> 
         assay="viability", well=[f"B{k}" for k in range(1, len(rows) + 1)], plate="p", hours=HOURS
     )
     table = responses(wells).groupby("replicate")["response"].mean().round(2)
-    assert table.tolist() == [0.5, 0.25]
+    assert table.tolist() == [1.0, 0.5, 0.25]
     assert not responses(wells)["caution"].str.contains("elsewhere").any()
