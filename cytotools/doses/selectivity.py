@@ -181,12 +181,13 @@ def _paired(first: Sequence[ExperimentIc50], second: Sequence[ExperimentIc50]) -
     opens = [2 * sum(side(a, b) for a, b in both) >= len(both) for side in (_open_up, _open_down)]
     if len(both) < 2:
         return _Shift(CensoredMean(NAN, -np.inf, np.inf, NAN, NAN, len(both)), True, True)
-    known = int((~(above | below)).sum())
+    reported = sum(not (_open_up(a, b) or _open_down(a, b)) for a, b in both)
+    assumed = (~(above | below)).sum() < FEWEST_KNOWN
     return _Shift(
         censored_mean(values, above, below, errors),
         bool(above.any()) or opens[0],
         bool(below.any()) or opens[1],
-        f"{known} of {len(both)} ratios known" if known < FEWEST_KNOWN else "",
+        f"{reported} of {len(both)} ratios known" if assumed else "",
     )
 
 
@@ -218,7 +219,8 @@ def _unpaired(first: Sequence[ExperimentIc50], second: Sequence[ExperimentIc50])
     if not any(one.above or one.below for one in (*first, *second)):
         return _Shift(_by_welch(first, second), up, down)
     known = [sum(not (one.above or one.below) for one in side) for side in (first, second)]
-    words = f"{known[0]} of {len(first)} and {known[1]} of {len(second)} IC50s known"
+    reported = [sum(not (one.open_above or one.open_below) for one in side) for side in (first, second)]
+    words = f"{reported[0]} of {len(first)} and {reported[1]} of {len(second)} IC50s known"
     untested = words if min(known) < FEWEST_KNOWN else ""
     return _Shift(_by_parts(first, second, tested=not untested), up, down, untested)
 
