@@ -172,11 +172,10 @@ def row_of(one: Curves, seed: int, options: argparse.Namespace) -> dict[str, obj
         best[i] = min(best[i], best_known(dose, y[i], options.starts, rng))
     by_scipy = scipy_loop(dose, y[:some])
     scipy_beyond = ~(by_scipy <= best[:some] * (1 + 1e-8))
-    kept = fits.of(np.flatnonzero(fits.converged))
-    order, whole = np.random.default_rng(SEED).permutation(len(dose)), numbers(kept)
-    in_molar = numbers(fit_dose_responses(dose * 1e-9, y[fits.converged]))
+    order, kept = np.random.default_rng(SEED).permutation(len(dose)), y[fits.converged]
+    whole, in_molar = (numbers(fit_dose_responses(unit * dose, kept)) for unit in (1.0, 1e-9))
     in_molar[:4] *= 1e9
-    shuffled = numbers(fit_dose_responses(dose[order], y[fits.converged][:, order]))
+    shuffled = numbers(fit_dose_responses(dose[order], kept[:, order]))
     shape = {name: value for name, value in asdict(one).items() if name != "doses"}
     return shape | {
         "wells": len(dose),

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 import numpy as np
 from numpy.typing import NDArray
 
-from cytotools.doses.curve_places import PLACE, Place, Wells, joined
+from cytotools.doses.curve_places import BEND, PLACE, SLOPE, Place, Wells, joined
 from cytotools.doses.curve_valleys import REACH
 from cytotools.doses.sigmoid import CONTROL, FloatArray, Model, ThreeParameter, half_way, shares
 
@@ -17,7 +17,7 @@ ASYMMETRIES = np.array([0.3, 1.0, 4.0])
 BEYOND = np.array([1.0, 3.0, REACH])  # how far places go beyond the doses, times the hill slope
 PARTS, MOST_PLACES = 3, 60  # places between two doses, and in all
 STARTS = 6  # valleys of the grid that are followed, the deepest first
-SHALLOW, SHALLOW_FAR = 4.0, 1.5  # a valley this many times above the deepest is not followed, one at the end of REACH
+SHALLOW, SHALLOW_FAR = 2.0, 1.5  # a valley this many times above the deepest is not followed, one at the end of REACH
 CHUNK = 128  # curves whose grid is held at a time: it stays in the cache
 
 
@@ -67,13 +67,8 @@ def grids(wells: Wells, model: Model, hills: FloatArray = HILLS) -> Iterator[tup
     if len(between) > MOST_PLACES:
         between = np.linspace(first, last, MOST_PLACES)
     nearest = used[np.abs(between[:, None] - used).argmin(axis=1)]  # a step turns about the dose that it passes
-    ahead = np.concatenate(
-        [
-            np.tile(-BEYOND[::-1, None], len(hills)),
-            hills * (between - nearest)[:, None],
-            np.tile(BEYOND[:, None], len(hills)),
-        ]
-    )
+    behind, beyond = (np.tile(way[:, None], len(hills)) for way in (-BEYOND[::-1], BEYOND))
+    ahead = np.concatenate([behind, hills * (between - nearest)[:, None], beyond])
     pivot = np.repeat(np.concatenate([np.full(len(BEYOND), first), nearest, np.full(len(BEYOND), last)]), len(hills))
     for place in _variants(pivot, ahead.ravel(), np.tile(np.log(hills), len(ahead)), model):
         yield place, (len(ahead), len(hills))
@@ -94,8 +89,8 @@ def _variants(pivot: FloatArray, ahead: FloatArray, ln_hill: FloatArray, model: 
 
 def _gains(wells: Wells, model: Model, grid: Place) -> Iterator[tuple[int, FloatArray]]:
     """Yield for chunks of curves the first row and what each place of the grid takes away from the squares."""
-    asymmetry = np.exp(grid.theta[:, 2:])
-    u = grid.sign[:, None] * (grid.hill[:, None] * (wells.ln_dose - grid.pivot[:, None]) - grid.theta[:, :1])
+    asymmetry = np.exp(grid.theta[:, BEND:])
+    u = grid.sign[:, None] * (grid.hill[:, None] * (wells.ln_dose - grid.pivot[:, None]) - grid.theta[:, :SLOPE])
     share, rest = shares(u + half_way(asymmetry).shift, asymmetry if model.asymmetric else 1.0)
     on_rest = model.top is not None
     centred = not isinstance(model, ThreeParameter)

@@ -17,7 +17,7 @@ PLACE, SLOPE, BEND = 0, 1, 2  # columns of theta: ahead, ln hill slope, ln asymm
 
 @dataclass(frozen=True, eq=False)
 class Wells:
-    """One least squares problem a row: ln doses, weights and means; `kept` (n_problems,) is never lowered."""
+    """One least squares problem a row: ln doses, weights and means; no curve lowers the squares `within` the doses."""
 
     ln_dose: FloatArray  # (n_problems or 1, n_doses)
     weights: FloatArray  # (n_problems or 1, n_doses)
@@ -74,12 +74,12 @@ class Place:
     @property
     def hill(self) -> FloatArray:
         """Return the size of the hill slope."""
-        return np.asarray(np.exp(self.theta[:, 1]))
+        return np.asarray(np.exp(self.theta[:, SLOPE]))
 
     @property
     def ln_ic50(self) -> FloatArray:
         """Return ln ic50 above the highest dose."""
-        return np.asarray(self.pivot + self.theta[:, 0] / self.hill)
+        return np.asarray(self.pivot + self.theta[:, PLACE] / self.hill)
 
 
 def free_columns(model: Model) -> tuple[int, ...]:

@@ -21,7 +21,7 @@ LEAST_ASYMMETRY, MOST_ASYMMETRY = 0.05, 20.0
 LOWEST, HIGHEST = np.log([FLATTEST, LEAST_ASYMMETRY]), np.log([STEEPEST, MOST_ASYMMETRY])
 MARGIN = 8.0  # an ic50 this near its limit is at the limit: only rounding tells them apart
 FLAT_END = 12.0  # this far from its middle a curve has come to its end but for 6e-6
-MOST_STEPS = 100
+MOST_STEPS = 250
 TAIL, MOST_BOLD = 1.8, 16.0  # steps that gain nearly what an exponential tail does (2 of a sum of squares) are doubled
 LEAST_CURVATURE = 0.01  # of a step downhill, in units of the expected curvature
 LONGEST_STEP, FIRST_DAMPING, MOST_DAMPING = 2.0, 1e-3, 1e10
@@ -88,8 +88,7 @@ def _turned(wells: Wells, place: Place, theta: FloatArray, free: tuple[int, ...]
     A step that passes through one dose turns about it, and its valley is straight only in such coordinates.
     """
     theta = theta.copy()
-    if len(free) > 1 or PLACE not in free:
-        theta[:, SLOPE:] = np.clip(theta[:, SLOPE:], LOWEST, HIGHEST)
+    theta[:, SLOPE:] = np.clip(theta[:, SLOPE:], LOWEST, HIGHEST)
     if PLACE not in free:
         return place.at(theta)
     low, high = _reach(wells, place, theta)

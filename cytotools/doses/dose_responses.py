@@ -245,7 +245,7 @@ def fit_dose_responses(
     Returns
     -------
     DoseResponses
-        The least squares over the whole space of `cytotools.doses.curve_search`, found from several starts.
+        The least squares over the whole space of `cytotools.doses.curve_valleys`, found from several starts.
 
     Raises
     ------

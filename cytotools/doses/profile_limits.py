@@ -8,7 +8,7 @@ it is in pieces its outermost limits count; where it has no end the limit is inf
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
@@ -26,14 +26,28 @@ MOST_STEPS, TINY = 60, 1e-12
 FIRM = 1e9  # weight of a level without error, in units of all wells
 
 
+class Least(NamedTuple):
+    """The least sum of squares of some problems with a dose held, its slope in ln dose, and the place."""
+
+    rss: FloatArray
+    slope: FloatArray
+    place: Place
+
+    def or_less(self, other: Least) -> Least:
+        """Return the lower of two, problem by problem."""
+        mine = self.rss <= other.rss
+        rss, slope = np.where(mine, self.rss, other.rss), np.where(mine, self.slope, other.slope)
+        return Least(rss, slope, self.place.where(mine, other.place))
+
+
 class Question(Protocol):
     """A dose that is asked for: the least sum of squares of all curves for which it has a given value."""
 
     def on_grid(self, ln_dose: float) -> tuple[FloatArray, Place]:
         """Return for every problem the least sum of squares over a grid, and its place."""
 
-    def least(self, rows: NDArray[np.intp], ln_dose: FloatArray, start: Place) -> tuple[FloatArray, FloatArray, Place]:
-        """Return for some problems the least sum of squares near a start, its slope in ln dose, and its place."""
+    def least(self, rows: NDArray[np.intp], ln_dose: FloatArray, start: Place) -> Least:
+        """Return for some problems the least sum of squares near a start."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -47,14 +61,14 @@ class HalfWayDose:
         """Return the least sum of squares of the grid's slopes."""
         return least_on_grid(self.wells, self.model, column(ln_dose, self.model))
 
-    def least(self, rows: NDArray[np.intp], ln_dose: FloatArray, start: Place) -> tuple[FloatArray, FloatArray, Place]:
+    def least(self, rows: NDArray[np.intp], ln_dose: FloatArray, start: Place) -> Least:
         """Return the least sum of squares over the slope."""
         wells, theta = self.wells.of(rows), start.theta.copy()
         theta[:, PLACE] = 0.0
         free = free_columns(self.model)
         place, _, _ = descend(wells, self.model, Place(start.sign, ln_dose, theta), free[1:])
         local = evaluate(wells, self.model, place, (PLACE,))
-        return local.rss, 2.0 * place.hill * local.gradient[:, 0], place
+        return Least(local.rss, 2.0 * place.hill * local.gradient[:, 0], place)
 
 
 @dataclass(frozen=True, eq=False)
@@ -76,7 +90,7 @@ class CrossingDose:
             place = place.where(first != k, other)
         return np.min([rss for rss, _ in found], axis=0), place
 
-    def least(self, rows: NDArray[np.intp], ln_dose: FloatArray, start: Place) -> tuple[FloatArray, FloatArray, Place]:
+    def least(self, rows: NDArray[np.intp], ln_dose: FloatArray, start: Place) -> Least:
         """Return the least sum of squares over all parameters."""
         wells = self._with(rows, ln_dose)
         free = free_columns(self.model)
@@ -87,7 +101,7 @@ class CrossingDose:
         there = bends(u, asymmetry)
         miss = local.bottom * there.rest + local.top * there.share - wells.means[:, -1]
         slope = (local.top - local.bottom) * there.u * place.sign * place.hill
-        return local.rss, 2.0 * self.weight[rows] * miss * slope, place
+        return Least(local.rss, 2.0 * self.weight[rows] * miss * slope, place)
 
     def _with(self, rows: NDArray[np.intp], ln_dose: FloatArray, *, shared: bool = False) -> Wells:
         some, level = self.wells.of(rows), self.model.level if isinstance(self.model, ThreeParameter) else 0.0
@@ -144,7 +158,7 @@ def _inside(question: Question, known: Known, nodes: FloatArray) -> tuple[NDArra
         doubtful = (rss > known.ceiling) & (rss < known.rss + DOUBTFUL * (known.ceiling - known.rss))
         rows = np.flatnonzero(doubtful)
         if len(rows):
-            rss[rows], _, _ = question.least(rows, np.full(len(rows), node), place.of(rows))
+            rss[rows] = question.least(rows, np.full(len(rows), node), place.of(rows)).rss
         inside[:, k] = rss <= known.ceiling
         places.append(place)
     return inside, places
@@ -162,8 +176,8 @@ def _limit(
     outer = np.full(len(beyond), np.nan)
     waiting = np.flatnonzero(beyond < len(nodes))
     while len(waiting):  # a node that the grid held outside may belong to the set after all
-        rss = _least(question, waiting, nodes[beyond[waiting]], _gather(places, waiting, beyond[waiting]), known.place)
-        within = rss <= known.ceiling[waiting]
+        there, starts = nodes[beyond[waiting]], (_gather(places, waiting, beyond[waiting]), known.place.of(waiting))
+        within = _least(question, waiting, there, *starts).rss <= known.ceiling[waiting]
         outer[waiting[~within]] = nodes[beyond[waiting[~within]]]
         beyond[waiting[within]] += 1
         waiting = waiting[within]
@@ -181,9 +195,9 @@ def _gather(places: list[Place], rows: NDArray[np.intp], nodes: NDArray[np.intp]
     return Place(*(np.stack(part)[nodes, rows] for part in parts))
 
 
-def _least(question: Question, rows: NDArray[np.intp], ln_dose: FloatArray, start: Place, best: Place) -> FloatArray:
-    """Return the least sum of squares from the place of the grid and from the best curve."""
-    return np.minimum(question.least(rows, ln_dose, start)[0], question.least(rows, ln_dose, best.of(rows))[0])
+def _least(question: Question, rows: NDArray[np.intp], ln_dose: FloatArray, one: Place, other: Place) -> Least:
+    """Return the least sum of squares from two starts."""
+    return question.least(rows, ln_dose, one).or_less(question.least(rows, ln_dose, other))
 
 
 def _crossing(
@@ -194,30 +208,23 @@ def _crossing(
     Newton's steps on the root of the rise, which is nearly straight; halving where they leave the bracket.
     """
     goal = np.sqrt(known.ceiling - known.rss)
-    x, place, near = outer.copy(), start, known.place.of(rows)
+    x, inner, outer, far, near = outer.copy(), inner.copy(), outer.copy(), start, known.place.of(rows)
     active = np.arange(len(rows))
-    inner, outer = inner.copy(), outer.copy()
     for _ in range(MOST_STEPS):
         ids = rows[active]
-        first, second = (question.least(ids, x[active], p.of(active)) for p in (place, near))
-        lower = first[0] <= second[0]
-        rss, slope = np.where(lower, first[0], second[0]), np.where(lower, first[1], second[1])
-        found = first[2].where(lower, second[2])
-        below = rss <= known.ceiling[ids]
-        inner[active], outer[active] = (
-            np.where(below, x[active], inner[active]),
-            np.where(below, outer[active], x[active]),
-        )
-        near, place = near.put(active[below], found.of(below)), place.put(active[~below], found.of(~below))
-        rise = np.sqrt(np.maximum(rss - known.rss[ids], 0.0))
+        found = _least(question, ids, x[active], far.of(active), near.of(active))
+        below = found.rss <= known.ceiling[ids]
+        within, beyond = active[below], active[~below]
+        inner[within], outer[beyond] = x[within], x[beyond]
+        near, far = near.put(within, found.place.of(below)), far.put(beyond, found.place.of(~below))
+        rise = np.sqrt(np.maximum(found.rss - known.rss[ids], 0.0))
         with np.errstate(divide="ignore", invalid="ignore"):
-            step = (goal[ids] - rise) * 2.0 * rise / slope
+            step = (goal[ids] - rise) * 2.0 * rise / found.slope
+        low, high = np.minimum(inner, outer)[active], np.maximum(inner, outer)[active]
         there = x[active] + step
-        lowest, highest = np.minimum(inner, outer)[active], np.maximum(inner, outer)[active]
-        astray = ~((there > lowest) & (there < highest))
-        there = np.where(astray, 0.5 * (lowest + highest), there)
-        done = (np.abs(step) < TINY) | (highest - lowest < TINY)
-        x[active] = np.where(done, x[active], there)
+        there = np.where((there > low) & (there < high), there, 0.5 * (low + high))
+        done = (np.abs(step) < TINY) | (high - low < TINY)
+        x[active[~done]] = there[~done]
         active = active[~done]
         if not len(active):
             break
