@@ -25,14 +25,14 @@ ASSAYS = ("flow", "blots", "plates")
 Map = Callable[[Callable[[str], object], Iterable[str]], Iterable[object]]
 
 
-def analyse(study: Study, only: Sequence[str] | None = None, map: Map = builtins.map) -> Results:
+def analyse(study: Study, only: str | Sequence[str] | None = None, map: Map = builtins.map) -> Results:
     """Analyse a study.
 
     Parameters
     ----------
     study : Study
         As `read_study` returns it.
-    only : sequence of {"flow", "blots", "plates"}, optional
+    only : {"flow", "blots", "plates"} or sequence of them, optional
         The assays wanted; default all that the study has.
     map : callable
         The seam for parallel work over files.
@@ -68,10 +68,11 @@ def analyse(study: Study, only: Sequence[str] | None = None, map: Map = builtins
     )
 
 
-def _chosen(study: Study, only: Sequence[str] | None) -> tuple[str, ...]:
+def _chosen(study: Study, only: str | Sequence[str] | None) -> tuple[str, ...]:
     present = tuple(a for a, b in zip(ASSAYS, (study.flow, study.blots, study.plates), strict=True) if b)
     if only is None:
         return present
+    only = (only,) if isinstance(only, str) else only
     absent = [assay for assay in only if assay not in present]
     if absent:
         got, have = f"--only {','.join(only)}", " and ".join(present) or "no assay"

@@ -49,7 +49,9 @@ def experiment_ic50s(group: FittedGroup, kind: str) -> dict[str, ExperimentIc50]
         if curve.fit is not None:
             _, low, high, at = curve.ic50s[kind]
             ends = curve.fit.dose_min, curve.fit.dose_max
-            found[curve.experiment] = ExperimentIc50(at, low, high, *ends, curve.experiment)
+            # A flat curve has no half-way dose; that half of the control lies beyond the doses it does tell.
+            flat = kind == "relative" and curve.is_flat
+            found[curve.experiment] = ExperimentIc50(at, low, high, *ends, curve.experiment, flat=flat)
     return found
 
 

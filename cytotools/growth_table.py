@@ -85,8 +85,10 @@ def _rows(group: FittedGroup, signals: Mapping[tuple[Line, float], float]) -> It
     hours = condition.get("hours", NAN)
     for curve in group.curves:
         cell_line, arm = (str(condition.get(name, "") or "") for name in ("cell_line", "arm"))
-        key = (group.group.assay, cell_line, arm, curve.experiment)
-        zero, control = signals.get((key, 0.0)), signals.get((key, hours))
+        line = group.group.assay, cell_line, arm
+        zero, control = (
+            signals.get(((*line, curve.experiment), at), signals.get(((*line, ""), at))) for at in (0.0, hours)
+        )
         if zero is None or control is None or hours == 0:
             continue
         head = dict(condition) | {"replicate": curve.experiment, "assay": group.group.assay, "level": "experiment"}

@@ -116,10 +116,19 @@ def _read_standards(study: Study, standards: pd.DataFrame, found: Findings) -> N
     by_analyte = [concentrations(own, str(analyte)) for analyte, own in standards.groupby("analyte", sort=False)]
     measured = pd.concat(by_analyte, ignore_index=True)
     over = mean_concentrations(measured)
-    found.keep("concentrations", "plates", pd.concat([measured, over], ignore_index=True), ["sample"])
+    found.keep("concentrations", "plates", _together(measured, over), ["sample"])
     checks = recoveries(standards)
-    found.tables["quality"] = pd.concat([found.tables["quality"], checks], ignore_index=True)
+    found.tables["quality"] = _together(found.tables["quality"], checks)
     plans = [entry.loading for entry in study.plates if entry.loading]
     loads = protein_loads(measured, plans[0] if plans else LoadingPlan())
     found.keep("protein_loads", "plates", loads, ["sample"])
     found.standards = tuple(drawn_standards(standards))
+
+
+def _together(*tables: pd.DataFrame) -> pd.DataFrame:
+    """Return tables one under the other; empty ones, whose columns have no kind, only lend their columns."""
+    import pandas as pd
+
+    columns = list(dict.fromkeys(name for table in tables for name in table))
+    filled = [table for table in tables if len(table)]
+    return pd.concat(filled, ignore_index=True).reindex(columns=columns) if filled else tables[0]

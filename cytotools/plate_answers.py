@@ -60,13 +60,16 @@ def _ratios(rows: Sequence[Mapping[str, Any]]) -> str:
     for contrast, found in grouped(rows, lambda row: str(row["contrast"])).items():
         row = next((row for row in found if finite(row["estimate"])), found[0])
         one, _, other = contrast.partition(" against ")
-        p = f"p = {p_value(row['p_adjusted'])}".replace("= <", "<")
-        told.append(f"{one} over {other} {bounded(row['estimate'], row['low'], row['high'], fold)}, {p}")
+        p = f", p = {p_value(row['p_adjusted'])}".replace("= <", "<") if finite(row["p_adjusted"]) else ", not tested"
+        told.append(f"{one} over {other} {bounded(row['estimate'], row['low'], row['high'], fold)}{p}")
     return f" Lines differ, ratio of their IC50s (95 % CI, adjusted p): {'; '.join(told)}." if told else ""
 
 
 def _differs(row: Mapping[str, Any]) -> bool:
-    return finite(row["p_adjusted"]) and row["p_adjusted"] < 0.05
+    """Tell whether two lines differ: by the test, or by the bound where open IC50s leave nothing to test."""
+    if finite(row["p_adjusted"]):
+        return bool(row["p_adjusted"] < 0.05)
+    return bool(row["low"] > 1 or row["high"] < 1) and row["estimate"] != row["estimate"]
 
 
 def ic50_comparisons(comparisons: pd.DataFrame) -> pd.DataFrame:

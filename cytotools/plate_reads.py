@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from cytotools.errors import Problem, refusal
+from cytotools.plates.titles import hours_of, is_calculated
 
 if TYPE_CHECKING:
     from cytotools.plates.reading import PlateReading
@@ -15,6 +16,7 @@ if TYPE_CHECKING:
 # What each absorbance assay is read at, in nm; other assays are read at one wavelength or none.
 USUAL_NM = {"mtt": (540.0, 600.0), "elisa": (440.0, 460.0), "bca": (540.0, 590.0)}
 NEAR_NM = 2.0  # filters are named to the nanometre, monochromators set to one
+NEAR_HOURS = 1e-3  # a time is typed as it was printed, to six figures or to the minute
 
 
 @dataclass(frozen=True, eq=False)
@@ -62,7 +64,15 @@ def plates_of(readings: Sequence[PlateReading], entry: PlateFile) -> dict[str, l
     names = ", ".join(repr(name) for name in wanted if name) or "no plate"
     got = f"{names} in the layout, {', '.join(map(repr, held))} in the file"
     remedy = "Write the file's names into the layout's column `plate`, or 1, 2, 3 in the file's order."
+    if wanted == [""] and _are_sheets(held):
+        measured = next((title for title in held if not is_calculated(title)), next(iter(held)))
+        remedy = f"Name the sheet to be read, such as `sheet: {measured}`, or each in the layout's column `plate`."
     raise refusal(entry.file, "plate", "the plates of the file in the layout", got, remedy)
+
+
+def _are_sheets(held: Mapping[str, Sequence[PlateReading]]) -> bool:
+    """Return whether the plates of a file are named after the sheets of a workbook on which they stand."""
+    return all(f":{title}!" in reading.place for title, found in held.items() for reading in found)
 
 
 def _plain(name: str) -> str:
@@ -81,8 +91,7 @@ def reads_of(plate: str, readings: Sequence[PlateReading], entry: PlateFile) -> 
     low, high = USUAL_NM.get(entry.assay, (0.0, 0.0))
     usual = [reading for reading in left if low <= (reading.wavelength_nm or 0.0) <= high]
     if len(usual) != 1:
-        remedy = "Name the one that is the signal in `read:`, by its label or wavelength."
-        raise refusal(entry.file, "the reads", "one read that is the signal", _labels(left), remedy)
+        raise refusal(entry.file, "the reads", "one read that is the signal", _labels(left), _how_to_name(left))
     others = _labels([reading for reading in left if reading is not usual[0]])
     remedy = "Give `reference_nm:` where one is to be subtracted, or name another in `read:`."
     got = f"{usual[0].label} taken as the signal, beside {others}"
@@ -99,12 +108,36 @@ def _reference(readings: Sequence[PlateReading], entry: PlateFile) -> PlateReadi
 
 
 def _named(readings: Sequence[PlateReading], entry: PlateFile) -> PlateReading:
+    """Return the read that `read:` names: by label, wavelength, time (`0.5 h`), or `Luminescence at 0.5 h`."""
     found = [r for r in readings if _plain(r.label) == _plain(entry.read)]
     found = found or [r for r in readings if r.wavelength_nm is not None and f"{r.wavelength_nm:g}" == entry.read]
+    found = found or _at_time(readings, entry.read)
     if len(found) != 1:
-        remedy = "Write the label of one read as the file has it, or its wavelength in nm."
-        raise refusal(entry.file, "read", f"one read {entry.read!r}", _labels(readings), remedy)
+        raise refusal(entry.file, "read", f"one read {entry.read!r}", _labels(readings), _how_to_name(readings))
     return found[0]
+
+
+def _at_time(readings: Sequence[PlateReading], read: str) -> list[PlateReading]:
+    """Return the kinetic reads nearest to the time that `read` gives, of the label before it where there is one."""
+    words, _, time = read.rpartition(" at ")
+    hours = hours_of(time)
+    if hours is None:
+        return []
+    timed = [(abs(r.hours - hours), r) for r in readings if r.hours is not None and _is_called(r, words)]
+    nearest = min((distance for distance, _ in timed), default=0.0)
+    return [r for distance, r in timed if distance == nearest <= NEAR_HOURS]
+
+
+def _is_called(reading: PlateReading, words: str) -> bool:
+    nm = "" if reading.wavelength_nm is None else f"{reading.wavelength_nm:g}"
+    return not words.strip() or _plain(words) in (_plain(reading.label), nm)
+
+
+def _how_to_name(readings: Sequence[PlateReading]) -> str:
+    timed = [reading for reading in readings if reading.hours is not None]
+    if timed:
+        return f'Name the one that is the signal as it stands here: `read: "{_name(timed[-1])}"`.'
+    return "Name the one that is the signal in `read:`, by its label or its wavelength in nm."
 
 
 def _labels(readings: Sequence[PlateReading]) -> str:
@@ -113,6 +146,11 @@ def _labels(readings: Sequence[PlateReading]) -> str:
 
 
 def _label(reading: PlateReading) -> str:
-    words = repr(reading.label) if reading.label else "a read without a label"
-    hours = f" at {reading.hours:g} h" if reading.hours is not None else ""
-    return f"{words}{hours} ({reading.place})"
+    words = repr(_name(reading)) if _name(reading) else "a read without a label"
+    return f"{words} ({reading.place})"
+
+
+def _name(reading: PlateReading) -> str:
+    """Return what `read:` takes for a reading, empty where nothing names it."""
+    hours = f"{reading.hours:g} h" if reading.hours is not None else ""
+    return " at ".join(filter(None, (reading.label, hours)))

@@ -13,6 +13,7 @@ from cytotools.conditions import DOSES
 from cytotools.experiments import grouped
 from cytotools.plates.dose_units import in_common_unit, is_known
 from cytotools.sheets import Table
+from cytotools.study import PlateFile
 from cytotools.study_reading import Reading
 
 
@@ -25,8 +26,7 @@ def check_conditions(reading: Reading, table: Table, unnumbered: str = "the rows
     for dose, dose_unit in DOSES:
         for row in frame.index[(frame[dose] > 0) & (frame[dose_unit] == "")]:
             remedy = "Write the unit, such as uM or ug/mL."
-            got = f"a dose of {frame[dose][row]:g} without one"
-            reading.add(table.place(row, dose), dose_unit, "the dose's unit", got, remedy)
+            reading.add(table.place(row, dose), dose_unit, "the dose's unit", "a dose without one", remedy)
     frame["batch"] = frame["batch"].where(frame["batch"] != "", frame["replicate"])
     bare = frame.index[(frame["role"] == "treated") & (frame["replicate"] == "") & (frame["exclude"] == "")]
     if len(bare):
@@ -138,6 +138,23 @@ def check_files(reading: Reading, table: Table) -> None:
             remedy = "Delete one of the two rows, or name the other file."
             reading.add(table.place(row, "file"), "file", "each file once", got, remedy)
         first.setdefault(real, row)
+
+
+def check_plates(reading: Reading, plates: Sequence[PlateFile | None]) -> None:
+    """Check that no two entries take the same read of the same wells: a copy is no second experiment."""
+    first: dict[tuple[object, ...], int] = {}
+    for index, entry in enumerate(plates):
+        if entry is None:
+            continue
+        real = (reading.path.parent / entry.file).resolve()
+        read = (real, entry.assay, entry.sheet.casefold(), entry.read.casefold())
+        wells = [(*read, *well) for well in zip(entry.layout["plate"], entry.layout["well"], strict=True) if well[1]]
+        before = next((first[well] for well in wells if well in first), None)
+        if before is not None:
+            got = f"{entry.file} again; it first stands in {reading.place(('plates', before, 'file'))}"
+            remedy = "Name the export of this experiment, or give the `read`, `sheet` or plate that is meant."
+            reading.add(reading.place(("plates", index, "file")), "file", "each export once", got, remedy)
+        first |= dict.fromkeys(wells, index) if before is None else {}
 
 
 def check_lanes(reading: Reading, table: Table) -> None:

@@ -27,6 +27,7 @@ from cytotools.sheet_rules import (
     check_conditions,
     check_files,
     check_lanes,
+    check_plates,
     check_standards,
     check_unique,
     check_units,
@@ -36,7 +37,7 @@ from cytotools.sheets import Given, Sheet, Table, read_sheet, tabulate
 from cytotools.sheets.sheet import MAX_BYTES
 from cytotools.study import BlotImage, BlotsBlock, Compound, FlowBlock, PlateFile, Study
 from cytotools.study_paths import file_inside, folder_of, sample_file, study_file
-from cytotools.study_reading import Reading
+from cytotools.study_reading import Reading, by_column
 from cytotools.study_schema import BlotsModel, FlowModel, ImageModel, Location, PlateModel, StudyModel, check_schema
 from cytotools.study_yaml import parse_study
 
@@ -83,7 +84,7 @@ def read_study(path: str | Path) -> Study:
     reading.take(*repeated, *problems)
     study = _study(reading, model) if model else None
     if reading.problems or study is None:
-        raise StudyError(list(reading.problems.values()))
+        raise StudyError(by_column(list(reading.problems.values()), path.name))
     return study
 
 
@@ -114,6 +115,7 @@ def _study(reading: Reading, model: StudyModel) -> Study:
     layouts = {layout.sheet.name: layout for _, layout in filter(None, found)}  # one sheet may serve many plates
     masses = {name: compound.molar_mass for name, compound in compounds.items() if compound.molar_mass}
     check_units(reading, list(layouts.values()), masses)
+    check_plates(reading, [pair[0] if pair else None for pair in found])
     return Study(
         path=reading.path,
         title=model.title or "",
@@ -122,7 +124,7 @@ def _study(reading: Reading, model: StudyModel) -> Study:
         flow=flow,
         blots=blots,
         plates=tuple(plate for plate, _ in filter(None, found)),
-        notes=tuple(dict.fromkeys(reading.notes)),
+        notes=tuple(by_column(list(dict.fromkeys(reading.notes)), reading.path.name)),
         inputs=tuple(sorted(reading.inputs)),
     )
 

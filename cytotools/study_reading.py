@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from cytotools.cells.refused import Refused, shown
@@ -11,6 +12,8 @@ from cytotools.errors import Problem
 from cytotools.sheets import Given, Table
 from cytotools.study_paths import file_inside
 from cytotools.study_schema import Conditions, Location, place_of
+
+_CELL = re.compile(r"(.*):\d+:(\d+)|(.*![A-Z]+)\d+")  # a cell of a text, or of a workbook
 
 
 @dataclass
@@ -75,3 +78,27 @@ class Reading:
         """Return the conditions that a block states for all its rows."""
         values = model.given().items()
         return {name: Given(value, self.place((*location, name))) for name, value in values}
+
+
+def by_column(problems: Sequence[Problem], study: str = "study.yaml") -> list[Problem]:
+    """Return problems with those that the cells of one column share told once, at the first of them.
+
+    Those of the study file, named `study`, stay as they are: its keys have no columns.
+
+    Examples
+    --------
+    >>> cells = [Problem(f"l.csv:{n}:5", "dose_unit", "a unit", "none", "Write it.") for n in (2, 3, 4)]
+    >>> by_column(cells)[0].place, by_column(cells)[0].got
+    ('l.csv:2:5', 'none (and 2 more cells)')
+    """
+    shared: dict[tuple[object, ...], list[Problem]] = {}
+    for problem in problems:
+        cell = None if problem.place.startswith(f"{study}:") else _CELL.fullmatch(problem.place)
+        column = cell.groups() if cell else problem.place
+        key = (column, problem.what, problem.expected, problem.got, problem.remedy)
+        shared.setdefault(key, []).append(problem)
+    return [replace(same[0], got=same[0].got + _more(len(same) - 1)) for same in shared.values()]
+
+
+def _more(cells: int) -> str:
+    return f" (and {cells} more cell{'s' if cells > 1 else ''})" if cells else ""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from decimal import Decimal
 
 from cytotools.cells.refused import Refused, nearest
 from cytotools.design.design_schema import CombinationModel, DesignModel, SeriesModel, StockedModel
@@ -243,20 +244,24 @@ def _refuse_dose(
     limit: float,
 ) -> None:
     names = [name for name in curve.compounds if compounds[name].vehicle == vehicle]
-    words = " and ".join(f"{_top(curve, name):.4g} {compounds[name].unit} of {name}" for name in names)
+    words = " and ".join(f"{_figures(_top(curve, name), 4)} {compounds[name].unit} of {name}" for name in names)
     stocks = " and ".join(f"{compounds[name].stock_as_written} of {name}" for name in names)
-    reach = " and ".join(f"{_top(curve, n) * limit / needed:.3g} {compounds[n].unit} of {n}" for n in names)
+    reach = " and ".join(f"{_figures(_top(curve, n) * limit / needed, 3)} {compounds[n].unit} of {n}" for n in names)
     if len(curve.compounds) > 1:
         numbers = [i for i, found in enumerate(model.combinations) if found.compounds == curve.compounds]
         at: Location = ("combinations", numbers[0], "compounds")
     else:
         at = ("compounds", curve.name, "doses")
-    remedy = (
-        f"Take stocks that are {needed / limit:.2g} times stronger, lower the doses, or raise "
-        f"`max_vehicle_percent: {{{vehicle}: {needed:.2g}}}` if the cells bear it."
-    )
+    stronger = f"Take stocks that are {_figures(needed / limit, 2)} times stronger"
+    raised = f"raise `max_vehicle_percent: {{{vehicle}: {_figures(needed, 2)}}}` if the cells bear it"
+    remedy = f"{stronger}, lower the doses, or {raised}." if needed < 100 else f"{stronger}, or lower the doses."
     expected = f"at most {reach}, as stocks of {stocks} reach with {limit:g} % {vehicle}"
-    checking.add(at, expected, f"{words}, which needs {needed:.3g} % {vehicle}", remedy)
+    checking.add(at, expected, f"{words}, which needs {_figures(needed, 3)} % {vehicle}", remedy)
+
+
+def _figures(value: float, figures: int) -> str:
+    """Return a number to some significant figures, never with an exponent."""
+    return format(Decimal(f"{value:.{figures}g}"), "f")
 
 
 def _top(curve: Curve, name: str) -> float:
@@ -287,7 +292,7 @@ def _check_family(
     share = sum(percent[vehicle] for vehicle in family.vehicles) * fold
     if share > 100:
         remedy = "Raise `added_ul`, use stronger stocks or lower the doses."
-        got = f"vehicles that make up {share:.3g} % of it"
+        got = f"vehicles that make up {_figures(share, 3)} % of it"
         checking.add(("compounds",), f"a dosing solution of {family.name} with room for medium", got, remedy)
     names = {name for curve in family.curves for name in curve.compounds}
     platinum = [name for name in names if is_platinum(name, compounds[name].drug_class)]

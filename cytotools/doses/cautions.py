@@ -86,13 +86,19 @@ CAUTIONS: dict[str, Caution] = {
     ),
     "open_experiments": Caution(
         "note",
-        "The IC50 of some experiments lies beyond their doses; they count as beyond, and are not left out.",
+        "The IC50 of some experiments or its limit lies beyond their doses; they are not left out of the mean.",
         "Repeat them with doses on both sides of the IC50.",
     ),
     "scatter_assumed": Caution(
         "note",
-        "Open experiments don't tell how much IC50s vary; the limit takes them to vary at most 2-fold (SD of ln 0.69).",
+        "Open experiments don't tell how much IC50s vary: the limit of their mean takes them to vary 2-fold (SD of ln "
+        "0.69), so it may lie outside the limits of all of them.",
         "Repeat with doses on both sides of the IC50.",
+    ),
+    "flat_experiment": Caution(
+        "warning",
+        "The curve of an experiment is flat: it gives no IC50, and as that may lie beyond the doses, the side is open.",
+        "Repeat with higher doses; leave it out in `exclude` with the reason where the compound can't have got in.",
     ),
     "experiment_unresolved": Caution(
         "warning",
@@ -127,6 +133,11 @@ CAUTIONS: dict[str, Caution] = {
     "ratio_open": Caution(
         "note",
         "An IC50 lies beyond its doses, so the ratio is known on one side only.",
+        "Repeat with doses on both sides of both IC50s.",
+    ),
+    "not_tested": Caution(
+        "note",
+        "Fewer than two ratios are known: their scatter is assumed (SD of ln 0.69), so a limit is given and no p.",
         "Repeat with doses on both sides of both IC50s.",
     ),
     "not_compared": Caution(

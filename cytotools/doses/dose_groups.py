@@ -52,7 +52,7 @@ def dose_groups(dose: ArrayLike, responses: ArrayLike, weights: ArrayLike | None
     Raises
     ------
     StudyError
-        Shapes that don't agree, a dose below 0, a response or weight that is infinite, a weight below 0.
+        Words, shapes that don't agree, a dose below 0, a response or weight that is infinite, a weight below 0.
 
     Examples
     --------
@@ -60,8 +60,8 @@ def dose_groups(dose: ArrayLike, responses: ArrayLike, weights: ArrayLike | None
     >>> groups.means.tolist(), groups.weights.tolist(), groups.within.tolist()
     ([[100.0, 0.0, 25.0]], [[1.0, 0.0, 2.0]], [50.0])
     """
-    doses, values = np.asarray(dose, dtype=np.float64), np.asarray(responses, dtype=np.float64)
-    given = None if weights is None else np.asarray(weights, dtype=np.float64)
+    doses, values = numbers_of(dose, "dose"), numbers_of(responses, "response")
+    given = None if weights is None else numbers_of(weights, "weight")
     _check(doses, values, given)
     highest = float(doses.max()) if doses.max() > 0 else 1.0
     places = np.round(ln_dose(doses / highest), DECIMALS)
@@ -79,6 +79,28 @@ def dose_groups(dose: ArrayLike, responses: ArrayLike, weights: ArrayLike | None
     within = np.sum(per_well * (values - means[:, group]) ** 2, axis=1)
     n_points = np.broadcast_to(np.sum(per_well > 0, axis=1), len(values))
     return DoseGroups(distinct, sums, means, within, n_points, highest)
+
+
+def numbers_of(values: ArrayLike, what: str) -> FloatArray:
+    """Return values as numbers.
+
+    Raises
+    ------
+    StudyError
+        They hold a word, or rows of unlike length.
+
+    Examples
+    --------
+    >>> numbers_of(["a"], "dose")
+    Traceback (most recent call last):
+    ...
+    cytotools.errors.StudyError: fit: dose: expected numbers, got ['a']. Give numbers, NaN for a well that is missing.
+    """
+    try:
+        return np.asarray(values, dtype=np.float64)
+    except (TypeError, ValueError):
+        remedy = "Give numbers, NaN for a well that is missing."
+        raise refusal("fit", what, "numbers", f"{values!r:.60}", remedy) from None
 
 
 def _in_order(

@@ -8,6 +8,7 @@ from functools import cached_property
 import numpy as np
 from numpy.typing import ArrayLike
 
+from cytotools.doses.dose_groups import numbers_of
 from cytotools.doses.dose_responses import AsymmetricErrors, DoseResponses, Errors, fit_dose_responses
 from cytotools.doses.sigmoid import FloatArray, Model, free_parameters, model_of
 from cytotools.errors import refusal
@@ -108,7 +109,7 @@ def fit_dose_response(
     >>> round(fit.ic50, 3), round(fit.hill_slope, 3), [round(v, 3) for v in fit.ic50_interval]
     (5.886, 1.911, [5.322, 6.571])
     """
-    curves = fit_dose_responses(dose, np.asarray(response, dtype=np.float64)[None], weights, model)
+    curves = fit_dose_responses(dose, numbers_of(response, "response")[None], weights, model)
     if curves.limit[0] == "few":
         parameters = len(free_parameters(model_of(model)))
         doses = int(np.sum(curves.groups.weights > 0))

@@ -5,6 +5,8 @@ each: unequal precision makes it wide, never short. (2) An IC50 beyond the doses
 them (`cytotools.doses.censored_mean`); leaving it out would make the mean too low. (3) The mean is open above where it
 or its upper limit lies beyond the highest dose, or where half of the experiments or more leave their own upper limit
 open: their estimates then lean to the tested doses. It is open below where it lies below the lowest dose, or half do.
+(4) A flat curve gives no IC50, wherever its fit puts one: that is noise. It is left out of the mean and opens it above,
+for its IC50 may lie beyond the doses.
 """
 
 from __future__ import annotations
@@ -45,7 +47,9 @@ class ExperimentIc50:
     """The IC50 of one experiment with its own 95 % interval and the doses tested, all in one unit.
 
     `ic50` is the estimate of the fit even where it lies beyond the doses; NaN where there is none. `low` is 0 and
-    `high` inf where open.
+    `high` inf where open. `flat` tells that the response changes with the dose by no more than wells scatter, so that
+    there is no half-way between its plateaus: estimate and limits then tell nothing. Leave it False for an absolute
+    IC50, which such a curve bounds.
     """
 
     ic50: float
@@ -54,6 +58,7 @@ class ExperimentIc50:
     dose_min: float
     dose_max: float
     experiment: str = ""
+    flat: bool = False
 
     def __post_init__(self) -> None:
         """Refuse what can't be an IC50 with its interval."""
@@ -67,7 +72,7 @@ class ExperimentIc50:
     @property
     def open_above(self) -> bool:
         """Tell whether the estimate or its upper limit lies beyond the highest dose."""
-        return self.ic50 > self.dose_max or self.high > self.dose_max
+        return self.flat or self.ic50 > self.dose_max or self.high > self.dose_max
 
     @property
     def open_below(self) -> bool:
@@ -75,7 +80,7 @@ class ExperimentIc50:
 
         A lower limit below the lowest dose is one all the same: the control stands at dose 0.
         """
-        return self.ic50 < self.dose_min or self.low == 0
+        return self.flat or self.ic50 < self.dose_min or self.low == 0
 
     @property
     def resolved(self) -> bool:
@@ -151,6 +156,13 @@ def over_experiments(experiments: Sequence[ExperimentIc50]) -> Ic50Estimate:
     Ic50Estimate
         By the rule at the head of this file. With one experiment its own profile interval, as a description.
 
+    Notes
+    -----
+    Three experiments to a highest dose of 30 (eight doses in triplicate, a well SD of 3 or 8 % of the control), two
+    IC50s about 8 and one about 1000: taking flat curves as fitted held the geometric mean of the three in 58 and 85 %
+    of 150 studies, leaving them out and the mean open in 97 and 99 %. About 200: 61 and 81 %, then 75 and 99 %: a curve
+    that still falls a little isn't flat, and counts where its fit puts it.
+
     References
     ----------
     N. K. Bakirov and G. J. Szekely, Zap. Nauchn. Sem. POMI 328:5 (2005), https://geodesic.mathdoc.fr/item/ZNSL_2005_328_a0
@@ -172,15 +184,16 @@ def over_experiments(experiments: Sequence[ExperimentIc50]) -> Ic50Estimate:
     if not experiments:
         raise refusal("IC50", "experiments", "at least one", "none", "Give the IC50 of each experiment.")
     used = [one for one in experiments if one.resolved]
-    said = [_unresolved(experiments)] if len(used) < len(experiments) else []
+    flat = any(one.flat for one in experiments)
+    said = _left_out(experiments)
     if len(used) < 2:
-        return _of_one(used[0] if used else experiments[0], bool(used), join(*said))
+        return _of_one(used[0] if used else experiments[0], bool(used), flat, join(*said))
     mean = mean_ln(used)
     opens = sum(one.open_above for one in used), sum(one.open_below for one in used)
     doses = min(one.dose_min for one in used), max(one.dose_max for one in used)
     ic50, low, high = np.exp([mean.mean, mean.low, mean.high]).tolist()
     low = 0.0 if 2 * opens[1] >= len(used) or ic50 < doses[0] else low
-    high = np.inf if 2 * opens[0] >= len(used) or ic50 > doses[1] or high > doses[1] else high
+    high = np.inf if flat or 2 * opens[0] >= len(used) or ic50 > doses[1] or high > doses[1] else high
     ic50 = ic50 if low > 0 and high < np.inf else float("nan")
     said += [*_on_limits(low, high, doses), *_on_experiments(used)]
     return Ic50Estimate(ic50, low, high, mean.n, mean.sd, *opens, *doses, join(*said))
@@ -194,9 +207,9 @@ def mean_ln(used: Sequence[ExperimentIc50], alpha: float = 0.05) -> CensoredMean
     return censored_mean(values, above, below, errors, alpha)
 
 
-def _of_one(one: ExperimentIc50, resolved: bool, said: str) -> Ic50Estimate:
-    """Return the only experiment's own IC50."""
-    low, high = 0.0 if one.open_below else one.low, np.inf if one.open_above else one.high
+def _of_one(one: ExperimentIc50, resolved: bool, flat: bool, said: str) -> Ic50Estimate:
+    """Return the only experiment's own IC50, open above where another is flat."""
+    low, high = 0.0 if one.open_below else one.low, np.inf if flat or one.open_above else one.high
     cell = join(
         said,
         caution("one_experiment", "the interval is that of its own curve") if resolved else "",
@@ -219,23 +232,28 @@ def _on_limits(low: float, high: float, doses: tuple[float, float]) -> list[str]
 def _on_experiments(used: Sequence[ExperimentIc50]) -> list[str]:
     """Return what the experiments themselves give reason to say."""
     beyond = sum(one.above or one.below for one in used)
+    known = sum(not (one.open_above or one.open_below) for one in used)
     found = []
-    if beyond:
-        found.append(caution("open_experiments", f"{beyond} of {len(used)} IC50s lie beyond the doses"))
+    if known < len(used):
+        found.append(caution("open_experiments", f"{len(used) - known} of {len(used)} IC50s"))
     if beyond >= len(used) - 1:
-        found.append(caution("scatter_assumed", f"{len(used) - beyond} of {len(used)} IC50s are known"))
+        found.append(caution("scatter_assumed", f"{known} of {len(used)} IC50s known"))
     if not beyond and identical(np.array([one.ln for one in used])):
         found.append(caution("same_ic50s", f"{len(used)} equal IC50s"))
     return [*found, *_on_precision(used), *_on_doses(used)]
 
 
 def _on_precision(used: Sequence[ExperimentIc50]) -> list[str]:
-    errors = np.array([one.ln_error for one in used])
+    """Tell which experiment is far less precise; not of open ones, which must not be left out for being open."""
+    closed = [k for k, one in enumerate(used) if not (one.open_above or one.open_below)]
+    errors = np.array([used[k].ln_error for k in closed])
+    if len(closed) < 3:
+        return []
     worst = int(errors.argmax())
     usual = float(np.median(np.delete(errors, worst)))
-    if len(used) < 3 or errors[worst] <= LEAST_PRECISE * usual:
+    if errors[worst] <= LEAST_PRECISE * usual:
         return []
-    name = used[worst].experiment or str(worst + 1)
+    name = used[closed[worst]].experiment or str(closed[worst] + 1)
     return [caution("unlike_precision", f"experiment {name} is {errors[worst] / usual:.2g} times less precise")]
 
 
@@ -249,6 +267,8 @@ def _on_doses(used: Sequence[ExperimentIc50]) -> list[str]:
     return [caution("unlike_doses", words)]
 
 
-def _unresolved(experiments: Sequence[ExperimentIc50]) -> str:
-    count = sum(not one.resolved for one in experiments)
-    return caution("experiment_unresolved", f"{count} of {len(experiments)} experiments")
+def _left_out(experiments: Sequence[ExperimentIc50]) -> list[str]:
+    flat = sum(one.flat for one in experiments)
+    unresolved = sum(not one.resolved for one in experiments) - flat
+    counts = {"flat_experiment": flat, "experiment_unresolved": unresolved}
+    return [caution(code, f"{count} of {len(experiments)} experiments") for code, count in counts.items() if count]

@@ -23,6 +23,7 @@ from cytotools.doses.sigmoid import CONTROL
 STEEPEST, SHALLOWEST, BEYOND = 5.0, 0.1, 100.0
 GRID = (61, 25)  # ln GEC50 and ln slope: a valley is far wider than a cell
 MOST_VALLEYS = 8
+FARTHEST = -500.0  # logit of a share that is 0 to the last digit; complex numbers overflow far beyond
 
 
 @dataclass(frozen=True, eq=False)
@@ -98,8 +99,9 @@ def growth_at(ln_doses: Any, depth: Any, ln_middle: Any, ln_slope: Any) -> Any:
     >>> growth_at(np.log([1.0, 3.0]), 1.2, np.log(3.0), np.log(1.5)).round(3).tolist()
     [0.806, 0.4]
     """
-    with np.errstate(over="ignore"):
-        return 1.0 - depth / (1.0 + np.exp(-np.exp(ln_slope) * (ln_doses - ln_middle)))
+    distance = np.exp(ln_slope) * (ln_doses - ln_middle)
+    distance = np.where(np.real(distance) < FARTHEST, FARTHEST, distance)  # of controls, whose share is 0
+    return 1.0 - depth / (1.0 + np.exp(-distance))
 
 
 def growth_fits(points: GrowthPoints) -> list[GrowthFit]:

@@ -3,8 +3,9 @@
 The rule. (1) Paired where every experiment holds both, or three or more do; the t interval is that of the mean of
 ln ratios. Else the groups are independent: Welch's t. (2) An IC50 beyond its doses makes its ratio one of at least, or
 of at most (`cytotools.doses.censored_mean`); the ratio is then known on one side, as where half of the IC50s or more
-are open. (3) With one experiment the limits are those of the two curves and nothing is tested. (4) Holm over the
-family.
+are open. (3) With one experiment the limits are those of the two curves and nothing is tested; nor is it where fewer
+than two ratios (or IC50s of a group) are known: the limit then rests on an assumed scatter. (4) A flat curve gives no
+IC50 and opens the ratio on its side, as it opens the mean (`cytotools.doses.experiments`). (5) Holm over the family.
 """
 
 from __future__ import annotations
@@ -19,13 +20,14 @@ from scipy.special import stdtr, stdtrit
 
 from blots.multiplicity import holm
 from cytotools.doses.cautions import caution, join
-from cytotools.doses.censored_mean import CensoredMean, censored_mean, identical
+from cytotools.doses.censored_mean import CensoredMean, censored_mean, identical, p_at_limits
 from cytotools.doses.experiments import ExperimentIc50, mean_ln
 from cytotools.doses.welch import satterthwaite
 
 FloatArray = NDArray[np.float64]
 NAN = float("nan")
 FEWEST_PAIRS = 3  # where some experiments hold one IC50 only
+FEWEST_KNOWN = 2  # else their scatter is assumed
 SMALLEST_P = 1e-12
 SAME = 1e-9  # scatter of ln ratios that is rounding
 
@@ -47,8 +49,8 @@ class Ic50Ratio:
     """A ratio of IC50s with its 95 % interval and p-values; NaN where there is nothing to tell.
 
     A ratio known on one side is NaN with `low` and inf (shown as `> low`), or with 0 and `high`. `low` and `high`
-    exclude 1 exactly when p_value < 0.05. `n` counts the experiments of the scarcer IC50. `basis` is paired, unpaired
-    or one experiment; `cautions` is the cell of a table.
+    exclude 1 exactly when p_value < 0.05, where it is not NaN. `n` counts the experiments of the scarcer IC50. `basis`
+    is paired, unpaired or one experiment; `cautions` is the cell of a table.
     """
 
     contrast: str
@@ -70,11 +72,12 @@ class Ic50Ratio:
 
 @dataclass(frozen=True)
 class _Shift:
-    """A ratio on the log scale, and whether it may be larger (smaller) than its limits say."""
+    """A ratio on the log scale, whether it may be larger (smaller) than its limits say, and why it is not tested."""
 
     mean: CensoredMean
     open_above: bool
     open_below: bool
+    untested: str = ""
 
 
 def compare_ic50(pairs: Sequence[Ic50Pair]) -> list[Ic50Ratio]:
@@ -109,6 +112,12 @@ def compare_ic50(pairs: Sequence[Ic50Pair]) -> list[Ic50Ratio]:
     >>> [found] = compare_ic50([Ic50Pair("B against A", plates(41.0, 120.0, 78.0), plates(1.0, 1.6, 1.9))])
     >>> found.estimate, found.low > 10, found.high, found.p_value < 0.05
     (nan, True, inf, True)
+
+    Beyond them in all three: how much the ratios scatter is not known, so that nothing is tested.
+
+    >>> [found] = compare_ic50([Ic50Pair("B against A", plates(410.0, 120.0, 780.0), plates(1.0, 1.6, 1.9))])
+    >>> found.low > 10, found.p_value, found.cautions
+    (True, nan, 'ratio_open: at least 42.4; not_tested: 0 of 3 ratios known')
     """
     found = [_ratio(pair) for pair in pairs]
     adjusted = holm([one.p_value for one in found])
@@ -117,7 +126,7 @@ def compare_ic50(pairs: Sequence[Ic50Pair]) -> list[Ic50Ratio]:
 
 def _ratio(pair: Ic50Pair) -> Ic50Ratio:
     first, second = ({k: v for k, v in side.items() if v.resolved} for side in (pair.first, pair.second))
-    said = [_unresolved(pair)]
+    said = [_on_flat(pair), _unresolved(pair)]
     shared = [name for name in first if name in second]
     lacking = len(first.keys() | second.keys()) - len(shared)
     paired = bool(shared) and (not lacking or len(shared) >= FEWEST_PAIRS)
@@ -131,8 +140,9 @@ def _ratio(pair: Ic50Pair) -> Ic50Ratio:
     if n == 0:
         return _not_compared(pair, said)
     if n == 1:
-        return _told(pair, _of_one(*sides), 1, "one experiment", [*said, caution("one_experiment", "no test")])
-    shift = _paired(*sides) if paired else _unpaired(*sides)
+        shift = _opened(_of_one(*sides), pair)
+        return _told(pair, shift, 1, "one experiment", [*said, caution("one_experiment", "no test")])
+    shift = _opened(_paired(*sides) if paired else _unpaired(*sides), pair)
     if shift.mean.n < 2:
         return _not_compared(pair, said)
     return _told(pair, shift, shift.mean.n, "paired" if paired else "unpaired", said)
@@ -150,7 +160,8 @@ def _told(pair: Ic50Pair, shift: _Shift, n: int, basis: str, said: Sequence[str]
         p_value = 1.0
     words = f"at least {low:.3g}" if high == np.inf else f"at most {high:.3g}"
     copies = caution("same_ic50s", "equal ratios") if mean.sd < SAME else ""
-    cell = join(*said, caution("ratio_open", words) if is_open else "", copies)
+    untested = caution("not_tested", shift.untested) if shift.untested else ""
+    cell = join(*said, caution("ratio_open", words) if is_open else "", untested, copies)
     return Ic50Ratio(
         pair.contrast, NAN if is_open else float(np.exp(mean.mean)), low, high, p_value, NAN, n, basis, cell
     )
@@ -170,9 +181,20 @@ def _paired(first: Sequence[ExperimentIc50], second: Sequence[ExperimentIc50]) -
     opens = [2 * sum(side(a, b) for a, b in both) >= len(both) for side in (_open_up, _open_down)]
     if len(both) < 2:
         return _Shift(CensoredMean(NAN, -np.inf, np.inf, NAN, NAN, len(both)), True, True)
+    reported = sum(not (_open_up(a, b) or _open_down(a, b)) for a, b in both)
+    assumed = (~(above | below)).sum() < FEWEST_KNOWN
     return _Shift(
-        censored_mean(values, above, below, errors), bool(above.any()) or opens[0], bool(below.any()) or opens[1]
+        censored_mean(values, above, below, errors),
+        bool(above.any()) or opens[0],
+        bool(below.any()) or opens[1],
+        f"{reported} of {len(both)} ratios known" if assumed else "",
     )
+
+
+def _opened(shift: _Shift, pair: Ic50Pair) -> _Shift:
+    """Open the ratio where a flat curve may hide an IC50 beyond the doses."""
+    above, below = (any(one.flat for one in side.values()) for side in (pair.first, pair.second))
+    return replace(shift, open_above=shift.open_above or above, open_below=shift.open_below or below)
 
 
 def _up(a: ExperimentIc50, b: ExperimentIc50) -> bool:
@@ -192,10 +214,15 @@ def _open_down(a: ExperimentIc50, b: ExperimentIc50) -> bool:
 
 
 def _unpaired(first: Sequence[ExperimentIc50], second: Sequence[ExperimentIc50]) -> _Shift:
-    opens = [_half(first, up) or _half(second, down) for up, down in (("above", "below"), ("below", "above"))]
-    if any(one.above or one.below for one in (*first, *second)):
-        return _Shift(_by_parts(first, second), *opens)
-    return _Shift(_by_welch(first, second), *opens)
+    up = _half(first, "above") or _half(second, "below")
+    down = _half(first, "below") or _half(second, "above")
+    if not any(one.above or one.below for one in (*first, *second)):
+        return _Shift(_by_welch(first, second), up, down)
+    known = [sum(not (one.above or one.below) for one in side) for side in (first, second)]
+    reported = [sum(not (one.open_above or one.open_below) for one in side) for side in (first, second)]
+    words = f"{reported[0]} of {len(first)} and {reported[1]} of {len(second)} IC50s known"
+    untested = words if min(known) < FEWEST_KNOWN else ""
+    return _Shift(_by_parts(first, second, tested=not untested), up, down, untested)
 
 
 def _half(side: Sequence[ExperimentIc50], end: str) -> bool:
@@ -222,8 +249,9 @@ def _variance(values: FloatArray, side: Sequence[ExperimentIc50]) -> float:
     return float(values.var(ddof=1))
 
 
-def _by_parts(first: Sequence[ExperimentIc50], second: Sequence[ExperimentIc50]) -> CensoredMean:
+def _by_parts(first: Sequence[ExperimentIc50], second: Sequence[ExperimentIc50], tested: bool) -> CensoredMean:
     """Return the difference of two means of which one at least rests on open IC50s, from the limits of each."""
+    n = min(len(first), len(second))
 
     def difference(alpha: float) -> tuple[float, float, float]:
         return _difference(*(_limits(mean_ln(side, alpha)) for side in (first, second)))
@@ -232,12 +260,15 @@ def _by_parts(first: Sequence[ExperimentIc50], second: Sequence[ExperimentIc50])
         _, low, high = difference(float(np.exp(ln_alpha)))
         return max(low, -high, -1e9)
 
+    mean, low, high = difference(0.05)
+    if not tested:
+        return CensoredMean(mean, low, high, NAN, NAN, n)
     ends = np.log(SMALLEST_P), np.log(0.99)
     if beyond_none(ends[0]) > 0 or beyond_none(ends[1]) <= 0:
         p_value = SMALLEST_P if beyond_none(ends[0]) > 0 else 1.0
     else:
         p_value = float(np.exp(brentq(beyond_none, *ends)))
-    return CensoredMean(*difference(0.05), NAN, p_value, min(len(first), len(second)))
+    return CensoredMean(mean, low, high, NAN, max(p_value, p_at_limits(mean, low, high, n - 1)), n)
 
 
 def _of_one(first: Sequence[ExperimentIc50], second: Sequence[ExperimentIc50]) -> _Shift:
@@ -267,5 +298,11 @@ def _difference(first: tuple[float, float, float], second: tuple[float, float, f
 
 def _unresolved(pair: Ic50Pair) -> str:
     every = [*pair.first.values(), *pair.second.values()]
-    count = sum(not one.resolved for one in every)
+    count = sum(not (one.resolved or one.flat) for one in every)
     return caution("experiment_unresolved", f"{count} of {len(every)} IC50s") if count else ""
+
+
+def _on_flat(pair: Ic50Pair) -> str:
+    every = [*pair.first.values(), *pair.second.values()]
+    count = sum(one.flat for one in every)
+    return caution("flat_experiment", f"{count} of {len(every)} curves") if count else ""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -16,6 +17,7 @@ from cytotools.figures.map_pages import MAP_INCHES, draw_scale, map_axes, named_
 from cytotools.figures.style import COLOURS, Saved, save
 from cytotools.labels import file_stem, shown
 from cytotools.plates.cautions import CAUTIONS
+from cytotools.plates.wells_table import plate_numbers
 from gating.plots import PLATE_MAP, draw_plate_map, plate_format, well_position
 
 if TYPE_CHECKING:
@@ -24,7 +26,7 @@ if TYPE_CHECKING:
 
 LETTERS = {"blank": "B", "standard": "S", "untreated": "N", "vehicle": "V", "positive": "P", "empty": "E"}
 PROFILE_MARGIN = (0.12, 0.3)  # inches for the numbers and the name of its axis
-PLATE = ("assay", "plate", "batch")
+PLATE = {"assay": "", "plate": "", "batch": "", "well": "", "hours": math.nan}  # what tells plates apart
 NO_RESPONSE = ("blank", "standard", "empty")
 FRACTIONS = ("viability", "mtt")
 # From light over grey to dark for less, nothing and more: the order stays in a grey print.
@@ -55,9 +57,9 @@ def plate_heat_maps(wells: pd.DataFrame, folder: Path) -> Iterator[Saved]:
         Where the figures go.
     """
     taken: list[str] = []
-    by = [name for name in PLATE if name in wells.columns]
-    for key, plate in wells.groupby(by, sort=False, dropna=False):
-        name = _name(dict(zip(by, key, strict=True)), plate)
+    told = {name: wells[name] if name in wells.columns else [empty] * len(wells) for name, empty in PLATE.items()}
+    for _, plate in wells.groupby(plate_numbers(told), sort=False):
+        name = _name({str(name): value for name, value in plate.iloc[0].items()}, plate)
         stem = file_stem(f"plate_{name}", taken)
         taken.append(stem)
         saved = Saved(stem, f"Plate {name}", _caption(plate), "plates in detail")

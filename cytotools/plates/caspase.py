@@ -75,7 +75,7 @@ def caspase_folds(table: pd.DataFrame) -> pd.DataFrame:
     cells = {condition: Cell(found, viable.get(condition, {})) for condition, found in folds.items()}
     courses = course_cautions(named, cells)
     rows = [
-        dict(zip(named, condition, strict=True)) | _row(cell, bool(viable), courses.get(condition, []))
+        dict(zip(named, condition, strict=True)) | _row(cell, courses.get(condition, []))
         for condition, cell in cells.items()
     ]
     return pd.DataFrame(rows, columns=[*named, *MEASURES])
@@ -103,11 +103,11 @@ def _experiments(table: pd.DataFrame) -> list[str]:
     return [next(filter(None, row), "") for row in zip(*names, strict=True)] if names else [""] * len(table)
 
 
-def _row(cell: Cell, any_viability: bool, of_course: Sequence[str]) -> dict[str, Any]:
+def _row(cell: Cell, of_course: Sequence[str]) -> dict[str, Any]:
     folds = list(cell.folds.values())
     said = [caution("one_experiment", "the interval is that of the wells")] if len(folds) == 1 else []
     fold, of_fold = over_experiments([f.value for f in folds], Interval(*folds[0][:3]))
-    per_viable, of_viable = _per_viable(cell, any_viability)
+    per_viable, of_viable = _per_viable(cell)
     names = ("fold", "low", "high"), ("fold_per_viable", "per_viable_low", "per_viable_high")
     row: dict[str, Any] = dict(zip(names[0], (fold.value, fold.low, fold.high), strict=True))
     row |= zip(names[1], (per_viable.value, per_viable.low, per_viable.high), strict=True)
@@ -139,10 +139,10 @@ def over_experiments(values: Sequence[float], alone: Interval) -> tuple[Interval
     return Interval(*np.exp([mean, mean - half, mean + half]).tolist()), []
 
 
-def _per_viable(cell: Cell, any_viability: bool) -> tuple[Interval, list[str]]:
+def _per_viable(cell: Cell) -> tuple[Interval, list[str]]:
     paired = cell.paired
     if not paired:
-        return Interval(), [caution("no_viability", "not given per viable cell")] if any_viability else []
+        return Interval(), [caution("no_viability", "not given per viable cell")]
     share = float(np.mean([cell.viable[e].value for e in paired]))
     if share < LEAST_VIABLE or any(cell.viable[e].value <= 0 for e in paired):
         return Interval(), [caution("few_viable", f"{share:.0%} of the control")]

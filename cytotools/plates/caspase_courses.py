@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from scipy.special import stdtr
 
 from cytotools.dunnett import adjusted
+from cytotools.number_words import percent
 from cytotools.plates.cautions import caution
 from cytotools.plates.shared_errors import Estimate
 
@@ -58,15 +59,22 @@ def course_cautions(named: Sequence[str], cells: Mapping[Condition, Cell]) -> di
     `named` are the columns that the conditions hold.
     """
     said: dict[Condition, list[str]] = {}
-    for column, unit in (("hours", " h"), ("dose", "")):
+    for column in ("hours", "dose"):
         for course in courses_of(named, cells, column):
             if column == "hours" and len(course.along) > 2:
                 at, words = peak_of(course.logs(per_viable=False), course.along)
                 said.setdefault(course.conditions[at], []).append(caution("peak", words))
             for at, earlier in falls_with_cells(course):
-                words = f"lower than at {course.along[earlier]:g}{unit}, per viable cell it is not"
+                condition = dict(zip(named, course.conditions[at], strict=True))
+                unit = "h" if column == "hours" else condition.get("dose_unit") or ""
+                words = f"{f'lower than at {course.along[earlier]:g} {unit}'.strip()}, {_why(course.cells[at])}"
                 said.setdefault(course.conditions[at], []).append(caution("cells_gone", words))
     return said
+
+
+def _why(cell: Cell) -> str:
+    viable = float(np.mean([cell.viable[e].value for e in cell.paired]))
+    return f"viability {percent(viable, 0)}" if viable < LEAST_VIABLE else "per viable cell it is not"
 
 
 def courses_of(named: Sequence[str], cells: Mapping[Condition, Cell], column: str) -> list[Course]:

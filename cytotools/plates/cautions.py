@@ -57,7 +57,7 @@ CAUTIONS: dict[str, Caution] = {code: Caution(*STATISTICAL[code]) for code in _S
     ),
     "assay_fails": Caution(
         "warning",
-        "Z' is below 0: the controls overlap, so single wells of this plate tell nothing.",
+        "Z' is below 0, or the blank above the control: they overlap, so single wells of this plate tell nothing.",
         "Look at the pipetting, the cells seeded and the reading time before the responses.",
     ),
     "assay_marginal": Caution(
@@ -77,7 +77,7 @@ CAUTIONS: dict[str, Caution] = {code: Caution(*STATISTICAL[code]) for code in _S
     ),
     "no_viability": Caution(
         "note",
-        "No viability plate shares this condition and experiment, so activity per viable cell is not given.",
+        "No viability plate shares this condition and experiment: a low fold may be one of lost cells.",
         "Read viability in the same experiment at the same dose and hours.",
     ),
     "fold_not_positive": Caution(
@@ -92,7 +92,7 @@ CAUTIONS: dict[str, Caution] = {code: Caution(*STATISTICAL[code]) for code in _S
     ),
     "cells_gone": Caution(
         "warning",
-        "The fold falls because cells are gone: per viable cell it does not fall with it.",
+        "The fold falls because cells are gone: per viable cell it does not, or hardly a cell is viable.",
         "Read the activity per viable cell, or measure earlier.",
     ),
     "peak": Caution(

@@ -82,7 +82,7 @@ def _titled(grid: CellGrid, grids: Sequence[CellGrid]) -> CellGrid:
     lines: list[str] = []
     blanks = 0
     for row in range(area.top - 1, floor, -1):
-        words = " ".join(filter(None, map(words_of, table.rows[row][low:high])))
+        words = table.line_between(row, low, high)
         if words:
             lines.insert(0, words)
         elif lines or blanks == 2:

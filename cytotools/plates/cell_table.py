@@ -57,7 +57,20 @@ class CellTable:
         >>> CellTable("a.csv", "", ",", (("Wavelength:", None, 570),)).line(0)
         'Wavelength: 570'
         """
-        return " ".join(filter(None, map(words_of, self.rows[row])))
+        return self.line_between(row, 0, None)
+
+    def line_between(self, row: int, low: int, high: int | None) -> str:
+        """Return the words of a row's columns from `low` to before `high`; what merged cells repeat counts once.
+
+        Examples
+        --------
+        >>> merged = frozenset({(0, 1), (0, 2)})
+        >>> CellTable("a.xlsx", "", "", (("Dose", "Dose", "Dose", "uM"),), merged).line_between(0, 0, None)
+        'Dose uM'
+        """
+        cells = [words_of(value) for value in self.rows[row][low:high]]
+        repeats = {n for n in range(1, len(cells)) if (row, low + n) in self.merged and cells[n] == cells[n - 1]}
+        return " ".join(words for n, words in enumerate(cells) if words and n not in repeats)
 
     def place(self, row: int, column: int | None = None) -> str:
         """Return where a 0-based row, or a cell in it, stands, as messages give it.

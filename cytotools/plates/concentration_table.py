@@ -13,6 +13,7 @@ from cytotools.conditions import CONDITION_COLUMNS
 from cytotools.doses.cautions import join
 from cytotools.errors import StudyError, refusal
 from cytotools.labels import condition_label
+from cytotools.number_words import fold
 from cytotools.plates.cautions import caution
 from cytotools.plates.repeats import FloatArray, Repeats, repeats_of
 from cytotools.plates.standard_checks import on_standards, standard_recoveries
@@ -207,9 +208,11 @@ def _of_sample(plate: StandardPlate, parts: Sequence[Repeats]) -> tuple[Concentr
     best = min(range(len(found)), key=lambda k: (bool(found[k].side), found[k].high / max(found[k].low, 1e-300)))
     low, high = max(one.low for one in found), min(one.high for one in found)
     if low > high:
-        words = ", ".join(f"x{d:g}: {one.low:.3g} to {one.high:.3g}" for d, one in zip(dilutions, found, strict=True))
-        said.append(caution("dilutions_disagree", words))
-    return found[best], dilutions[best], [*said, *_on_sample(plate.curve, found[best], parts[best])]
+        words = ", ".join(
+            f"x{d:g}: {fold(one.low)} to {fold(one.high)}" for d, one in zip(dilutions, found, strict=True)
+        )
+        said.append(caution("dilutions_disagree", f"{words} {plate.unit}".strip()))
+    return found[best], dilutions[best], [*said, *_on_sample(plate.curve, found[best], parts[best], plate.unit)]
 
 
 def _dilution(plate: StandardPlate, part: Repeats) -> float:
@@ -228,11 +231,12 @@ def _measured(plate: StandardPlate, curve: StandardCurve, part: Repeats, dilutio
     return Concentration(one.value * dilution, one.low * dilution, one.high * dilution, one.side)
 
 
-def _on_sample(curve: StandardCurve, found: Concentration, part: Repeats) -> list[str]:
+def _on_sample(curve: StandardCurve, found: Concentration, part: Repeats, unit: str) -> list[str]:
     said = []
     if found.side in ("below", "above"):
         end = found.high if found.side == "below" else found.low
-        said.append(caution(f"{found.side}_standards", f"{'<' if found.side == 'below' else '>'} {end:.3g}"))
+        words = f"{'<' if found.side == 'below' else '>'} {fold(end)} {unit}".strip()
+        said.append(caution(f"{found.side}_standards", words))
     if len(part.signals) == 1:
         said.append(caution("one_well", "its scatter is that of other wells"))
     elif len(part.signals) and curve.apart(part.signals):

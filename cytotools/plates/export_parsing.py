@@ -11,6 +11,7 @@ import numpy as np
 from cytotools.cells.numbers import Decimals
 from cytotools.cells.refused import Refused, shown
 from cytotools.errors import Problem, StudyError, refusal
+from cytotools.plates.blocks import find_blocks
 from cytotools.plates.cell_table import CellTable
 from cytotools.plates.file_tables import tables_of_file
 from cytotools.plates.readers.described import Signal
@@ -79,6 +80,10 @@ def parse_export(contents: bytes, name: str, sheet: str = "") -> Export:
 
 
 def _nothing_found(tables: Sequence[CellTable], name: str, software: str) -> StudyError:
+    unfilled = next((b for table in tables for b in find_blocks(table)[0] if not b.has_numbers), None)
+    if unfilled:
+        got = f"the block at {unfilled.source.place} has no numbers yet"
+        return refusal(name, "the file", "the values of a plate", got, "Paste the reader's values into its wells.")
     found = "no block of values with column numbers above and row letters beside, and no list of wells"
     got = found if software == FREE_FORM else f"an export of {software} with {found}"
     remedy = "Export the plate as a matrix or as a list of wells, with row letters and column numbers (A1 to H12)."

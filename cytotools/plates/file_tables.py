@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from cytotools.errors import Problem, refusal
 from cytotools.plates.cell_table import CellTable
+from cytotools.plates.file_kinds import foreign_kind
 from cytotools.plates.text_tables import table_of_text
 from cytotools.plates.workbook_tables import tables_of_workbook
 from cytotools.sheets.sheet import MAX_BYTES
@@ -17,7 +18,8 @@ def tables_of_file(contents: bytes, name: str, sheet: str = "") -> tuple[tuple[C
     Raises
     ------
     StudyError
-        The file is empty, too large, an old .xls workbook, or can't be read.
+        The file is empty, too large, a picture or another kind that holds no plate, an old .xls workbook, or can't be
+        read.
 
     Examples
     --------
@@ -28,6 +30,10 @@ def tables_of_file(contents: bytes, name: str, sheet: str = "") -> tuple[tuple[C
     if len(contents) > MAX_BYTES:
         expected, got = f"an export of at most {MAX_BYTES // 1_000_000} MB", f"{len(contents) / 1e6:.0f} MB"
         raise refusal(name, "the file", expected, got, "Export the plates one by one.")
+    foreign = foreign_kind(contents)
+    if foreign:
+        kind, remedy = foreign
+        raise refusal(name, "the file", "the export of a plate reader, as text or XLSX", kind, remedy)
     if contents.startswith(_OLE):
         remedy = "Open it in Excel and save it as XLSX, without a password, or export text."
         raise refusal(name, "the file", "text or XLSX", "an old .xls workbook or one with a password", remedy)

@@ -14,7 +14,7 @@ from blots.multiplicity import holm
 from cytotools.dunnett import adjusted
 from cytotools.plates.cautions import caution
 from cytotools.plates.fieller import fieller
-from cytotools.plates.repeats import Agents, Repeats, pooled_variance, repeats_of
+from cytotools.plates.repeats import Agents, Repeats, pooled_variance, repeats_of, within_reach
 from cytotools.plates.serving_wells import serving_blanks
 from cytotools.plates.wells_table import CONTROL_ROLES, prepared
 
@@ -129,8 +129,7 @@ def _over_compounds(series: Sequence[list[Shift]]) -> list[Shift]:
 
 def _over_doses(doses: Sequence[Repeats], groups: Sequence[Repeats]) -> list[Shift]:
     """Return the shifts of one compound on one plate."""
-    batch = [g for g in groups if (g.plate[0], g.plate[2]) == (doses[0].plate[0], doses[0].plate[2])]
-    blanks, _ = serving_blanks(doses[0], batch)
+    blanks, _ = serving_blanks(doses[0], within_reach(doses[0], groups))
     told = [dose for dose in doses if len(dose.signals)]
     without_cells = [g for g in groups if g.role == "blank" and g.read == doses[0].read]
     variance, degrees = pooled_variance(without_cells)

@@ -74,12 +74,8 @@ def protein_loads(concentrations: pd.DataFrame, plan: LoadingPlan = LoadingPlan(
     DataFrame
         The condition columns, then `sample, sample_ul, diluent_ul, buffer_ul, lane_ul, protein_ug, low, high, caution`:
         the protein that the rounded volume holds with its 95 % interval, which has the error of the concentration and
-        not that of pipetting. NaN volumes where a sample is not loaded; the caution says why.
-
-    Raises
-    ------
-    StudyError
-        Concentrations in a unit that is not a mass in a volume.
+        not that of pipetting. NaN volumes where a sample is not loaded; the caution says why: too
+        little protein, or a concentration that is not known or not a mass in a volume.
 
     Examples
     --------
@@ -95,14 +91,15 @@ def protein_loads(concentrations: pd.DataFrame, plan: LoadingPlan = LoadingPlan(
     import pandas as pd
 
     rows = concentrations[concentrations["assay"] == "bca"].to_dict("records")
-    factors = np.array([_factor(str(row["unit"]), str(row["sample"])) for row in rows], dtype=np.float64)
+    factors = np.array([UG_PER_UL.get(str(row["unit"]), np.nan) for row in rows], dtype=np.float64)
     measured = np.array([row["concentration"] for row in rows], dtype=np.float64) * factors
     most = measured * plan.room_ul(plan.most_buffer_ul)
     volumes, buffer = _volumes(measured, most, plan)
     conditions = [name for name in CONDITION_COLUMNS if name in concentrations]
     found: list[dict[str, Any]] = []
     for row, factor, volume, largest in zip(rows, factors, volumes.tolist(), most.tolist(), strict=True):
-        said = join(_on_sample(volume, largest, plan), str(row.get("caution", "") or ""))
+        of_sample = _on_sample(volume, largest, plan) if factor == factor else _on_unit(str(row["unit"]))
+        said = join(of_sample, str(row.get("caution", "") or ""))
         limits = (factor * row[name] for name in ("concentration", "low", "high"))
         held = dict(zip(("protein_ug", "low", "high"), (volume * limit for limit in limits), strict=True))
         head = {name: row[name] for name in (*conditions, "sample")}
@@ -138,8 +135,6 @@ def _on_sample(volume_ul: float, most_ug: float, plan: LoadingPlan) -> str:
     return caution("small_volume", f"{volume_ul:.1f} ul") if volume_ul < SMALLEST_UL else ""
 
 
-def _factor(unit: str, sample: str) -> float:
-    if unit not in UG_PER_UL:
-        expected, remedy = "one of " + ", ".join(UG_PER_UL), "Give the standards' `dose_unit` as a mass in a volume."
-        raise refusal(f"protein of {sample}", "unit", expected, unit or "nothing", remedy)
-    return UG_PER_UL[unit]
+def _on_unit(unit: str) -> str:
+    words = f"its standards have {f'the unit {unit}' if unit else 'no unit'}, not one of {', '.join(UG_PER_UL)}"
+    return caution("not_loaded", words)

@@ -3,19 +3,21 @@
 The rule. A well of a condition with at least three wells is compared with the mean of the others, in units of the
 scatter that all repeats of its plate show at that signal, the well itself left out (a studentised deleted residual).
 The p-values over the plate are held to a false discovery rate of 1 % (Benjamini and Hochberg), as in ROUT. What is
-marked is taken out of the scatter and the rest is looked at again, until nothing more is marked.
+marked is taken out of the scatter and the rest is looked at again, until nothing more is marked. No scatter is below
+that of a reading rounded to the steps in which the plate was read.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
 from scipy.special import stdtr
 
+from cytotools.number_words import p_value
 from cytotools.plates.cautions import caution
 from cytotools.plates.repeats import Repeats, repeats_of
 from cytotools.plates.response import SCATTER_ROLES
@@ -29,6 +31,7 @@ if TYPE_CHECKING:
 FloatArray = NDArray[np.float64]
 FALSE_DISCOVERY = 0.01
 FEWEST_WELLS, FEWEST_DEGREES = 3, 4
+ROUNDING = 1e-9  # of the largest signal: differences below it are those of arithmetic
 SCREEN = 1.3  # SD: even a well that makes all the scatter itself is farther from the mean of its three
 
 
@@ -77,7 +80,8 @@ def mark_outliers(wells: pd.DataFrame) -> pd.Series[str]:
     said = np.full(len(table), "", dtype=object)
     for read in dict.fromkeys(g.read for g in groups):
         for one in outliers_of([g for g in groups if g.read == read]):
-            words = f"{one.deviation:+.1f} SD from the mean of its {one.others} other wells (p = {one.p_value:.1g})"
+            p = f"p = {p_value(one.p_value)}".replace("= <", "<")
+            words = f"{one.deviation:+.1f} SD from the mean of its {one.others} other wells ({p})"
             said[one.place] = caution("outlier", words)
     return pd.Series(said, dtype=object)
 
@@ -102,13 +106,14 @@ def _round(groups: Sequence[Repeats], marked: set[int]) -> list[Outlier]:
     left = [(g, places, g.signals[np.isin(g.usable, places)]) for g, places in zip(groups, kept, strict=True)]
     sets = [signals for _, _, signals in left]
     blank = _blank(groups, sets)
-    law = _law(sets, blank)
+    step = _step(groups)
+    law = _law(sets, blank, step)
     found = []
     for i, (_, places, signals) in enumerate(left):
         if len(signals) >= FEWEST_WELLS and law.degrees > FEWEST_DEGREES:
             well = int(np.abs(signals - signals.mean()).argmax())
             if _striking(signals, well, blank, law):
-                found.append(_deleted(sets, i, well, int(places[well]), blank))
+                found.append(_deleted(sets, i, well, int(places[well]), blank, step))
     found.sort(key=lambda one: one.p_value)
     tests = sum(len(signals) for signals in sets if len(signals) >= FEWEST_WELLS)
     passing = [k for k, one in enumerate(found, start=1) if one.p_value <= FALSE_DISCOVERY * k / tests]
@@ -120,12 +125,21 @@ def _blank(groups: Sequence[Repeats], sets: Sequence[FloatArray]) -> float:
     return float(np.concatenate(medium).mean()) if medium else 0.0
 
 
-def _law(sets: Sequence[FloatArray], blank: float) -> WellScatter:
-    """Return how these sets of wells scatter."""
+def _step(groups: Sequence[Repeats]) -> float:
+    """Return the smallest step between two signals of a plate: the finest that its reading can have been."""
+    signals = np.unique(np.concatenate([g.signals for g in groups]))
+    gaps = np.diff(signals)
+    gaps = gaps[gaps > ROUNDING * np.abs(signals).max(initial=0.0)]
+    return float(gaps.min(initial=np.inf)) if len(gaps) else 0.0
+
+
+def _law(sets: Sequence[FloatArray], blank: float, step: float) -> WellScatter:
+    """Return how these sets of wells scatter: no less than signals rounded to a step, SD step / sqrt(12)."""
     told = [signals for signals in sets if len(signals) > 1]
     means = np.array([signals.mean() for signals in told])
     variances = np.array([signals.var(ddof=1) for signals in told])
-    return fit_scatter(means - blank, variances, np.array([len(signals) - 1.0 for signals in told]))
+    law = fit_scatter(means - blank, variances, np.array([len(signals) - 1.0 for signals in told]))
+    return replace(law, floor=max(law.floor, step**2 / 12.0))
 
 
 def _striking(signals: FloatArray, well: int, blank: float, law: WellScatter) -> bool:
@@ -134,18 +148,18 @@ def _striking(signals: FloatArray, well: int, blank: float, law: WellScatter) ->
     return bool((signals[well] - signals.mean()) ** 2 > SCREEN**2 * variance)
 
 
-def _deleted(sets: Sequence[FloatArray], condition: int, well: int, place: int, blank: float) -> Outlier:
+def _deleted(sets: Sequence[FloatArray], condition: int, well: int, place: int, blank: float, step: float) -> Outlier:
     """Return a well compared with the other wells of its condition, on the scatter of the plate without it."""
     others = np.delete(sets[condition], well)
-    law = _law([others if i == condition else signals for i, signals in enumerate(sets)], blank)
+    law = _law([others if i == condition else signals for i, signals in enumerate(sets)], blank, step)
     single = coefficients(others.mean() - blank)
     gap = float(sets[condition][well] - others.mean())
     scatter = float(np.sqrt(law.variance(single)))
     if scatter == 0:
         return Outlier(place, float(np.copysign(np.inf, gap)), len(others), 0.0)
     t_value = gap / scatter / np.sqrt(1 + 1 / len(others))
-    p_value = 2.0 * float(stdtr(float(degrees_of_freedom([(law, single)])), -abs(t_value)))
-    return Outlier(place, gap / scatter, len(others), p_value)
+    chance = 2.0 * float(stdtr(float(degrees_of_freedom([(law, single)])), -abs(t_value)))
+    return Outlier(place, gap / scatter, len(others), chance)
 
 
 def with_and_without(table: pd.DataFrame) -> pd.DataFrame:

@@ -9,7 +9,7 @@ from cytotools.cells.words import unit
 
 _UNIT = r"(?:[npuµμm]?M|[npuµμm]?mol/l|[npuµμm]?g\s*/\s*m?l|mcg/ml|I?U/ml|Gy|%|x)"
 _NAMES = {
-    "role": "roles?|well types?|types?|controls?|well roles?",
+    "role": "roles?|rollen?|well types?|types?|controls?|well roles?",
     "compound": "compounds?|drugs?|treatments?|substances?|inhibitors?|agents?|wirkstoffe?|substanz|ligands?",
     "dose": "doses?|conc(?:s|\\.|entrations?)?|dosis|konzentration(?:en)?|levels?|final conc(?:entration|\\.)?",
     "dose_unit": "dose units?|units?|conc(?:entration)? units?|einheit(?:en)?",

@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.special import chdtri
 
+from cytotools.number_words import fold
 from cytotools.plates.cautions import caution
 from cytotools.plates.repeats import Repeats, repeats_of
 from cytotools.plates.serving_wells import serving_blanks
@@ -133,10 +134,15 @@ def _of_control(controls: Sequence[Repeats], here: Sequence[Repeats]) -> list[di
     rows = []
     if positives or blanks:
         other = _signals(positives or blanks)
-        order = (signals, other) if signals.mean() >= other.mean() else (other, signals)
+        reversed_ = signals.mean() < other.mean()
+        order = (other, signals) if reversed_ else (signals, other)
         for name, statistic in (("z_prime", z_prime), ("ssmd", ssmd), ("signal_window", signal_window)):
             rows.append(_row(first, name, *order, statistic))
         rows.insert(1, _row(first, "robust_z_prime", *order, z_prime, robust=True))
+        if reversed_ and not positives:  # nothing that cells make lies below the medium without them
+            words = f"the blank reads {fold(other.mean())}, more than the control's {fold(signals.mean())}"
+            nothing = {"value": NAN, "low": NAN, "high": NAN, "caution": caution("assay_fails", words)}
+            rows = [row | nothing for row in rows]
     if blanks:
         rows.append(_row(first, "signal_to_blank", signals, _signals(blanks), signal_to_blank))
     rows.append(_row(first, "control_cv", signals, signals, variation))
@@ -170,7 +176,7 @@ def _row(
         low, high = np.quantile(possible, [0.025, 0.975], method="nearest").tolist()
     if min(float(one.scatter), float(other.scatter)) == 0:
         said = caution("no_scatter", "wells agree to the last digit")
-        return row | {"value": value, "low": NAN, "high": NAN, "caution": said}
+        return row | {"value": value if np.isfinite(value) else NAN, "low": NAN, "high": NAN, "caution": said}
     return row | {"value": value, "low": low, "high": high, "caution": _grade(name, value, low, high, fewest)}
 
 

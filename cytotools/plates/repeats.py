@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
-from cytotools.plates.wells_table import COMPOUNDS, CONDITION, PLATE
+from cytotools.plates.wells_table import COMPOUNDS, CONDITION
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -22,13 +22,15 @@ Agents = tuple[tuple[str, float | None, str], ...]
 class Repeats:
     """Wells that repeat one condition on one plate at one read.
 
+    `plate` is its assay, name and batches, `batches` are those of these wells: of the plate where they name none.
     `places` are the rows of all of them in the table, `usable` of those with a number; `signals` are the numbers.
     `lost` is how many gave a word in place of one.
     """
 
     identity: int
     read: int
-    plate: tuple[str, ...]
+    plate: tuple[str, str, str]
+    batches: tuple[str, ...]
     role: str
     replicate: str
     condition: tuple[tuple[str, str | float | None], ...]
@@ -99,7 +101,8 @@ def repeats_of(table: pd.DataFrame) -> list[Repeats]:
             Repeats(
                 identity=int(first["_group"]),
                 read=int(first["_read"]),
-                plate=tuple(first[name] for name in PLATE),
+                plate=(first["assay"], first["plate"], ", ".join(first["_batches"])),
+                batches=(first["batch"],) if first["batch"] else first["_batches"],
                 role=first["role"],
                 replicate=first["replicate"],
                 condition=tuple((name, _filled(first[name])) for name in CONDITION),
@@ -110,6 +113,16 @@ def repeats_of(table: pd.DataFrame) -> list[Repeats]:
             )
         )
     return found
+
+
+def within_reach(group: Repeats, groups: Sequence[Repeats]) -> list[Repeats]:
+    """Return the groups of the same assay whose wells may serve a condition: of its own plate, or of its batch."""
+    batches = set(group.batches)
+    return [
+        g
+        for g in groups
+        if g.plate[0] == group.plate[0] and (g.plate == group.plate or batches.intersection(g.batches))
+    ]
 
 
 def pooled_variance(groups: Sequence[Repeats]) -> tuple[float, int]:

@@ -16,8 +16,8 @@ from cytotools.errors import refusal
 from cytotools.plates.cautions import caution
 from cytotools.plates.fieller import fieller
 from cytotools.plates.interference import Shift, agents_in_words, shifts_without_cells
-from cytotools.plates.repeats import Repeats, repeats_of
-from cytotools.plates.serving_wells import serving_blanks, serving_controls
+from cytotools.plates.repeats import Repeats, repeats_of, within_reach
+from cytotools.plates.serving_wells import missing_vehicle, serving_blanks, serving_controls
 from cytotools.plates.well_scatter import WellScatter, coefficients, degrees_of_freedom, fit_scatter
 from cytotools.plates.wells_table import CELL_ROLES, CONTROL_ROLES, prepared
 
@@ -91,7 +91,7 @@ def responses(
     ----------
     wells : DataFrame
         One row a well and read: condition columns, `assay`, `plate`, `role`, `exclude`, `signal`, `reference_signal`,
-        `said`; absent columns count as empty. A plate is told by assay, plate and batch.
+        `said`; absent columns count as empty. `cytotools.plates.wells_table.plate_numbers` tells plates.
     control : {"vehicle", "untreated"} or None
         None: each compound's own vehicle where the plate has it, else the untreated wells.
     vehicles : mapping, optional
@@ -138,18 +138,17 @@ def responses(
     shifts = shifts_without_cells(groups)
     values: dict[str, NDArray[Any]] = {name: np.full(len(table), empty, dtype=_kind(empty)) for name, empty in PARTS}
     said = _on_single_wells(table)
-    for batch in _batches(groups).values():
-        serving = [g for g in batch if g.role in (*CONTROL_ROLES, "blank")]
-        for group in (g for g in batch if g.role in CELL_ROLES):
-            ratio, cautions = _ratio(group, serving, laws, control, vehicles or {})
-            background, marks = _interference(group, shifts, correct_interference)
-            if ratio is not None:
-                _fill(values, ratio, laws)
-                values["_uncorrected"][group.usable] = values["response"][group.usable]
-            if ratio is not None and background is not None:
-                _fill(values, replace(ratio, blank=_level([background], ratio.blank.mean)), laws)
-            for place in group.places:
-                said[place] += [*cautions, *marks]
+    serving = [g for g in groups if g.role in (*CONTROL_ROLES, "blank")]
+    for group in (g for g in groups if g.role in CELL_ROLES):
+        ratio, cautions = _ratio(group, within_reach(group, serving), laws, control, vehicles or {})
+        background, marks = _interference(group, shifts, correct_interference)
+        if ratio is not None:
+            _fill(values, ratio, laws)
+            values["_uncorrected"][group.usable] = values["response"][group.usable]
+        if ratio is not None and background is not None:
+            _fill(values, replace(ratio, blank=_level([background], ratio.blank.mean)), laws)
+        for place in group.places:
+            said[place] += [*cautions, *marks]
     return _table(table, wells, values, said)
 
 
@@ -168,13 +167,6 @@ def scatter_by_read(groups: Sequence[Repeats]) -> dict[int, WellScatter]:
         variances = np.array([g.squares for g in told]) / np.maximum(degrees, 1)
         laws[read] = fit_scatter(np.array([g.mean for g in told]) - blank, variances, degrees)
     return laws
-
-
-def _batches(groups: Sequence[Repeats]) -> dict[tuple[str, str], list[Repeats]]:
-    batches: dict[tuple[str, str], list[Repeats]] = {}
-    for group in groups:
-        batches.setdefault((group.plate[0], group.plate[2]), []).append(group)
-    return batches
 
 
 def _level(groups: Sequence[Repeats], blank: float) -> Level:
@@ -198,7 +190,7 @@ def _ratio(
     controls, said = serving_controls(group, batch, control, vehicles)
     controls = [g for g in controls if len(g.signals)]
     if not controls:
-        return None, [caution("no_control", _line_words(group))]
+        return None, [caution("no_control", missing_vehicle(group, batch, vehicles) or _line_words(group))]
     blanks, of_blanks = serving_blanks(group, batch)
     control_blanks, _ = serving_blanks(controls[0], batch)
     said += of_blanks or ([] if blanks else [caution("no_blank", "the signal is taken as it is")])

@@ -21,8 +21,8 @@ def serving_controls(
     treated : Repeats
         A control serves itself, but vehicle wells are compared with the untreated where `control` says so.
     groups : sequence of Repeats
-        All wells of its assay and batch. Controls are those of the same cell line and arm at the same hours, else at
-        0 h; of the same plate, else of another plate of the batch.
+        All wells of its assay on its plate or in its batch. Controls are those of the same cell line and arm at the
+        same hours, else at 0 h; of the same plate, else of another plate of the batch.
     control : {"vehicle", "untreated"} or None
         None: the vehicle wells that serve the compound, else the untreated wells.
     vehicles : mapping
@@ -44,13 +44,25 @@ def serving_controls(
 def _chosen(
     treated: Repeats, candidates: Sequence[Repeats], control: str | None, vehicles: Mapping[str, str]
 ) -> list[Repeats]:
-    wanted = {vehicles[compound] for compound in treated.compounds if compound in vehicles}
+    wanted = {plain(vehicles[compound]) for compound in treated.compounds if compound in vehicles}
     of_role = [g for g in candidates if g.role == "vehicle"]
-    own = [g for g in of_role if wanted & set(g.compounds)]
+    own = [g for g in of_role if wanted.intersection(map(plain, g.compounds))]
     served_by = own or [g for g in of_role if not wanted or not g.compounds]
     untreated = [g for g in candidates if g.role == "untreated"]
     by_word = {None: served_by or untreated, "vehicle": served_by, "untreated": untreated}
     return _nearest(by_word[control], treated, lambda group: group.replicate)
+
+
+def plain(vehicle: str) -> str:
+    """Return the name of a vehicle without case and spaces: DMSO is dmso."""
+    return "".join(vehicle.split()).casefold()
+
+
+def missing_vehicle(treated: Repeats, groups: Sequence[Repeats], vehicles: Mapping[str, str]) -> str:
+    """Return in words which vehicle a compound wants and which there are, "" where that is not the reason."""
+    there = dict.fromkeys(" + ".join(g.compounds) for g in groups if g.role == "vehicle" and g.line == treated.line)
+    wants = [f"{name} wants vehicle {vehicles[name]}" for name in treated.compounds if name in vehicles]
+    return f"{' and '.join(wants)}, the plate has {' and '.join(there)}" if wants and any(there) else ""
 
 
 def _said(treated: Repeats, found: Sequence[Repeats], elsewhere: bool) -> list[str]:

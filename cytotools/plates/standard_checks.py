@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.special import fdtrc, stdtr
 
+from cytotools.number_words import fold
 from cytotools.plates.cautions import caution
 from cytotools.plates.standard_curves import StandardCurve
 
@@ -57,9 +58,16 @@ def on_standards(curve: StandardCurve, wells: list[str], unit: str) -> list[str]
     found = [*_out_of_order(curve, unit)]
     found += [caution("standard_off", f"{wells[k]}, {curve.concentration[k]:g} {unit}") for k in wells_off(curve)]
     bad = [one for k, one in enumerate(standard_recoveries(curve)) if one.outside(k == 0)]
-    found += [caution("standard_recovery", f"{one.concentration:g} {unit} reads {one.recovery:.0%}") for one in bad]
+    found += [caution("standard_recovery", _reads(one, unit)) for one in bad]
     p_value = misfit(curve)
-    return [*found, caution("curve_misfits", f"p = {p_value:.2g}")] if p_value < MISFIT else found
+    levels = len(np.unique(curve.concentration))
+    words = f"{curve.shape.name} through {levels} levels, p = {p_value:.2g}"
+    return [*found, caution("curve_misfits", words)] if p_value < MISFIT else found
+
+
+def _reads(one: Recovery, unit: str) -> str:
+    ends = {0.0: "reads below the foot of the curve", np.inf: "reads beyond the end of the curve"}
+    return f"{fold(one.concentration)} {unit} {ends.get(one.recovery, f'reads {one.recovery:.0%}')}"
 
 
 def wells_off(curve: StandardCurve) -> list[int]:

@@ -43,7 +43,7 @@ _STEPS = 400
 class Concentration:
     """A concentration as the well held it, with its 95 % interval (0 and inf where open).
 
-    `side` is "" among the standards; "below" and "above" where the estimate is not, and then NaN.
+    `side` is "" among the standards; "below" and "above" where the estimate or the signal is not, and then NaN.
     """
 
     value: float
@@ -135,11 +135,21 @@ class StandardCurve:
         away = self._away(signals)
         at = self.inverse(mean)
         low, high = self._limit(away, at, -1), self._limit(away, at, 1)
-        if at < self.lowest_standard:
+        side = self._side(mean)
+        if at < self.lowest_standard or side == "below":
             return Concentration(np.nan, 0.0, max(self.lowest_standard, high), "below")
-        if at > self.highest_standard:
+        if at > self.highest_standard or side == "above":
             return Concentration(np.nan, min(self.highest_standard, low), np.inf, "above")
         return Concentration(at, low, high)
+
+    def _side(self, mean: float) -> str:
+        """Tell where a signal lies beyond those of the lowest and highest standards, however the curve fits them."""
+        ends = (self.lowest_standard, self.highest_standard)
+        lowest, highest = (float(self.signal[self.concentration == end].mean()) for end in ends)
+        rises = np.sign(highest - lowest)
+        if rises * (mean - highest) > 0:
+            return "above"
+        return "below" if rises * (lowest - mean) > 0 else ""
 
     def inverse(self, signal: float) -> float:
         """Return the concentration of a signal: 0 where it is beyond the foot of the curve, inf beyond its end."""

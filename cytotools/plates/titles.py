@@ -15,7 +15,7 @@ _NAMED = re.compile(
 )
 _ALONE = re.compile(r"(?:raw data\s*)?[(\[]?(\d{3})(?:\s+\d)?[)\]]?", re.IGNORECASE)
 _PLATE = re.compile(
-    r"\b(?:plate|platte)\s*(?:name|id)?\s*[:=]\s*(?P<named>[\w.-]+)"
+    r"\b(?:plate|platte)\s*(?:name|id)?\s*[:=]\s*(?P<named>(?:(?:plate|platte)\s+)?[\w.-]+)"
     r"|\b(?:plate|platte|plaque|placa|板)\s*(?:no\.?|nr\.?|number|#)?\s*(?:[A-Za-z]?[\w.-]*\d[\w.-]*|[A-Z]\b)",
     re.IGNORECASE,
 )
@@ -64,6 +64,8 @@ def plate_in(words: str) -> str:
     --------
     >>> plate_in("MTT, Plate 2, 570 nm"), plate_in("Plate: ECA109"), plate_in("plate seeded on Monday")
     ('Plate 2', 'ECA109', '')
+    >>> plate_in("Plate: Plate 1")
+    'Plate 1'
     """
     found = _PLATE.search(words)
     if found is None:

@@ -39,8 +39,9 @@ def prepared(wells: pd.DataFrame) -> pd.DataFrame:
     -------
     DataFrame
         In the order given, index 0, 1, ... Beside the columns: `_net`, the signal less the reference wavelength where
-        the plate has one (NaN where no number); `_usable`, a number that is not excluded; `_read`, which plate at
-        which read time; `_group`, wells of one read that repeat one condition and replicate.
+        the plate has one (NaN where no number); `_usable`, a number that is not excluded; `_batches`, all batches of
+        the plate (see `plate_numbers`); `_read`, which plate at which read time; `_group`, wells of one read that
+        repeat one condition and replicate.
 
     Examples
     --------
@@ -58,32 +59,74 @@ def prepared(wells: pd.DataFrame) -> pd.DataFrame:
     columns: dict[str, Any] = {str(name): given[name] for name in given}
     columns |= {name: texts(given[name]) if name in given else blank for name in _TEXTS}
     columns |= {name: _numbers(given[name]) if name in given else np.full(len(given), np.nan) for name in _NUMBERS}
-    net, lacks = _net(columns)
-    reads = _numbered([*(columns[name] for name in PLATE), _hours_read(columns)])
+    plates = plate_numbers(columns)
+    net, lacks = _net(columns, plates)
+    reads = _numbered([plates, _hours_read(columns, plates)])
     by = ["role", "dilution", "replicate", *CONDITION]
     columns |= {"_net": net, "_lacks_reference": lacks, "_usable": np.isfinite(net) & (columns["exclude"] == "")}
+    columns |= {"_batches": _batches(columns["batch"], plates)}
     columns |= {"_read": reads, "_group": _numbered([reads, *(columns[name] for name in by)])}
     return pd.DataFrame(columns)
 
 
-def _net(columns: Mapping[str, Any]) -> tuple[FloatArray, BoolArray]:
+def plate_numbers(columns: Mapping[str, Any]) -> NDArray[np.int64]:
+    """Return which plate each row is of: rows alike in assay and plate name are of one.
+
+    Parameters
+    ----------
+    columns : mapping
+        `assay, plate, batch, well, hours`, each (n_rows,).
+
+    Notes
+    -----
+    Wells of one plate may be of several batches: replicates side by side, with standards, blanks and controls that are
+    of none. The batch tells plates apart where a well stands in several of them, as under one name used again, and
+    where nothing else does: plates without a name whose rows all have a batch.
+
+    Examples
+    --------
+    >>> table = {"assay": ["bca"] * 4, "plate": ["p"] * 4, "well": ["A1", "A2", "A3", "A4"], "hours": [24.0] * 4}
+    >>> plate_numbers(table | {"batch": ["", "", "1", "2"]}).tolist()
+    [0, 0, 0, 0]
+    >>> plate_numbers(table | {"batch": ["1", "1", "2", "2"], "well": ["A1", "A2", "A1", "A2"]}).tolist()
+    [0, 0, 1, 1]
+    """
+    names = list(zip(columns["assay"], columns["plate"], strict=True))
+    owners: dict[tuple[object, ...], set[object]] = {}
+    for name, well, hours, batch in zip(names, columns["well"], columns["hours"], columns["batch"], strict=True):
+        owners.setdefault((name, well, None if hours != hours else hours), set()).add(batch)
+    apart = {place[0] for place, batches in owners.items() if len(batches) > 1}
+    unbatched = {name for name, batch in zip(names, columns["batch"], strict=True) if batch == ""}
+    apart |= {name for name in names if name[1] == "" and name not in unbatched}
+    told = [batch if name in apart else "" for name, batch in zip(names, columns["batch"], strict=True)]
+    return _numbered([columns["assay"], columns["plate"], told])
+
+
+def _batches(batches: Iterable[str], plates: NDArray[np.int64]) -> list[tuple[str, ...]]:
+    """Return the batches of the plate of each row, in order of appearance; ("",) where none has a name."""
+    found: dict[int, dict[str, None]] = {}
+    for plate, batch in zip(plates.tolist(), batches, strict=True):
+        found.setdefault(plate, {}).update({batch: None} if batch else {})
+    named = {plate: tuple(of_plate) or ("",) for plate, of_plate in found.items()}
+    return [named[plate] for plate in plates.tolist()]
+
+
+def _net(columns: Mapping[str, Any], plates: NDArray[np.int64]) -> tuple[FloatArray, BoolArray]:
     """Return the signals less the reference wavelength, and which wells lack it while others of their plate have it."""
     signal, reference = columns["signal"], columns["reference_signal"]
-    plates = _numbered([columns[name] for name in PLATE])
     has_reference = np.isin(plates, plates[np.isfinite(reference)])
     net = np.where(has_reference, signal - reference, signal)
     return net, has_reference & np.isnan(reference) & np.isfinite(signal)
 
 
-def _hours_read(columns: Mapping[str, Any]) -> FloatArray:
+def _hours_read(columns: Mapping[str, Any], plates: NDArray[np.int64]) -> FloatArray:
     """Return the hours of reads where a plate is read at several, so that its wells stand there again; else NaN."""
     hours: FloatArray = columns["hours"]
-    seen: dict[tuple[object, ...], set[float]] = {}
-    for *well, hour in zip(*(columns[name] for name in (*PLATE, "well")), hours.tolist(), strict=True):
-        seen.setdefault(tuple(well), set()).add(hour)
-    again = {well[:-1] for well, found in seen.items() if len(found) > 1}
-    plates = zip(*(columns[name] for name in PLATE), strict=True)
-    return np.where(np.array([plate in again for plate in plates], dtype=np.bool_), hours, np.nan)
+    seen: dict[tuple[int, str], set[float]] = {}
+    for plate, well, hour in zip(plates.tolist(), columns["well"], hours.tolist(), strict=True):
+        seen.setdefault((plate, well), set()).add(hour)
+    again = [plate for (plate, _), found in seen.items() if len(found) > 1]
+    return np.where(np.isin(plates, again), hours, np.nan)
 
 
 def texts(column: pd.Series[str]) -> pd.Series[str]:

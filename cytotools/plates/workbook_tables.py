@@ -29,7 +29,7 @@ def tables_of_workbook(contents: bytes, name: str, wanted: str) -> tuple[tuple[C
     sheets = xlsx_sheets(contents, name)
     chosen = [sheet for sheet in sheets if not wanted or sheet.title.strip().casefold() == wanted.strip().casefold()]
     if not chosen:
-        got = ", ".join(sheet.title for sheet in sheets) or "none"
+        got = f"the sheets {', '.join(repr(sheet.title) for sheet in sheets)}" if sheets else "none"
         raise refusal(name, "the workbook", f"a sheet '{wanted}'", got, "Name one of its sheets.")
     shown = [sheet for sheet in chosen if sheet.is_visible or wanted]
     filled = [sheet for sheet in shown if not all(map(is_blank, sheet.cells.values())) or sheet.never_computed]

@@ -323,7 +323,10 @@ def boxes(*rows: str) -> Callable[[Path], None]:
 REFUSED: dict[str, tuple[Callable[[Path], None], str]] = {
     "hours with their h": (lambda s: cells(s, "hours", "6 h", "4"), "lanes.csv:5:8: hours: expected a number"),
     "0h": (lambda s: cells(s, "hours", "0h", "1"), "lanes.csv:2:8: hours: expected a number, got '0h'"),
-    "a decimal comma between commas": (lambda s: cells(s, "hours", "0,5", "2"), "got '0,5'. Write 0.5"),
+    "a decimal comma between commas": (
+        lambda s: cells(s, "hours", "0,5", "2"),
+        "got '0,5' (and 2 more cells). Write 0.5",
+    ),
     "negative hours": (lambda s: cells(s, "hours", "-1", "1"), "hours: expected a number of 0 or more, got '-1'"),
     "no hours": (lambda s: cells(s, "hours", "", "4"), "expected the hours of a treated lane"),
     "a role that is none": (lambda s: cells(s, "role", "control", "1"), "role: expected one of ladder"),

@@ -8,7 +8,8 @@ from typing import Any
 import pandas as pd
 import pytest
 
-from cytotools import StudyError, read_study
+from benchmarks.plate_exports import workbook
+from cytotools import StudyError, analyse, read_study
 from cytotools.plate_wells import StudyWells, read_wells
 from cytotools.tables import rows_of
 
@@ -110,3 +111,37 @@ def test_standards_are_checked_before_anything_is_read(tmp_path: Path, rows: str
     with pytest.raises(StudyError) as caught:
         study(tmp_path, grid(450, "0.1,0.9,0.8", "0.1,0.7,0.6"), f"well,role,dose,dose_unit\n{rows}", "assay: elisa")
     assert [(p.place, p.expected) for p in caught.value.problems] == [(place, expected)]
+
+
+KINETIC = "Time\tT° Luminescence\tA1\tA2\tA3\tB1\tB2\tB3\n" + "".join(
+    f"{clock}\t37.0\t1{n}\t2{n}\t3{n}\t4{n}\t5{n}\t6{n}\n" for n, clock in enumerate(("0:00:00", "0:20:00", "0:30:00"))
+)
+
+
+@pytest.mark.parametrize("read", ["Luminescence at 0.5 h", "0.5 h", "0:30:00", "30 min"])
+def test_a_time_of_a_kinetic_read_can_be_named(tmp_path: Path, read: str) -> None:
+    wells = by_well(study(tmp_path, KINETIC, LAYOUT, f"assay: viability, read: '{read}'"))
+    assert [wells[well]["signal"] for well in ("A1", "B3")] == [12, 62]
+
+
+def test_what_to_type_for_a_kinetic_read_is_said_as_it_works(tmp_path: Path) -> None:
+    entry = study(tmp_path, KINETIC, LAYOUT, "assay: viability").entries[0]
+    assert "Luminescence at 0.333333 h" in entry.caution
+    wells = by_well(study(tmp_path, KINETIC, LAYOUT, "assay: viability, read: Luminescence at 0.333333 h"))
+    assert wells["A2"]["signal"] == 21
+
+
+def test_sheets_that_are_no_plates_of_the_layout_are_to_be_named(tmp_path: Path) -> None:
+    drawn: list[list[object]] = [["", 1, 2, 3], ["A", 1, 2, 3], ["B", 4, 5, 6]]
+    (tmp_path / "plate.xlsx").write_bytes(workbook(("Normalised", drawn), ("Raw", drawn)))
+    (tmp_path / "layout.csv").write_text(LAYOUT)
+    entry = "  - {file: plate.xlsx, layout: layout.csv, assay: viability}"
+    (tmp_path / "study.yaml").write_text(f"version: 1\nplates:\n{entry}\n")
+    assert "`sheet: Raw`" in read_wells(read_study(tmp_path)).entries[0].remedy
+
+
+def test_an_assay_may_be_asked_for_by_a_single_name(tmp_path: Path) -> None:
+    study(tmp_path, grid(570, "0.1,0.9,0.8", "0.1,0.7,0.6"), LAYOUT)
+    assert analyse(read_study(tmp_path), only="plates").assays == ("plates",)
+    with pytest.raises(StudyError, match="got --only banana"):
+        analyse(read_study(tmp_path), only="banana")

@@ -63,6 +63,7 @@ def test_platinum_that_meets_its_partners_dmso_is_said(design_file: Path) -> Non
 
 WRONG = [
     ("10 mM", "10 uM", r"design.yaml:6:\d+: compounds.birinapant.doses: .*at most 50 nM.*4700 nM.*needs 47 % DMSO"),
+    ("10 mM", "2 uM", r"needs 235 % DMSO. Take stocks that are 470 times stronger, or lower the doses\.\n"),
     ("10 mM", "1 mg/mL", r"design.yaml:6:\d+: compounds.birinapant.stock: .*a molar mass to turn mg/mL into nM"),
     ("10 mM", "10 banana", r"design.yaml:6:\d+: compounds.birinapant.stock: expected a unit of dose"),
     ("10 mM", "0 mM", r"compounds.birinapant.stock: expected a concentration above 0"),

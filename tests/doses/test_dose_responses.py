@@ -152,3 +152,10 @@ def test_what_cannot_be_fitted_is_refused_or_nan() -> None:
         fit_dose_response([0, 1, 2, 3], [3, 2, 1, 0], model="2PL")
     with pytest.raises(StudyError, match="bottom or top"):
         ThreeParameter()
+
+
+def test_words_are_refused_by_name() -> None:
+    with pytest.raises(StudyError, match=r"fit: dose: expected numbers, got \['a'\]"):
+        fit_dose_response(["a"], [1.0])
+    with pytest.raises(StudyError, match="fit: response: expected numbers"):
+        fit_dose_response([1.0], ["b"])

@@ -7,7 +7,7 @@ import pytest
 from scipy import stats
 
 from cytotools.doses.averages import average
-from cytotools.doses.censored_mean import censored_mean
+from cytotools.doses.censored_mean import censored_mean, p_at_limits
 from cytotools.doses.experiments import ExperimentIc50, over_experiments
 from cytotools.errors import StudyError
 
@@ -96,6 +96,29 @@ def test_experiments_open_on_both_sides_are_named_and_not_in_the_mean() -> None:
     assert "experiment_unresolved: 1 of 3" in found.cautions
 
 
+def test_a_flat_curve_is_left_out_and_opens_the_mean_above() -> None:
+    flat = ExperimentIc50(12.0, 0.2, np.inf, 0.01, 30.0, flat=True)
+    found = over_experiments([measured(8.1, 30.0), measured(8.5, 30.0), flat])
+    assert np.isnan(found.ic50)
+    assert (found.n, found.high) == (2, np.inf)
+    assert found.low < 8.0
+    assert found.cautions.startswith("flat_experiment: 1 of 3 experiments; ic50_open_above")
+    assert over_experiments([measured(8.1, 30.0), flat]).high == np.inf
+    alone = over_experiments([flat])
+    assert (alone.low, alone.high, alone.n) == (0.0, np.inf, 0)
+
+
+def test_an_ic50_that_is_reported_empty_is_not_called_known() -> None:
+    beyond, leaning = ExperimentIc50(45.0, 10.0, np.inf, 0.01, 30.0), ExperimentIc50(20.0, 8.1, np.inf, 0.01, 30.0)
+    found = over_experiments([beyond, beyond, leaning])
+    assert "open_experiments: 3 of 3 IC50s; scatter_assumed: 0 of 3 IC50s known" in found.cautions
+
+
+def test_open_experiments_are_not_called_imprecise() -> None:
+    near, far = ExperimentIc50(0.0097, 0.0, 0.0098, 0.01, 30.0), ExperimentIc50(0.001, 0.0, 0.003, 0.01, 30.0)
+    assert "unlike_precision" not in over_experiments([far, near, near]).cautions
+
+
 def test_none_resolved_is_open_on_both_sides() -> None:
     found = over_experiments([ExperimentIc50(7.0, 0.0, np.inf, 0.01, 100.0)] * 2)
     assert (found.low, found.high, found.n) == (0.0, np.inf, 0)
@@ -134,7 +157,26 @@ def test_interval_and_p_value_agree_about_zero() -> None:
         values = rng.normal(0.6, 0.4, 4)
         above = values > rng.uniform(0.2, 1.2)
         found = censored_mean(values, above, np.zeros(4, dtype=bool), np.full(4, 0.1))
-        assert (found.low > 0 or found.high < 0) == (found.p_value < 0.05)
+        if (~above).sum() > 1:
+            assert (found.low > 0 or found.high < 0) == (found.p_value < 0.05)
+
+
+@pytest.mark.parametrize(("count", "tested"), [(0, False), (1, False), (2, True)])
+def test_an_assumed_scatter_gives_no_p_value_and_none_below_student(count: int, tested: bool) -> None:
+    values, above = np.array([3.0, 3.1, 3.2]), np.arange(3) >= count
+    found = censored_mean(values, above, np.zeros(3, dtype=bool), np.full(3, 0.1))
+    assert np.isfinite(found.p_value) == tested
+    assert 0 < found.low < 3.0
+    if tested:
+        assert found.p_value == pytest.approx(p_at_limits(found.mean, found.low, found.high, 2))
+        assert found.p_value > 0.001
+
+
+def test_p_at_the_limits_of_student_is_that_of_student() -> None:
+    values, none = np.array([0.4, 0.9, 0.7]), np.zeros(3, dtype=bool)
+    found = censored_mean(-values, none, none, np.full(3, 0.1))
+    assert p_at_limits(found.mean, found.low, found.high, 2) == pytest.approx(found.p_value)
+    assert p_at_limits(0.4, -np.inf, np.inf, 2) == 1.0
 
 
 def test_slopes_average_by_factors() -> None:

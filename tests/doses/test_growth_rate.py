@@ -135,3 +135,9 @@ def test_counts_that_have_no_growth_rate_are_refused(x: float, x0: float, xctrl:
 def test_wells_that_make_no_curve_are_refused(dose: list[float], gr: list[float], said: str) -> None:
     with pytest.raises(StudyError, match=said):
         fit_growth_rate(dose, gr)
+
+
+def test_controls_at_dose_0_leave_the_curve_to_converge(rng: np.random.Generator) -> None:
+    doses = np.concatenate([np.zeros(4), np.repeat(DOSES, 3)])
+    rates = np.where(doses > 0, curve(0.0, 0.5, 1.2, np.maximum(doses, 1e-9)), 1.0) + rng.normal(0, 0.03, len(doses))
+    assert fit_growth_rate(doses, rates).converged

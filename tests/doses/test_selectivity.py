@@ -51,12 +51,34 @@ def test_an_ic50_beyond_its_doses_makes_a_ratio_of_at_least(shift: int) -> None:
     assert np.isnan(found.estimate)
     assert found.high == np.inf
     assert 5.0 < found.low < 60.0
-    assert found.p_value < 0.05
+    assert np.isnan(found.p_value)
+    assert "not_tested: 0 of 3" in found.cautions
     assert "ratio_open: at least" in found.cautions
     turned = ratio(plates(2.0, 2.6, 2.2, first=1 + shift), plates(130.0, 150.0, 90.0))
     assert turned.low == 0
     assert turned.high == pytest.approx(1 / found.low, rel=1e-4)
+
+
+@pytest.mark.parametrize("shift", [0, 10])
+def test_where_two_ratios_are_known_p_is_that_of_their_count(shift: int) -> None:
+    found = ratio(plates(80.0, 150.0, 90.0), plates(2.0, 2.6, 2.2, first=1 + shift))
+    assert 1e-4 < found.p_value < 0.05
+    assert found.low > 1
+    turned = ratio(plates(2.0, 2.6, 2.2, first=1 + shift), plates(80.0, 150.0, 90.0))
     assert turned.p_value == pytest.approx(found.p_value, rel=1e-3)
+
+
+@pytest.mark.parametrize("shift", [0, 10])
+def test_a_flat_curve_opens_the_ratio_on_its_side(shift: int) -> None:
+    flat = {"4": ExperimentIc50(1.0, 0.2, np.inf, 0.01, 100.0, flat=True)}
+    closed, flattened = plates(8.0, 8.5, 9.0, 9.5, first=1 + shift), plates(1.0, 1.2, 1.1) | flat
+    found = ratio(flattened, closed)
+    assert (found.high, found.n) == (np.inf, 3)
+    assert found.p_value == 1.0  # what could be significant is open
+    turned = ratio(closed, flattened)
+    assert turned.low == 0
+    assert turned.cautions.startswith("flat_experiment: 1 of 8 curves")
+    assert "not_compared" in ratio(flat, closed).cautions
 
 
 def test_a_ratio_opened_on_the_side_of_its_significance_is_not_significant() -> None:

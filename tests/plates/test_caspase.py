@@ -32,7 +32,7 @@ def test_a_fold_is_the_geometric_mean_with_its_t_interval() -> None:
     assert row["fold"] == pytest.approx(4.0)
     assert [row["low"], row["high"]] == pytest.approx([4 * np.exp(-half), 4 * np.exp(half)])
     assert np.isnan(row["fold_per_viable"])
-    assert row["caution"] == ""
+    assert row["caution"] == "no_viability: not given per viable cell"
 
 
 def test_activity_per_viable_cell_is_paired_by_experiment() -> None:
@@ -92,7 +92,12 @@ def test_hours_near_the_peak_are_named(rng: np.random.Generator) -> None:
 
 
 def test_doses_are_a_course_too() -> None:
-    wells = table({"caspase": {24.0: [5.0, 5.2, 4.9]}, "viability": {24.0: [0.8, 0.8, 0.8]}}).assign(dose=1.0)
-    high = table({"caspase": {24.0: [1.0, 1.1, 0.9]}, "viability": {24.0: [0.05, 0.04, 0.05]}}).assign(dose=10.0)
-    found = caspase_folds(pd.concat([wells, high], ignore_index=True)).set_index("dose")["caution"]
-    assert "cells_gone: lower than at 1, per viable cell it is not" in found[10.0]
+    wells = table({"caspase": {24.0: [5.0, 5.2, 4.9]}, "viability": {24.0: [0.8, 0.8, 0.8]}}).assign(
+        dose=1.0, dose_unit="uM"
+    )
+    high = table({"caspase": {24.0: [1.0, 1.1, 0.9]}, "viability": {24.0: [0.05, 0.04, 0.05]}}).assign(
+        dose=10.0, dose_unit="uM"
+    )
+    both = pd.concat([wells, high], ignore_index=True).assign(dose_unit="uM")
+    found = caspase_folds(both).set_index("dose")["caution"]
+    assert "cells_gone: lower than at 1 uM, viability 5 %" in found[10.0]

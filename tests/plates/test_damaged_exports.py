@@ -44,3 +44,18 @@ def test_any_numbers_drawn_as_a_plate(values: list[list[float]], delimiter: str,
     drawn = [[*[""] * left, *line] for line in matrix(np.array(values))]
     (reading,) = parse_export(text(drawn, delimiter).encode(), "plate.csv").readings
     np.testing.assert_array_equal(reading.signal[: len(values), :5], values)
+
+
+@pytest.mark.parametrize(
+    ("contents", "kind"),
+    [
+        (b"\x89PNG\r\n", "a PNG picture"),
+        (b"FCS3.1    58", "an FCS file"),
+        (b'<?xml version="1.0"?>\n<GraphPadPrismFile PrismXMLVersion="5.00">', "a Prism file"),
+        (b"%PDF-1.7", "a PDF"),
+        (b",1,2,3\nA,,,\nB,,,\n", "the block at plate.csv:1:1 has no numbers yet"),
+    ],
+)
+def test_what_is_no_export_is_named_for_what_it_is(contents: bytes, kind: str) -> None:
+    with pytest.raises(StudyError, match=f"got {kind}"):
+        parse_export(contents, "plate.csv")

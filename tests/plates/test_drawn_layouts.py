@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import io
 from collections.abc import Hashable
 from typing import Any
 
 import pytest
+from openpyxl import Workbook
 
 from benchmarks.plate_exports import text, workbook
 from cytotools.conditions import CONDITIONS, WELL_COLUMNS
@@ -104,3 +106,21 @@ def test_every_problem_is_named_by_its_cell() -> None:
 def test_measured_blocks_beside_the_layout_are_no_properties() -> None:
     lines: Lines = [["Absorbance 570 nm"], ["", 1, 2, 3], ["A", 1, 2, 3], ["B", 1, 2, 3], [], *COMPOUND]
     assert wells(text(lines).encode())["A3"]["compound"] == "cisplatin"
+
+
+def test_titles_merged_over_their_blocks_count_once() -> None:
+    book = Workbook()
+    sheet = book.worksheets[0]
+    blocks: list[tuple[Lines, int]] = [(COMPOUND, 4), ([["Dose (µM)"], *DOSE[1:]], 3), ([["Zelllinie"], *LINE[1:]], 2)]
+    for block, width in blocks:
+        for line in block:
+            sheet.append([None if cell == "" else cell for cell in line])
+        top = sheet.max_row - len(block) + 1
+        sheet.merge_cells(start_row=top, end_row=top, start_column=1, end_column=width)
+        sheet.append(["-"])
+        sheet.cell(sheet.max_row, 1).value = None
+    stored = io.BytesIO()
+    book.save(stored)
+    read = wells(stored.getvalue(), "layout.xlsx")
+    assert (read["A3"]["compound"], read["A3"]["dose"], read["A3"]["dose_unit"]) == ("cisplatin", 10, "uM")
+    assert read["B3"]["cell_line"] == "KYSE30"

@@ -313,3 +313,10 @@ def test_every_plate_of_a_dense_sheet(values: Values) -> None:
     for plate in range(4):
         lines += [[f"Plate {plate}"], *joined(matrix(values + plate), matrix(values * 2 + plate), 0)]
     assert [reading.signal[0, 0] - values[0, 0] for reading in raw(text(lines))[::2]] == [0, 1, 2, 3]
+
+
+def test_plates_named_by_lines_of_their_own(values: Values) -> None:
+    head: Lines = [["Plate:", "Plate 1"], ["Luminescence"], []]
+    lines: Lines = [*head, *matrix(values), [], ["Plate:", "Plate 2"], *head[1:], *matrix(values + 1)]
+    first, second = raw(text(lines, "\t"))
+    assert (first.plate, second.plate, first.label) == ("Plate 1", "Plate 2", "Luminescence")

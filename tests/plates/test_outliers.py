@@ -46,3 +46,9 @@ def test_pairs_and_scarce_plates_are_not_judged() -> None:
 
 def test_false_marks_are_rare(rng: np.random.Generator) -> None:
     assert np.mean([(mark_outliers(plate(rng)) != "").any() for _ in range(60)]) < 0.08
+
+
+def test_the_last_digit_of_a_reader_makes_no_outlier() -> None:
+    signal = [0.012] * 5 + [0.013] + [1.0, 1.04, 0.97, 1.01, 0.5, 0.51, 0.49, 0.52]
+    wells = pd.DataFrame({"role": ["blank"] * 6 + ["untreated"] * 4 + ["treated"] * 4, "signal": signal})
+    assert (mark_outliers(wells) == "").all()

@@ -53,8 +53,8 @@ def test_what_cannot_be_loaded_is_named() -> None:
 def test_units_and_small_volumes() -> None:
     assert protein_loads(bca(4000.0, unit="ug/mL"))["sample_ul"].iloc[0] == protein_loads(bca(4.0))["sample_ul"].iloc[0]
     assert "small_volume: 0.8 ul" in protein_loads(bca(40.0))["caution"].iloc[0]
-    with pytest.raises(StudyError, match="unit"):
-        protein_loads(bca(4.0, unit="uM"))
+    assert "not_loaded: its standards have the unit uM" in protein_loads(bca(4.0, unit="uM"))["caution"].iloc[0]
+    assert "have no unit" in protein_loads(bca(4.0, unit=""))["caution"].iloc[0]
     with pytest.raises(StudyError, match="plan"):
         LoadingPlan(buffer_strength=1.0)
 

@@ -77,3 +77,11 @@ def test_intervals_hold_the_truth_as_often_as_they_say(rng: np.random.Generator)
         row = plate_quality(drawn).set_index("statistic").loc["z_prime"]
         found.append(row["low"] <= truth <= row["high"])
     assert np.mean(found) > 0.9
+
+
+def test_blanks_above_the_controls_are_no_assay() -> None:
+    signal = [900.0, 910.0, 890.0, 905.0, 100.0, 104.0, 98.0, 101.0]
+    found = plate_quality(pd.DataFrame({"role": ["blank"] * 4 + ["untreated"] * 4, "signal": signal}))
+    failed = found[found["caution"].str.startswith("assay_fails: the blank reads 901")]
+    assert failed["statistic"].tolist() == ["z_prime", "robust_z_prime", "ssmd", "signal_window"]
+    assert failed["value"].isna().all()

@@ -191,3 +191,11 @@ def test_intervals_hold_the_truth_as_often_as_they_say(scatter: tuple[float, flo
         one = response_ratio(parts[1], parts[0])
         ratio.append(one.low <= 5 / 9 <= one.high)
     assert min(np.mean(well), np.mean(mean), np.mean(ratio)) > 0.9
+
+
+def test_a_vehicle_is_known_in_any_case_and_a_missing_one_is_named() -> None:
+    rows = [("blank", "", 1.0), ("vehicle", "dmso", 11.0), ("treated", "drugA", 6.0)]
+    wells = pd.DataFrame([{"role": r, "compound": c, "signal": s + e} for r, c, s in rows for e in (-0.1, 0.1)])
+    assert responses(wells, vehicles={"drugA": "DMSO"})["response"].iloc[-2:].mean() == pytest.approx(0.5)
+    said = responses(wells, vehicles={"drugA": "saline"})["caution"].iloc[-1]
+    assert "no_control: drugA wants vehicle saline, the plate has dmso" in said

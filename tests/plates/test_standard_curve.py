@@ -155,3 +155,11 @@ def test_95_percent_intervals_hold_the_truth(assay: str) -> None:
         limits = [found.concentration_of(sample) for sample in samples]
         held += [one.low <= c <= one.high for one, c in zip(limits, truths, strict=True)]
     assert 0.91 < np.mean(held) < 0.985
+
+
+def test_a_sample_beyond_the_end_standards_is_never_read_among_them() -> None:
+    levels = np.repeat([10.0, 100.0, 400.0, 1000.0], 2)
+    signal = np.array([0.1, 0.11, 0.9, 0.92, 2.0, 2.02, 2.5, 2.52])  # saturates: a line misfits
+    curve = standard_curve(levels, signal, "elisa")
+    assert curve.concentration_of(np.array([2.6, 2.61])).side == "above"
+    assert curve.concentration_of(np.array([0.09, 0.08])).side == "below"

@@ -11,6 +11,7 @@ from cytotools.plates.readers.described import Described
 from cytotools.plates.titles import first_wavelength, hours_of, is_calculated, is_layout, plate_in
 
 _IS_PLATE = re.compile(r"plate|platte|barcode", re.IGNORECASE)
+_READ_BESIDE = re.compile(r"t\s*°\s*(?P<read>[^\s\[(].*)", re.IGNORECASE)  # Gen5: heat and read
 _IS_TIME = re.compile(r"time|zeit|cycle|zykl|kinetic|temp|t°", re.IGNORECASE)
 
 
@@ -24,7 +25,10 @@ def describe(block: Block) -> Described | None:
     plate = next((name for line in reversed(lines) if (name := plate_in(line))), "")
     plates = [str(value) for name, value in block.keys.items() if _IS_PLATE.match(name)]
     times = [(name, value, hours_of(value, name)) for name, value in block.keys.items() if _IS_TIME.match(name)]
-    told = [f"{name} {value}" for name, value, hours in times if hours is None] if not any(t[2] for t in times) else []
+    reads = {name: found["read"] for name, _, _ in times if (found := _READ_BESIDE.fullmatch(name))}
+    hours = next((hours for _, _, hours in times if hours is not None), None)
+    told = [f"{name} {value}" for name, value, _ in times if name not in reads] if hours is None else []
+    told += reads.values()
     others = [(name, str(value)) for name, value in block.keys.items() if name not in {t[0] for t in times}]
     told += [value for name, value in others if not _IS_PLATE.match(name) and (name, value) != ("Repeat", "1")]
     named = [line for line in reversed(lines) if line != plate]
@@ -33,7 +37,7 @@ def describe(block: Block) -> Described | None:
         label=" ".join([*named[:1], *told]),
         wavelength_nm=first_wavelength([*block.above[-1:], *lines, *told]),
         kind="calculated" if any(map(is_calculated, lines)) else "raw",
-        hours=next((hours for _, _, hours in times if hours is not None), None),
+        hours=hours,
     )
 
 

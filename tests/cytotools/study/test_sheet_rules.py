@@ -52,7 +52,7 @@ WRONG = [
         "flow/samples.csv",
         "10,µM",
         "10,",
-        "flow/samples.csv:4:4: dose_unit: expected the dose's unit, got a dose of 10 without one",
+        "flow/samples.csv:4:4: dose_unit: expected the dose's unit, got a dose without one",
     ),
     ("flow/samples.csv", "24,1,y", "-24,1,y", "flow/samples.csv:3:6: hours: expected a number of 0 or more"),
     ("flow/samples.csv", "y\n", "y,extra\n", "flow/samples.csv:3: the row: expected 8 cells"),
@@ -147,3 +147,19 @@ def test_an_excluded_lane_needs_no_hours(write: Write, texts: dict[str, str]) ->
     blots = read_study(path).blots
     assert blots
     assert blots.lanes["exclude"].tolist() == ["", "", "", "torn"]
+
+
+def test_one_slip_in_every_cell_of_a_column_is_told_once(write: Write, problems_of: Problems) -> None:
+    (problem,) = problems_of(
+        write("plates/layout.csv", "untreated;;;\nA2;treated;1,5;uM", "treated;1;;\nA2;treated;2;")
+    )
+    assert problem.startswith("plates/layout.csv:2:3: dose_unit: ")
+    assert "a dose without one (and 1 more cell)" in problem
+
+
+def test_an_export_counts_once(write: Write, problems_of: Problems) -> None:
+    entry = "  - {file: plates/ctg.txt, assay: viability, layout: plates/layout.csv, replicate: 2}\n"
+    (problem,) = problems_of(write("study.yaml", "plates:\n", f"plates:\n{entry}"))
+    assert re.match(r"study.yaml:\d+:\d+: file: expected each export once, got plates/ctg.txt again", problem)
+    for other in ("assay: caspase", "assay: viability, read: 570", "assay: viability, sheet: b"):
+        read_study(write("study.yaml", "plates:\n", f"plates:\n{entry.replace('assay: viability', other)}"))
