@@ -24,6 +24,11 @@ def solve(matrices: FloatArray, rights: FloatArray) -> tuple[FloatArray, NDArray
     >>> found.round(6).tolist(), regular.tolist()
     ([[0.0, 1.0]], [True])
     """
+    with np.errstate(over="ignore", invalid="ignore"):  # of matrices that are not regular
+        return _solve(matrices, rights)
+
+
+def _solve(matrices: FloatArray, rights: FloatArray) -> tuple[FloatArray, NDArray[np.bool_]]:
     lower, regular = _cholesky(matrices)
     size = rights.shape[1]
     half = [rights[:, i] for i in range(size)]

@@ -97,3 +97,18 @@ def test_limits_hold_the_truth_as_often_as_they_say(highest: float, seed: int) -
 
 def test_no_degree_of_freedom_no_limit() -> None:
     assert fit_dose_response([0, 1, 2, 4], [1.0, 0.8, 0.4, 0.3]).ic50_interval == (0.0, np.inf)
+
+
+@pytest.mark.parametrize("model", ["4PL", "3PL", "5PL"])
+def test_whatever_the_wells_limits_stand_in_their_order(model: str) -> None:
+    rng = np.random.default_rng(6)
+    dose = np.repeat([0.0, 1e-9, 3e-9, 1e-8, 3e-8, 1e-7, 1e-6], 2)
+    kinds = [rng.standard_t(1.2, 14), np.round(rng.random(14)), np.full(14, 7.0), np.linspace(1.0, 0.0, 14)]
+    kinds += [np.where(rng.random(14) < 0.3, np.nan, response_at(dose, 0.0, 1.0, 2e-8, -3.0))]
+    fits = fit_dose_responses(dose, 1e6 * np.array(kinds), model=model)
+    for found in (fits.relative(), fits.absolute(5e5, 1e4)):
+        known = fits.limit != "few"
+        assert (found.low <= found.high)[known].all()
+        inside = np.isfinite(found.ic50)
+        assert (found.low[inside] <= found.ic50[inside] * (1 + 1e-6)).all()
+        assert (found.high[inside] >= found.ic50[inside] * (1 - 1e-6)).all()
