@@ -37,7 +37,6 @@ CAUTIONS: dict[str, Known] = {
         "something that a gate file holds was not taken from it",
         "Compare with the program that drew the gates.",
     ),
-    "not_analysed": Known("note", "a part of the study that this version does not analyse yet", "Use a later version."),
 }
 
 
