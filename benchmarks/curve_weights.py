@@ -44,7 +44,8 @@ def rows(draws: int) -> Iterator[dict[str, object]]:
         )
         answered = responses(made.wells.assign(assay="viability", exclude="", said=""))
         for weights in ("scatter", "none"):
-            [group] = fit_curves(answered.assign(_weights=weights, _model="4PL"), {})
+            told = answered.assign(_weights=weights, _model="4PL")
+            [group] = fit_curves(told, read_agents(told, {}))
             found = [one.ic50s["relative"] for one in group.curves]
             low, high, at = (np.array([getattr(one, key) for one in found]) for key in ("low", "high", "at"))
             half, closed = absolute_ic50(curve, 0.5), np.isfinite(high) & (low > 0)

@@ -6,6 +6,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from cytotools.curve_groups import experiments_of
+from cytotools.single_agents import agent_alone
+
 if TYPE_CHECKING:
     import pandas as pd
 
@@ -51,5 +54,34 @@ class PotentiationPair:
 
 
 def potentiation_pairs(groups: Sequence[FittedGroup], responses: pd.DataFrame) -> list[PotentiationPair]:
-    """Return every curve over a fixed partner with the curve of its agent alone."""
-    raise NotImplementedError
+    """Return every curve over a fixed partner with the curve of its agent alone.
+
+    Parameters
+    ----------
+    groups : sequence of FittedGroup
+        All curves of the study.
+    responses : DataFrame
+        The table that they were fitted to.
+    """
+    return [_pair(found, groups, responses) for found in groups if found.group.has_partner]
+
+
+def _pair(found: FittedGroup, groups: Sequence[FittedGroup], responses: pd.DataFrame) -> PotentiationPair:
+    from cytotools.plates.shared_errors import mean_response
+
+    group = found.group
+    [running] = [agent for agent in group.agents if agent.dose != agent.dose]
+    alone, said = agent_alone(running.name, group, groups)
+    partners = experiments_of(responses, group.partner_rows)
+    return PotentiationPair(
+        condition=group.condition,
+        assay=group.assay,
+        agent=running.name,
+        unit=running.unit,
+        partner=" + ".join(agent.words for agent in group.agents if agent.dose == agent.dose),
+        alone=alone,
+        with_partner=found,
+        partner_alone={name: mean_response(responses.loc[rows]) for name, rows in partners.items()},
+        notes=tuple(said) if alone is not None else (),
+        missing="" if alone is not None else "; ".join(said),
+    )

@@ -145,6 +145,26 @@ CAUTIONS: dict[str, Caution] = {
         "Neither side of the ratio is known.",
         "Repeat with doses on both sides of at least one IC50.",
     ),
+    "ratio_not_constant": Caution(
+        "warning",
+        "Doses of a combination do not keep one ratio; those that leave it are in no curve.",
+        "Correct the layout where a dose was written wrongly; dilute both agents together from one mixture.",
+    ),
+    "single_agent_missing": Caution(
+        "refused",
+        "An agent of the combination was not tested alone, so nothing tells what to expect of both.",
+        "Test each agent alone on the same line at the same hours, at four doses or more.",
+    ),
+    "other_schedule": Caution(
+        "note",
+        "The agent alone was not given in the order of the combination; its other wells stand for it.",
+        "Give each agent alone at the hour at which the combination gets it, vehicle in place of the other.",
+    ),
+    "incomplete_experiments": Caution(
+        "note",
+        "Some experiments lack a part of the combination; it rests on those that hold every part.",
+        "Repeat the missing wells in the same experiment.",
+    ),
 }
 
 

@@ -8,7 +8,8 @@ import pandas as pd
 import pytest
 
 from cytotools.conditions import CONDITIONS
-from cytotools.curve_groups import CurveGroup, curve_groups, experiments_of, read_agents
+from cytotools.curve_groups import CurveGroup, curve_groups, experiments_of
+from cytotools.well_agents import read_agents
 
 
 def wells(*rows: dict[str, Any]) -> pd.DataFrame:
