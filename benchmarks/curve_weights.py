@@ -20,6 +20,7 @@ from cytotools.fitted_curves import fit_curves
 from cytotools.plates import responses
 from cytotools.plates.simulate import PlateModel, plate_layout, simulate_plates
 from cytotools.plates.simulated_curves import Biphasic, Gompertz, Logistic, PlantedCurve, absolute_ic50
+from cytotools.well_agents import read_agents
 
 SEED = 4_000
 MULTIPLICATIVE, ADDITIVE = (

@@ -86,7 +86,7 @@ def _combination(combined: FittedGroup, groups: Sequence[FittedGroup]) -> RatioC
     if lacks and experiments:
         said.append(caution("incomplete_experiments", ", ".join(lacks)))
     elif lacks:
-        lacking.append(caution("single_agent_missing", f"no experiment holds every curve, {', '.join(lacks)}"))
+        lacking.append(caution("no_whole_experiment", ", ".join(lacks)))
     return RatioCombination(
         condition=group.condition,
         assay=group.assay,

@@ -50,7 +50,9 @@ def missing_alone(agent: str, condition: Mapping[str, Any], wanted: Schedule, of
     """Return the caution that an agent was not tested alone, with the schedules for which it was."""
     if offered:
         words = ", ".join(one.words for one in sorted(offered, key=lambda one: one.rank))
-        return caution("single_agent_missing", f"{agent} alone is there for {words} only, the combination {wanted.words}")
+        return caution(
+            "single_agent_missing", f"{agent} alone is there for {words} only, the combination {wanted.words}"
+        )
     hours = condition.get("hours")
     at = f"at {hours:g} h" if isinstance(hours, float) and hours == hours else ""
     on = f"on {line_label(condition)}" if line_label(condition) else ""

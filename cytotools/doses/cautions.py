@@ -160,6 +160,21 @@ CAUTIONS: dict[str, Caution] = {
         "The agent alone was not given in the order of the combination; its other wells stand for it.",
         "Give each agent alone at the hour at which the combination gets it, vehicle in place of the other.",
     ),
+    "single_dose_missing": Caution(
+        "note",
+        "A dose of the combination was not tested alone in the experiment, so those wells are in no dose matrix.",
+        "Test each agent alone at every dose of the combination, in the same experiment.",
+    ),
+    "no_whole_experiment": Caution(
+        "refused",
+        "No experiment holds the combination and each of its agents alone.",
+        "Run each agent alone beside the combination, and give the wells of one experiment the same `replicate`.",
+    ),
+    "unlike_hours": Caution(
+        "note",
+        "Schedules are compared at unlike hours: the second agent acts for as long in each, the first does not.",
+        "Add a control schedule of the same length where the first agent alone kills.",
+    ),
     "incomplete_experiments": Caution(
         "note",
         "Some experiments lack a part of the combination; it rests on those that hold every part.",
