@@ -190,7 +190,7 @@ class _Model:
         return [(self.treatments[column], self.experiments[row]) for column, row in pairs]
 
     def weights(self, first: str, second: str) -> FloatArray:
-        """The weight of each entry in a contrast."""
+        """Return the weight of each entry in a contrast."""
         one, other = (self.design.weights[self.treatments.index(name)] for name in (first, second))
         return np.asarray(one - other)
 

@@ -167,12 +167,14 @@ CAUTIONS: dict[str, Caution] = {
     ),
     "unlike_shapes": Caution(
         "warning",
-        "With the partner the curve has another slope or other plateaus, so the shift of its IC50 is not the whole effect.",
+        "With the partner the curve has another slope or other plateaus, so the shift of its IC50 is not the whole "
+        "effect.",
         "Look at both curves, and compare the doses that reach the effect you need (the absolute IC50).",
     ),
     "unlike_plateaus": Caution(
         "warning",
-        "The curves end at unlike plateaus, so their relative IC50s are doses of unlike effects and the index mixes them.",
+        "The curves end at unlike plateaus, so their relative IC50s are doses of unlike effects and the index mixes "
+        "them.",
         "Compare absolute IC50s, or take the combination index at one effect that all curves reach.",
     ),
     "negligible_agent": Caution(

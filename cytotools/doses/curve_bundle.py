@@ -23,9 +23,9 @@ SATURATED = 700.0  # u beyond which the share is 0 or 1 to the last digit
 class CurveBundle:
     """The wells of all curves, and which parameter serves which curve.
 
-    `ln_dose`, `curve` (from 0), `response` and `root` (of the weight) are (n_wells,). `columns` (4, n_curves) gives the place of bottom, top,
-    ln ic50 and hill slope in the list of parameters; `shifts` (n_curves,) is added to ln ic50. Doses are counted
-    in the `highest`.
+    `ln_dose`, `curve` (from 0), `response` and `root` (of the weight) are (n_wells,). `columns` (4, n_curves) gives the
+    place of bottom, top, ln ic50 and hill slope in the list of parameters; `shifts` (n_curves,) is added to ln ic50.
+    Doses are counted in the `highest`.
     """
 
     ln_dose: FloatArray

@@ -72,8 +72,9 @@ def _of_ratio(pair: tuple[str, str], ratio: Ic50Ratio, known: bool) -> BlockCont
     with np.errstate(divide="ignore"):
         estimate, low, high = np.log([ratio.estimate, ratio.low, ratio.high]).tolist()
     cautions = ratio.cautions if known else join(ratio.cautions, caution("compared_in_pairs", "not in one model"))
-    tested = (ratio.p_value, ratio.p_adjusted, ratio.n)
-    return BlockContrast(*pair, estimate, low, high, NAN, NAN, *tested, NAN, ratio.basis, cautions)
+    return BlockContrast(
+        *pair, estimate, low, high, NAN, NAN, ratio.p_value, ratio.p_adjusted, ratio.n, NAN, ratio.basis, cautions
+    )
 
 
 @dataclass(frozen=True)
@@ -110,19 +111,14 @@ def best_schedule(contrasts: Sequence[BlockContrast], *, lower_is_better: bool) 
 
     Examples
     --------
-    >>> ln_ic50 = {
-    ...     "pre": {"1": 0.1, "2": 0.4, "3": 0.2}, "co": {"1": 0.9, "2": 1.3, "3": 0.9}, "post": {"1": 1.0, "2": 1.2, "3": 1.1}
-    ... }
+    >>> ln_ic50 = {"pre": {"1": 0.1, "2": 0.4, "3": 0.2}, "co": {"1": 0.9, "2": 1.3, "3": 0.9}}
+    >>> ln_ic50["post"] = {"1": 1.0, "2": 1.2, "3": 1.1}
     >>> best_schedule(block_contrasts(ln_ic50), lower_is_better=True)
     BestSchedule(name='pre', leader='pre', unresolved=(), better=(('pre', 'co'), ('pre', 'post')))
     """
     names = dict.fromkeys(name for one in contrasts for name in (one.first, one.second))
     ahead = [pair for pair in (_ahead(one, lower_is_better) for one in contrasts) if pair]
-    better = tuple(
-        pair
-        for one in contrasts
-        if one.p_adjusted < 0.05 and (pair := _ahead(one, lower_is_better))
-    )
+    better = tuple(pair for one in contrasts if one.p_adjusted < 0.05 and (pair := _ahead(one, lower_is_better)))
     leaders = [name for name in names if {loser for winner, loser in ahead if winner == name} == names.keys() - {name}]
     leader = leaders[0] if leaders else ""
     beaten = {loser for winner, loser in better if winner == leader}
