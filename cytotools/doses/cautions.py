@@ -122,7 +122,7 @@ CAUTIONS: dict[str, Caution] = {
     ),
     "unpaired": Caution(
         "note",
-        "The IC50s are not of the same experiments, so they are compared as independent groups.",
+        "The two are not of the same experiments, so they are compared as independent groups.",
         "Run both in every experiment.",
     ),
     "incomplete_pairs": Caution(
@@ -179,6 +179,53 @@ CAUTIONS: dict[str, Caution] = {
         "note",
         "Some experiments lack a part of the combination; it rests on those that hold every part.",
         "Repeat the missing wells in the same experiment.",
+    ),
+    "lone_treatment": Caution(
+        "note",
+        "Experiments that hold only one of the treatments compared tell nothing of their difference.",
+        "Run all of them in every experiment.",
+    ),
+    "indirect_contrast": Caution(
+        "note",
+        "Some experiments hold only one of the two; the difference rests in part on others that link them.",
+        "Run both in every experiment.",
+    ),
+    "no_scatter": Caution(
+        "warning",
+        "The values agree to the last digit from one experiment to the next, so they tell nothing of their error.",
+        "Check that the plates are those of independent experiments and not copies.",
+    ),
+    "compared_in_pairs": Caution(
+        "note",
+        "An IC50 lies beyond its doses, so the schedules are compared two by two and not in one model.",
+        "Repeat with doses on both sides of every IC50.",
+    ),
+    "unlike_shapes": Caution(
+        "warning",
+        "With the partner the curve has another slope or other plateaus, so the shift of its IC50 is not the whole "
+        "effect.",
+        "Look at both curves, and compare the doses that reach the effect you need (the absolute IC50).",
+    ),
+    "unlike_plateaus": Caution(
+        "warning",
+        "The curves end at unlike plateaus, so their relative IC50s are doses of unlike effects and the index mixes "
+        "them.",
+        "Compare absolute IC50s, or take the combination index at one effect that all curves reach.",
+    ),
+    "negligible_agent": Caution(
+        "note",
+        "The IC50 of an agent lies beyond its doses, but its part of the index is small at most.",
+        "Read the potentiation: the shift of the other agent's IC50.",
+    ),
+    "index_open": Caution(
+        "note",
+        "An IC50 lies beyond its doses, so the interaction index is known on one side only.",
+        "Repeat with doses on both sides of every IC50; where an agent does nothing alone, read the potentiation.",
+    ),
+    "index_not_tested": Caution(
+        "note",
+        "Fewer than two indices are known: how much they scatter is assumed (SD of ln 0.69), so there is no p.",
+        "Repeat with doses on both sides of every IC50.",
     ),
 }
 
