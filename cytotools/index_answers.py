@@ -37,14 +37,19 @@ def index_answers(table: pd.DataFrame) -> Iterator[str]:
     found = [row for row in rows_of(table) if row["method"] in INDICES]
     for own in grouped(found, combination_key).values():
         over_all = [row for row in own if row["level"] == "all"]
-        head = reading(over_all, "ci", True) or reading(over_all, "interaction_index", None)
+        head = headline_of(over_all, "ci", True) or headline_of(over_all, "interaction_index", None)
         if head is not None:
             yield printed(" ".join(part for part in _sentences(head, own) if part))
 
 
-def reading(rows: Sequence[Row], method: str, exclusive: bool | None) -> Row | None:
+def headline_of(rows: Sequence[Row], method: str, exclusive: bool | None) -> Row | None:
     """Return the headline of one kind of index, None where the rows hold none."""
-    of_kind = (row for row in rows if row["method"] == method and not finite(row["affected"]))
+    return reading_of([row for row in rows if not finite(row["affected"])], method, exclusive)
+
+
+def reading_of(rows: Sequence[Row], method: str, exclusive: bool | None) -> Row | None:
+    """Return the first row of one kind of index, None where there is none; `exclusive` None: of either kind."""
+    of_kind = (row for row in rows if row["method"] == method)
     return next((row for row in of_kind if exclusive is None or str(row["exclusive"]) == str(exclusive)), None)
 
 
@@ -106,12 +111,12 @@ def _untested(rows: Sequence[Row]) -> str:
     if not rows:
         return ""
     lie = "lies" if len(rows) == 1 else "lie"
-    return f"{_levels(rows)} affected {lie} beyond the tested effects and {'has' if len(rows) == 1 else 'have'} no verdict."
+    return f"{_levels(rows)} affected {lie} beyond the tested effects, where no verdict is given."
 
 
 def _other_readings(head: Row, over_all: Sequence[Row]) -> str:
     """Return the other indices of the same wells whose verdict is another than that of the headline."""
-    found = [(words, reading(over_all, method, exclusive)) for method, exclusive, words in OTHER_READINGS]
+    found = [(words, headline_of(over_all, method, exclusive)) for method, exclusive, words in OTHER_READINGS]
     told = [
         f"{words} {with_verdict(row, fold)}"
         for words, row in found

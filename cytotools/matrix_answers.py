@@ -15,7 +15,7 @@ from cytotools.combination_words import (
 )
 from cytotools.experiments import grouped
 from cytotools.labels import agent_names, dose_label, printed
-from cytotools.number_words import count, excess, finite, listed, with_interval
+from cytotools.number_words import bounded, count, excess, finite, listed, with_interval
 from cytotools.resolution_words import LEAST, excess_resolution
 from cytotools.tables import rows_of
 
@@ -85,7 +85,7 @@ def _headline(head: Row) -> str:
 def _cells(cells: Sequence[Row], head: Row) -> str:
     """Return how many dose pairs stand out, and by how much at most."""
     told = [row for row in cells if finite(row["value"])]
-    if not told or head["n"] == 1:
+    if len(told) < 2 or head["n"] == 1:
         return ""
     above = [row for row in told if row["verdict"] == "synergy"]
     below = [row for row in told if row["verdict"] == "antagonism"]
@@ -94,10 +94,10 @@ def _cells(cells: Sequence[Row], head: Row) -> str:
     words = []
     if above:
         top = max(above, key=lambda row: row["value"])
-        words.append(f"{len(above)} of {len(told)} dose pairs {_verb(above, 'exceed')} it, {_most(top)}")
+        words.append(f"{len(above)} of {len(told)} dose pairs {_verb(above, 'exceed')} it, {_at(top, above)}")
     if below:
         top = min(below, key=lambda row: row["value"])
-        words.append(f"{len(below)} of {len(told)} {_verb(below, 'fall')} short of it, {_most(top)}")
+        words.append(f"{len(below)} of {len(told)} {_verb(below, 'fall')} short of it, {_at(top, below)}")
     return f"; {'; '.join(words)}"
 
 
@@ -105,9 +105,10 @@ def _verb(rows: Sequence[Row], verb: str) -> str:
     return f"{verb}s" if len(rows) == 1 else verb
 
 
-def _most(row: Row) -> str:
-    value = with_interval(row["value"], row["low"], row["high"], excess)
-    return f"most at {dose_label({**row, 'schedule': ''})}: {value}"
+def _at(row: Row, rows: Sequence[Row]) -> str:
+    most = "most " if len(rows) > 1 else ""
+    value = bounded(row["value"], row["low"], row["high"], excess)
+    return f"{most}at {dose_label({**row, 'schedule': ''})} by {value}"
 
 
 def _other_scores(head: Row, others: Mapping[str, Row]) -> str:
@@ -120,7 +121,9 @@ def _other_scores(head: Row, others: Mapping[str, Row]) -> str:
         words.append(f"The scores disagree: {'; '.join(scores)}.")
     alike = [METHOD_WORDS[method] for method in told if method not in differing]
     if alike and head["n"] > 1:
-        words.append(f"{listed(alike)} {'says' if len(alike) == 1 else 'say'} the same as {METHOD_WORDS[head['method']]}.")
+        words.append(
+            f"{listed(alike)} {'says' if len(alike) == 1 else 'say'} the same as {METHOD_WORDS[head['method']]}."
+        )
     if missing:
         words.append(f"{listed(missing)} {'is' if len(missing) == 1 else 'are'} not defined here.")
     return " ".join(words)

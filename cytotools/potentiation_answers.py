@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from cytotools.combination_words import SLOTS, circumstances, of_line
 from cytotools.experiments import grouped, key_of
 from cytotools.labels import dose_label, printed
-from cytotools.number_words import count, finite, fold, percent, with_interval
+from cytotools.number_words import bounded, count, finite, fold, percent
 from cytotools.resolution_words import LEAST
 from cytotools.tables import rows_of
 
@@ -45,21 +45,24 @@ def partner_words(row: Row) -> str:
 
 def _sentence(row: Row, viable: float) -> str:
     agent, partner, where = str(row["agent"]), partner_words(row), circumstances(row)
-    alone = f", which alone leaves {percent(viable, 0)} viable" if finite(viable) else ""
+    alone = f"; {partner} alone leaves {percent(viable, 0)} viable" if finite(viable) else ""
     n = f"n = {count(row['n'])}"
     if not _told(row):
-        return f"{of_line(row)}how far {partner}{alone} shifts the IC50 of {agent}{where} is not known: the cautions say why."
+        asked = f"by how much {partner} shifts the IC50 of {agent}{where}"
+        return f"{of_line(row)}{asked} is not known: the cautions say why{alone}."
     if row["n"] == 1:
         shift = f"one experiment gives a shift of its IC50 by {_shift(row, descriptive=True)}"
-        return f"{of_line(row)}whether {agent}{where} is potentiated by {partner}{alone} is not resolved: {shift}. {LEAST}"
+        asked = f"whether {agent}{where} is potentiated by {partner}"
+        return f"{of_line(row)}{asked} is not resolved: {shift}{alone}. {LEAST}"
     if row["verdict"] == "synergy":
-        return f"{of_line(row)}{agent}{where} is potentiated {_shift(row)} by {partner}{alone}; {n}."
+        return f"{of_line(row)}{agent}{where} is potentiated {_shift(row)} by {partner}, {n}{alone}."
     if row["verdict"] == "antagonism":
-        return f"{of_line(row)}{agent}{where} is weakened {_shift(_turned(row))} by {partner}{alone}; {n}."
-    shift = f"IC50 alone over IC50 with it {_shift(row)}; {n}"
+        return f"{of_line(row)}{agent}{where} is weakened {_shift(_turned(row))} by {partner}, {n}{alone}."
+    told = f"its IC50 alone is {bounded(row['value'], row['low'], row['high'], fold)} times that with it"
     if row["verdict"] == "additive":
-        return f"{of_line(row)}{agent}{where} is not potentiated by {partner}{alone}: {shift}."
-    return f"{of_line(row)}whether {agent}{where} is potentiated by {partner}{alone} is not resolved: {shift}."
+        return f"{of_line(row)}{agent}{where} is not potentiated by {partner}: {told} (95 % interval), {n}{alone}."
+    asked = f"whether {agent}{where} is potentiated by {partner}"
+    return f"{of_line(row)}{asked} is not resolved: {told} (95 % interval), {n}{alone}."
 
 
 def _told(row: Row) -> bool:

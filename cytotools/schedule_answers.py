@@ -51,34 +51,43 @@ def schedule_answer(rows: Sequence[Row]) -> str:
     >>> row = {"compound": "cisplatin", "compound_2": "Smac-N7", "quantity": "combination index by schedule", "n": 3,
     ...        "contrast": "pre 24 h against co", "estimate": 0.5, "low": 0.4, "high": 0.6, "p_adjusted": 0.004}
     >>> schedule_answer([row])
-    'cisplatin + Smac-N7: Smac-N7 24 h before cisplatin is best: its combination index is lower, 0.5 times (0.4 to 0.6,
-    p = 0.004) that of both together (95 % intervals, p after Holm), n = 3.'
+    'cisplatin + Smac-N7: giving Smac-N7 24 h before cisplatin has the lower combination index: 2-fold (1.67 to 2.5,
+    p = 0.004) against both together (95 % intervals, p after Holm), n = 3.'
     """
     first = rows[0]
     agents = dose_label({**first, **NO_ORDER, "role": ""})
     where = f"{of_line(first)}{agents}{circumstances({**first, **NO_ORDER})}: "
     counts = sorted({int(row["n"]) for row in rows if finite(row["n"])})
     n = f"n = {listed([count(k) for k in counts])}" if counts else "n = 0"
-    contrasts = [contrast for row in rows for contrast in (row, _turned(row))]
-    best = next((name for name in _names(rows) if _beats_all(name, contrasts, rows)), None)
-    if best is not None:
-        others = [row for row in contrasts if _sides(row)[0] == best]
-        told = listed([_against(row) for row in others])
-        how = f"{_order(first, best)} is best: {_better(first)}, {told}"
-        return f"{where}{how} (95 % intervals, p after Holm), {n}."
-    return f"{where}which order is best is not resolved, {n}.{_open(rows)}"
+    both_ways = [contrast for row in rows for contrast in (row, _turned(row))]
+    best = next((name for name in _names(rows) if _beats_all(name, both_ways, rows)), None)
+    if best is None:
+        return f"{where}{_unresolved(rows, n)}"
+    # Of an IC50 or an index the factor by which it is lower is told: what the others are of it.
+    told = [row for row in both_ways if _sides(row)[0 if _is_excess(first) else 1] == best]
+    over = listed([f"{_number(row)} against {_named(row, 1 if _is_excess(first) else 0)}" for row in told])
+    return f"{where}giving {_order(first, best)} {_best(first, len(told))}: {over} (95 % intervals, p after Holm), {n}."
 
 
-def _open(rows: Sequence[Row]) -> str:
+def _unresolved(rows: Sequence[Row], n: str) -> str:
     """Return the contrasts of a family in which no order is best."""
+    words = f"which order is best by the {_quantity(rows[0])} is not resolved, {n}"
+    sign = "less" if _is_excess(rows[0]) else "over"
+    told = "; ".join(f"{_named(row, 0)} {sign} {_named(row, 1)} {_number(row)}" for row in rows)
+    apart = [f"{_named(row, 0)} and {_named(row, 1)}" for row in rows if _differs(row)]
+    only = f" Told apart are only {'; '.join(apart)}." if apart else ""
     if not any(finite(row["p_adjusted"]) for row in rows):
-        return " Nothing is tested: it takes several independent experiments that hold every order."
-    resolved = [row for row in rows if _differs(row)]
-    told = "; ".join(f"{_quantity(row)} of {_named(row, 0)} {_against(row)}" for row in resolved)
-    unresolved = [row for row in rows if not _differs(row)]
-    left = "; ".join(f"{_named(row, 0)} {_against(row)}" for row in unresolved)
-    words = f" Told apart: {told}." if resolved else ""
-    return f"{words} Not told apart{'' if resolved else f' ({_quantity(rows[0])})'}: {left}." if unresolved else words
+        return f"{words}: {told} (95 % intervals). A test takes several independent experiments that hold every order."
+    return f"{words}: {told} (95 % intervals, p after Holm).{only}"
+
+
+def _best(row: Row, others: int) -> str:
+    quantity = _quantity(row)
+    if _is_excess(row):
+        return f"has the {'largest' if others > 1 else 'larger'} {quantity}"
+    if "IC50" in quantity:
+        return f"lowers the {quantity} {'most' if others > 1 else 'more'}"
+    return f"has the {'lowest' if others > 1 else 'lower'} {quantity}"
 
 
 def _names(rows: Sequence[Row]) -> list[str]:
@@ -134,19 +143,15 @@ def _order(row: Row, name: str) -> str:
     return order_words({**row, "schedule": schedule, "lead_hours": float(hours) if known else None}) or name
 
 
-def _against(row: Row) -> str:
-    """Return a contrast as what the first side is of the second."""
+def _number(row: Row) -> str:
+    """Return the estimate of a contrast with its interval and adjusted p."""
     p = f"p = {p_value(row['p_adjusted'])}".replace("= <", "<") if finite(row["p_adjusted"]) else "not tested"
-    form = excess if _is_excess(row) else fold
-    number = bounded(row["estimate"], row["low"], row["high"], form)
-    number = f"{number.removesuffix(')')}, {p})" if number.endswith(")") else f"{number} ({p})"
-    if _is_excess(row):
-        return f"by {number} over {_named(row, 1)}"
-    return f"{number.replace(' (', ' times (', 1)} that of {_named(row, 1)}"
-
-
-def _better(row: Row) -> str:
-    return f"its {_quantity(row)} is {'larger' if _is_excess(row) else 'lower'}"
+    number = bounded(row["estimate"], row["low"], row["high"], excess if _is_excess(row) else fold)
+    if number == "n/a":
+        return "not known"
+    if not _is_excess(row):
+        number = f"{number.partition(' (')[0]}-fold{''.join(number.partition(' (')[1:])}"
+    return f"{number.removesuffix(')')}, {p})" if number.endswith(")") else f"{number} ({p})"
 
 
 def _quantity(row: Row) -> str:
