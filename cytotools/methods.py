@@ -227,9 +227,10 @@ def _matrices(methods_done: set[str]) -> Iterator[str]:
     }
     done = [words for method, words in references.items() if method in methods_done]
     if done:
+        expected = "; by ".join(done)
         yield (
-            "Dose matrices. The excess is the measured fraction affected less what was expected by "
-            f"{'; by '.join(done)}; a positive excess is synergy. Each plate is one experiment. The intervals of dose pairs are simultaneous "
+            f"Dose matrices. The excess is the measured fraction affected less what was expected by {expected}. A "
+            "positive excess is synergy. Each plate is one experiment. The intervals of dose pairs are simultaneous "
             "over a matrix, those of its mean excess t intervals over plates. An excess is called synergy or "
             "antagonism where its interval lies above or below 0, additive where it lies within ±0.10, and not "
             "resolved otherwise or on one plate."
