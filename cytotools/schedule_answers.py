@@ -1,0 +1,162 @@
+"""Schedules in words: which order of two agents is best, or that it is not resolved."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator, Mapping, Sequence
+from typing import TYPE_CHECKING, Any
+
+from cytotools.combination_words import SLOTS, circumstances, combination_key, of_line, order_words
+from cytotools.experiments import grouped
+from cytotools.labels import agent_names, dose_label, printed
+from cytotools.number_words import bounded, count, excess, finite, fold, listed, p_value
+from cytotools.tables import rows_of
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+Row = Mapping[str, Any]
+
+BY_SCHEDULE = " by schedule"
+SIGNIFICANT = 0.05
+NO_ORDER = {"schedule": "", "lead_hours": None}
+
+
+def schedule_comparisons(comparisons: pd.DataFrame) -> pd.DataFrame:
+    """Return the rows of comparisons.csv that compare schedules."""
+    return comparisons[comparisons["quantity"].astype(str).str.endswith(BY_SCHEDULE)]
+
+
+def schedule_answers(comparisons: pd.DataFrame) -> Iterator[str]:
+    """Yield a sentence for each quantity of a combination that was given in more than one order.
+
+    Of the two kinds of IC50 the relative one is told, or the absolute one where only that is known.
+    """
+    found = rows_of(schedule_comparisons(comparisons))
+    for own in grouped(found, lambda row: combination_key({**row, **NO_ORDER})).values():
+        by_quantity = grouped(own, lambda row: str(row["quantity"]))
+        relative, absolute = (f"{kind} IC50{BY_SCHEDULE}" for kind in ("relative", "absolute"))
+        if any(finite(row["estimate"]) for row in by_quantity.get(relative, [])):
+            by_quantity.pop(absolute, None)
+        elif absolute in by_quantity:
+            by_quantity.pop(relative, None)
+        yield from (printed(schedule_answer(rows)) for rows in by_quantity.values())
+
+
+def schedule_answer(rows: Sequence[Row]) -> str:
+    """Return the sentence on the contrasts of one quantity of one combination.
+
+    Examples
+    --------
+    >>> row = {"compound": "cisplatin", "compound_2": "Smac-N7", "quantity": "combination index by schedule", "n": 3,
+    ...        "contrast": "pre 24 h against co", "estimate": 0.5, "low": 0.4, "high": 0.6, "p_adjusted": 0.004}
+    >>> schedule_answer([row])
+    'cisplatin + Smac-N7: giving Smac-N7 24 h before cisplatin has the lower combination index: 2-fold (1.67 to 2.5,
+    p = 0.004) against both together (95 % intervals, p after Holm), n = 3.'
+    """
+    first = rows[0]
+    agents = dose_label({**first, **NO_ORDER, "role": ""})
+    where = f"{of_line(first)}{agents}{circumstances({**first, **NO_ORDER})}: "
+    counts = sorted({int(row["n"]) for row in rows if finite(row["n"])})
+    n = f"n = {listed([count(k) for k in counts])}" if counts else "n = 0"
+    both_ways = [contrast for row in rows for contrast in (row, _turned(row))]
+    best = next((name for name in _names(rows) if _beats_all(name, both_ways, rows)), None)
+    if best is None:
+        return f"{where}{_unresolved(rows, n)}"
+    # Of an IC50 or an index the factor by which it is lower is told: what the others are of it.
+    told = [row for row in both_ways if _sides(row)[0 if _is_excess(first) else 1] == best]
+    over = listed([f"{_number(row)} against {_named(row, 1 if _is_excess(first) else 0)}" for row in told])
+    return f"{where}giving {_order(first, best)} {_best(first, len(told))}: {over} (95 % intervals, p after Holm), {n}."
+
+
+def _unresolved(rows: Sequence[Row], n: str) -> str:
+    """Return the contrasts of a family in which no order is best."""
+    words = f"which order is best by the {_quantity(rows[0])} is not resolved, {n}"
+    sign = "less" if _is_excess(rows[0]) else "over"
+    told = "; ".join(f"{_named(row, 0)} {sign} {_named(row, 1)} {_number(row)}" for row in rows)
+    apart = [f"{_named(row, 0)} and {_named(row, 1)}" for row in rows if _differs(row)]
+    only = f" Told apart are only {'; '.join(apart)}." if apart else ""
+    if not any(finite(row["p_adjusted"]) for row in rows):
+        return f"{words}: {told} (95 % intervals). A test takes several independent experiments that hold every order."
+    return f"{words}: {told} (95 % intervals, p after Holm).{only}"
+
+
+def _best(row: Row, others: int) -> str:
+    quantity = _quantity(row)
+    if _is_excess(row):
+        return f"has the {'largest' if others > 1 else 'larger'} {quantity}"
+    if "IC50" in quantity:
+        return f"lowers the {quantity} {'most' if others > 1 else 'more'}"
+    return f"has the {'lowest' if others > 1 else 'lower'} {quantity}"
+
+
+def _names(rows: Sequence[Row]) -> list[str]:
+    return list(dict.fromkeys(name for row in rows for name in _sides(row)))
+
+
+def _sides(row: Row) -> tuple[str, str]:
+    one, _, other = str(row["contrast"]).partition(" against ")
+    return one, other
+
+
+def _beats_all(name: str, contrasts: Sequence[Row], rows: Sequence[Row]) -> bool:
+    """Tell whether an order is better than every other one, by tests that hold for the whole family."""
+    own = [row for row in contrasts if _sides(row)[0] == name and _differs(row) and _is_better(row)]
+    return {_sides(row)[1] for row in own} == set(_names(rows)) - {name}
+
+
+def _differs(row: Row) -> bool:
+    return finite(row["p_adjusted"]) and row["p_adjusted"] < SIGNIFICANT
+
+
+def _is_better(row: Row) -> bool:
+    """Tell whether the first side is better: a lower IC50 or index, a larger excess."""
+    if _is_excess(row):
+        return bool(row["low"] > 0 or row["estimate"] > 0)
+    return bool(row["high"] < 1 or row["estimate"] < 1)
+
+
+def _is_excess(row: Row) -> bool:
+    return "excess" in str(row["quantity"])
+
+
+def _turned(row: Row) -> Row:
+    """Return a contrast the other way round."""
+    one, other = _sides(row)
+    numbers = row["estimate"], row["high"], row["low"]
+    if _is_excess(row):
+        estimate, low, high = (-value for value in numbers)
+    else:
+        estimate, low, high = (1 / value if value else math.inf for value in numbers)
+    return {**row, "contrast": f"{other} against {one}", "estimate": estimate, "low": low, "high": high}
+
+
+def _named(row: Row, side: int) -> str:
+    return _order(row, _sides(row)[side])
+
+
+def _order(row: Row, name: str) -> str:
+    """Return an order that a contrast names ("pre 24 h") by its agents."""
+    schedule, _, lead = name.partition(" ")
+    hours = lead.removesuffix(" h")
+    known = hours.replace(".", "", 1).isdigit()
+    return order_words({**row, "schedule": schedule, "lead_hours": float(hours) if known else None}) or name
+
+
+def _number(row: Row) -> str:
+    """Return the estimate of a contrast with its interval and adjusted p."""
+    p = f"p = {p_value(row['p_adjusted'])}".replace("= <", "<") if finite(row["p_adjusted"]) else "not tested"
+    number = bounded(row["estimate"], row["low"], row["high"], excess if _is_excess(row) else fold)
+    if number == "n/a":
+        return "not known"
+    if not _is_excess(row):
+        number = f"{number.partition(' (')[0]}-fold{''.join(number.partition(' (')[1:])}"
+    return f"{number.removesuffix(')')}, {p})" if number.endswith(")") else f"{number} ({p})"
+
+
+def _quantity(row: Row) -> str:
+    """Return what is compared in words: the agent whose IC50 it is, where one runs alone."""
+    quantity = str(row["quantity"]).removesuffix(BY_SCHEDULE).replace("bliss", "Bliss")
+    running = [row.get(f"compound{slot}") for slot in SLOTS if not finite(row.get(f"dose{slot}"))]
+    named = [name for name in running if name in agent_names(row)]
+    return f"{quantity} of {named[0]}" if quantity.endswith("IC50") and len(named) == 1 else quantity
