@@ -26,7 +26,7 @@ def starts(wells: Wells, model: Model, hills: FloatArray = HILLS) -> tuple[NDArr
     total, found = squares(wells, model), []
     for grid, shape in grids(wells, model, hills):
         for begin, gain in _gains(wells, model, grid):
-            curve, cell = np.nonzero(_peaks(gain.reshape(-1, *shape)).reshape(gain.shape))
+            curve, cell = np.nonzero(peaks(gain.reshape(-1, *shape)).reshape(gain.shape))
             found.append((curve + begin, gain[curve, cell], grid.of(cell)))
     owners, gains = (np.concatenate([part[k] for part in found]) for k in (0, 1))
     places = joined([part[2] for part in found])
@@ -112,7 +112,7 @@ def _gains(wells: Wells, model: Model, grid: Place) -> Iterator[tuple[int, Float
         yield begin, gain
 
 
-def _peaks(gain: FloatArray) -> NDArray[np.bool_]:
+def peaks(gain: FloatArray) -> NDArray[np.bool_]:
     """Return which cells are no lower than their eight neighbours."""
     rows = gain.copy()
     rows[:, 1:] = np.maximum(rows[:, 1:], gain[:, :-1])
