@@ -4,9 +4,10 @@ Each row draws studies of three schedules: ln IC50 = experiment (SD 0.2) + sched
 is that of each schedule in turn. `family_wise` is the share of studies in which an adjusted p is below 0.05, and
 `per_test` that of the worst single contrast; without an effect these are false alarms. With one, the last schedule has
 an IC50 `fold` times higher: `power` is how often it is told from both others after adjustment, `told` how often from
-one of them, and false alarms are those of the contrast that is left. `covers` is the share of single intervals that
+one of them, and the false alarms are those of the contrast that is left. `covers` is the share of single intervals that
 hold the truth. The same by two other rules: the pooled scatter of the model alone (`pooled_*`), and a paired t test of
-each pair with Holm's method (`paired_*`). `missing` takes the last schedule out of the first experiment. Run: python -m benchmarks.schedule_error_rates [studies]
+each pair with Holm's method (`paired_*`). `missing` takes the last schedule out of the first experiment.
+Run: python -m benchmarks.schedule_error_rates [studies]
 """
 
 from __future__ import annotations
