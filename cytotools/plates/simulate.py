@@ -17,8 +17,8 @@ light      light of the compound itself for each unit of its dose (a coloured dr
 saturate   above `saturation` the reader writes OVRFLW in the place of a number
 
 Where two agents stand together r is a `PlantedSurface`. Each combination and experiment has a factor of its own,
-exp of a normal deviate with SD `combined_sd`, on both doses, on top of those of the agents alone where `combined_follows`
-is true (one stock of each agent for the whole plate), without them where it is false (each curve pipetted for itself).
+exp of a normal deviate with SD `combined_sd`, on both IC50s: on top of those of the agents alone where
+`combined_follows` (one stock of each agent for the whole plate), else in their place (each curve pipetted for itself).
 
 A blank well holds no cells, a vehicle or untreated well has r = the curve's top (1 where the line has no curve), an
 empty well is not read. A `Reference` adds the second wavelength of an absorbance reader: what dims the well at
@@ -240,7 +240,7 @@ def _responses(
         else:
             responses[i] = tops.get(line, 1.0)
     for key, rows in together.items():
-        responses[rows] = surfaces[key].response(*doses[rows].T, potencies[key])
+        responses[rows] = surfaces[key].response(doses[rows, 0], doses[rows, 1], potencies[key])
     return responses
 
 
