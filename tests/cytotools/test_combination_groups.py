@@ -36,12 +36,13 @@ def answered(*rows: Row, experiments: tuple[str, ...] = EXPERIMENTS) -> pd.DataF
     """Return the responses of two wells each, 3 % apart, on one plate an experiment with its controls."""
     empty = {column.name: column.empty for column in CONDITIONS}
     controls: list[Row] = [{"role": "blank", "affected": 1.0}] * 2 + [{"role": "untreated", "affected": 0.0}] * 3
-    table = []
+    table: list[Row] = []
     for name in experiments:
-        base = empty | {"assay": "viability", "cell_line": "ECA109", "hours": 72.0, "replicate": name, "plate": name}
-        own = [base | row for row in (*controls, *rows) if row.get("replicate", name) == name]
+        experiment = {"replicate": name, "plate": name}
+        base: Row = empty | {"assay": "viability", "cell_line": "ECA109", "hours": 72.0} | experiment
+        own: list[Row] = [base | row for row in (*controls, *rows) if row.get("replicate", name) == name]
         for k, (row, error) in enumerate((row, error) for row in own for error in (-15.0, 15.0)):
-            signal = 50.0 + 1000.0 * (1.0 - row["affected"]) + error
+            signal = 50.0 + 1000.0 * (1.0 - float(row["affected"])) + error
             well = {"well": f"a{k + 1}", "signal": signal, "reference_signal": np.nan, "said": "", "exclude": ""}
             table.append(row | well | {"exclude": row.get("exclude", "")})
     return responses(pd.DataFrame(table).drop(columns="affected"))
@@ -194,12 +195,12 @@ def test_off_the_diagonal_of_a_ratio_there_is_no_number() -> None:
 def test_what_is_not_there_alone_is_named() -> None:
     [family] = matrices(answered(*RAY, *FIRST[:4], *SECOND))
     assert family.plates[0].affected.shape == (5, 5)
-    assert family.notes[0] == "single_dose_missing: replicate 1 lacks cisplatin 8 uM alone"
+    assert family.notes[0] == "single_dose_missing: replicate 1, 2 without cisplatin 8 uM alone"
     [nothing] = matrices(answered(*RAY, *FIRST))
     assert nothing.plates == ()
     assert nothing.missing.startswith("single_agent_missing: birinapant alone")
     [elsewhere] = matrices(answered(*RAY, *FIRST, treated(0.0, 7.0)))
-    assert elsewhere.missing.startswith("single_dose_missing: replicate 1 lacks birinapant 5 nM")
+    assert elsewhere.missing.startswith("single_dose_missing: replicate 1, 2 without birinapant 5, 10, 20, 40, 80 nM")
 
 
 def test_the_order_of_wells_does_not_matter(rng: np.random.Generator) -> None:

@@ -137,10 +137,11 @@ def test_three_agents_in_a_ratio() -> None:
 
 
 def test_an_agent_alone_is_one_curve_in_whichever_column_it_stands() -> None:
-    second = [two(0.0, d, replicate="2") | {"compound": ""} for d in SERIES]
+    second = [two(0.0, d, replicate="2") for d in SERIES]  # beside a dose 0 of the other
     first = [{"compound": "birinapant", "dose": d, "dose_unit": "nM", "replicate": "1"} for d in SERIES]
     [group] = groups(wells(*second, *first))
     assert (group.runs, len(group.doses)) == ("compound", 10)
+    assert (group.condition["compound"], group.condition["compound_2"]) == ("birinapant", "")
 
 
 def test_the_order_of_wells_does_not_matter(rng: np.random.Generator) -> None:
