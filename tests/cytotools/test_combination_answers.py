@@ -155,7 +155,10 @@ def test_the_best_order_beats_every_other() -> None:
     contrasts[0]["p_adjusted"] = 0.2
     told = answer(contrasts=contrasts)
     assert "which order is best by the relative IC50 of cisplatin is not resolved, n = 3: " in told
-    assert told.endswith("Told apart are only birinapant 24 h before cisplatin and birinapant 24 h after cisplatin.")
+    assert "Giving birinapant 24 h before cisplatin looks best, but is not told from both together." in told
+    assert told.endswith(
+        "Resolved is only: birinapant 24 h before cisplatin is better than birinapant 24 h after cisplatin."
+    )
 
 
 def test_a_larger_excess_and_a_lower_index_are_better() -> None:
