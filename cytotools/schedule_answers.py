@@ -75,18 +75,22 @@ def schedule_answer(rows: Sequence[Row]) -> str:
 
 def _unresolved(rows: Sequence[Row], found: BestSchedule, n: str) -> str:
     """Return the contrasts of a family in which no order is best."""
-    words = f"which order is best by the {_quantity(rows[0])} is not resolved, {n}"
-    sign = "less" if _is_excess(rows[0]) else "over"
-    told = "; ".join(f"{_pair(row, sign)} {_number(row)}" for row in rows)
+    words = f"which order is best by the {_quantity(rows[0])} is not resolved{_legend(rows[0])}, {n}"
+    sign = " less " if _is_excess(rows[0]) else " over "
+    told = "; ".join(f"{sign.join(_sides(row))} {_number(row)}" for row in rows)
     if not any(finite(row["p_adjusted"]) for row in rows):
         return f"{words}: {told} (95 % intervals). A test takes several independent experiments that hold every order."
-    leads = ""
-    if found.leader:
-        others = listed([_order(rows[0], name) for name in found.unresolved])
-        leads = f" Giving {_order(rows[0], found.leader)} looks best, but is not told from {others}."
-    apart = [f"{_order(rows[0], one)} is better than {_order(rows[0], other)}" for one, other in found.better]
+    leads = f" {found.leader} looks best, but is not told from {listed(found.unresolved)}." if found.leader else ""
+    apart = [f"{one} is better than {other}" for one, other in found.better]
     only = f" Resolved is only: {'; '.join(apart)}." if apart else ""
     return f"{words}: {told} (95 % intervals, p after Holm).{leads}{only}"
+
+
+def _legend(row: Row) -> str:
+    """Return what pre and post mean, by the names of the agents."""
+    orders = (f"{name}: {words}" for name in ("pre", "post") if (words := order_words({**row, "schedule": name})))
+    told = "; ".join(orders)
+    return f" ({told})" if told else ""
 
 
 def _best(row: Row, others: int) -> str:
@@ -101,10 +105,6 @@ def _best(row: Row, others: int) -> str:
 def _sides(row: Row) -> tuple[str, str]:
     one, _, other = str(row["contrast"]).partition(" against ")
     return one, other
-
-
-def _pair(row: Row, between: str) -> str:
-    return f" {between} ".join(_order(row, name) for name in _sides(row))
 
 
 def _contrast(row: Row) -> BlockContrast:
