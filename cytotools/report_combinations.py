@@ -43,8 +43,9 @@ POTENTIATION_WORDS = (
     "independent experiments). Above 1: potentiated. It needs no effect of the partner alone"
 )
 SCHEDULE_WORDS = (
-    "Schedules compared within independent experiments: IC50s and combination indices as ratios (below 1: the first is "
-    "lower), Bliss excess as a difference (95 % intervals, each by itself; p adjusted after Holm within a quantity)"
+    "Schedules compared within independent experiments (pre: compound_2 comes before compound): IC50s and combination "
+    "indices as ratios (below 1: the first is lower), Bliss excess as a difference (95 % intervals, each by itself; p "
+    "adjusted after Holm within a quantity)"
 )
 INTERACTION_WORDS = (
     "Interaction index: the combination's IC50 as shares of those of the agents alone (relative IC50s of "

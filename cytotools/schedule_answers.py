@@ -7,6 +7,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from cytotools.combination_words import SLOTS, circumstances, combination_key, of_line, order_words
+from cytotools.doses.block_model import BlockContrast
+from cytotools.doses.schedule_comparison import BestSchedule, best_schedule
 from cytotools.experiments import grouped
 from cytotools.labels import agent_names, dose_label, printed
 from cytotools.number_words import bounded, count, excess, finite, fold, listed, p_value
@@ -18,7 +20,6 @@ if TYPE_CHECKING:
 Row = Mapping[str, Any]
 
 BY_SCHEDULE = " by schedule"
-SIGNIFICANT = 0.05
 NO_ORDER = {"schedule": "", "lead_hours": None}
 
 
@@ -49,7 +50,8 @@ def schedule_answer(rows: Sequence[Row]) -> str:
     Examples
     --------
     >>> row = {"compound": "cisplatin", "compound_2": "Smac-N7", "quantity": "combination index by schedule", "n": 3,
-    ...        "contrast": "pre 24 h against co", "estimate": 0.5, "low": 0.4, "high": 0.6, "p_adjusted": 0.004}
+    ...        "contrast": "pre 24 h against co", "estimate": 0.5, "low": 0.4, "high": 0.6,
+    ...        "p_value": 0.004, "p_adjusted": 0.004}
     >>> schedule_answer([row])
     'cisplatin + Smac-N7: giving Smac-N7 24 h before cisplatin has the lower combination index: 2-fold (1.67 to 2.5,
     p = 0.004) against both together (95 % intervals, p after Holm), n = 3.'
@@ -59,26 +61,36 @@ def schedule_answer(rows: Sequence[Row]) -> str:
     where = f"{of_line(first)}{agents}{circumstances({**first, **NO_ORDER})}: "
     counts = sorted({int(row["n"]) for row in rows if finite(row["n"])})
     n = f"n = {listed([count(k) for k in counts])}" if counts else "n = 0"
-    both_ways = [contrast for row in rows for contrast in (row, _turned(row))]
-    best = next((name for name in _names(rows) if _beats_all(name, both_ways, rows)), None)
-    if best is None:
-        return f"{where}{_unresolved(rows, n)}"
+    found = best_schedule([_contrast(row) for row in rows], lower_is_better=not _is_excess(first))
+    if not found.name:
+        return f"{where}{_unresolved(rows, found, n)}"
     # Of an IC50 or an index the factor by which it is lower is told: what the others are of it.
-    told = [row for row in both_ways if _sides(row)[0 if _is_excess(first) else 1] == best]
-    over = listed([f"{_number(row)} against {_named(row, 1 if _is_excess(first) else 0)}" for row in told])
-    return f"{where}giving {_order(first, best)} {_best(first, len(told))}: {over} (95 % intervals, p after Holm), {n}."
+    side = 0 if _is_excess(first) else 1
+    both_ways = [contrast for row in rows for contrast in (row, _turned(row))]
+    told = [row for row in both_ways if _sides(row)[side] == found.name]
+    over = listed([f"{_number(row)} against {_order(row, _sides(row)[1 - side])}" for row in told])
+    best = f"giving {_order(first, found.name)} {_best(first, len(told))}"
+    return f"{where}{best}: {over} (95 % intervals, p after Holm), {n}."
 
 
-def _unresolved(rows: Sequence[Row], n: str) -> str:
+def _unresolved(rows: Sequence[Row], found: BestSchedule, n: str) -> str:
     """Return the contrasts of a family in which no order is best."""
-    words = f"which order is best by the {_quantity(rows[0])} is not resolved, {n}"
-    sign = "less" if _is_excess(rows[0]) else "over"
-    told = "; ".join(f"{_named(row, 0)} {sign} {_named(row, 1)} {_number(row)}" for row in rows)
-    apart = [f"{_named(row, 0)} and {_named(row, 1)}" for row in rows if _differs(row)]
-    only = f" Told apart are only {'; '.join(apart)}." if apart else ""
+    words = f"which order is best by the {_quantity(rows[0])} is not resolved{_legend(rows[0])}, {n}"
+    sign = " less " if _is_excess(rows[0]) else " over "
+    told = "; ".join(f"{sign.join(_sides(row))} {_number(row)}" for row in rows)
     if not any(finite(row["p_adjusted"]) for row in rows):
         return f"{words}: {told} (95 % intervals). A test takes several independent experiments that hold every order."
-    return f"{words}: {told} (95 % intervals, p after Holm).{only}"
+    leads = f" {found.leader} looks best, but is not told from {listed(found.unresolved)}." if found.leader else ""
+    apart = [f"{one} is better than {other}" for one, other in found.better]
+    only = f" Resolved is only: {'; '.join(apart)}." if apart else ""
+    return f"{words}: {told} (95 % intervals, p after Holm).{leads}{only}"
+
+
+def _legend(row: Row) -> str:
+    """Return what pre and post mean, by the names of the agents."""
+    orders = (f"{name}: {words}" for name in ("pre", "post") if (words := order_words({**row, "schedule": name})))
+    told = "; ".join(orders)
+    return f" ({told})" if told else ""
 
 
 def _best(row: Row, others: int) -> str:
@@ -90,30 +102,19 @@ def _best(row: Row, others: int) -> str:
     return f"has the {'lowest' if others > 1 else 'lower'} {quantity}"
 
 
-def _names(rows: Sequence[Row]) -> list[str]:
-    return list(dict.fromkeys(name for row in rows for name in _sides(row)))
-
-
 def _sides(row: Row) -> tuple[str, str]:
     one, _, other = str(row["contrast"]).partition(" against ")
     return one, other
 
 
-def _beats_all(name: str, contrasts: Sequence[Row], rows: Sequence[Row]) -> bool:
-    """Tell whether an order is better than every other one, by tests that hold for the whole family."""
-    own = [row for row in contrasts if _sides(row)[0] == name and _differs(row) and _is_better(row)]
-    return {_sides(row)[1] for row in own} == set(_names(rows)) - {name}
-
-
-def _differs(row: Row) -> bool:
-    return finite(row["p_adjusted"]) and row["p_adjusted"] < SIGNIFICANT
-
-
-def _is_better(row: Row) -> bool:
-    """Tell whether the first side is better: a lower IC50 or index, a larger excess."""
-    if _is_excess(row):
-        return bool(row["low"] > 0 or row["estimate"] > 0)
-    return bool(row["high"] < 1 or row["estimate"] < 1)
+def _contrast(row: Row) -> BlockContrast:
+    """Return a row on the scale on which its errors add."""
+    numbers = [float(row[name]) for name in ("estimate", "low", "high")]
+    if not _is_excess(row):
+        numbers = [math.log(value) if value > 0 else -math.inf if value == 0 else math.nan for value in numbers]
+    one, other = _sides(row)
+    (estimate, low, high), tested = numbers, (float(row["p_value"]), float(row["p_adjusted"]), int(row["n"]))
+    return BlockContrast(one, other, estimate, low, high, math.nan, math.nan, *tested, math.nan, "", "")
 
 
 def _is_excess(row: Row) -> bool:
@@ -129,10 +130,6 @@ def _turned(row: Row) -> Row:
     else:
         estimate, low, high = (1 / value if value else math.inf for value in numbers)
     return {**row, "contrast": f"{other} against {one}", "estimate": estimate, "low": low, "high": high}
-
-
-def _named(row: Row, side: int) -> str:
-    return _order(row, _sides(row)[side])
 
 
 def _order(row: Row, name: str) -> str:
