@@ -81,9 +81,7 @@ def ln_dose_at(
     return ln_dm[..., None] + logits / m[..., None], np.sqrt(variance)
 
 
-def fit_median_effect_curves(
-    dose: ArrayLike, affected: ArrayLike, weights: ArrayLike | None = None
-) -> MedianEffects:
+def fit_median_effect_curves(dose: ArrayLike, affected: ArrayLike, weights: ArrayLike | None = None) -> MedianEffects:
     """Fit fa = 1 / (1 + (Dm / dose)^m) to each row of fractions by weighted least squares.
 
     Nothing is left out or limited: a fraction of -0.03 or 1.02 counts as it is, so that noise at either end favours
@@ -180,6 +178,4 @@ def _spread(fits: MedianEffects, known: NDArray[np.bool_]) -> MedianEffects:
     limit[known] = fits.limit
     degrees = np.zeros(len(known), dtype=np.int64)
     degrees[known] = fits.degrees
-    return MedianEffects(
-        wide(fits.m), wide(fits.dm), wide(fits.rss), limit, degrees, wide(fits.covariance, np.inf)
-    )
+    return MedianEffects(wide(fits.m), wide(fits.dm), wide(fits.rss), limit, degrees, wide(fits.covariance, np.inf))

@@ -206,7 +206,11 @@ def _descend(points: EffectPoints, places: EffectPlaces) -> tuple[EffectPlaces, 
         if done.any():
             theta[rows[done]], rss[rows[done]], settled[rows[done]] = here.theta[done], local.rss[done], rest[done]
             rows, points, here, local, damping = (
-                rows[~done], points.of(~done), here.of(~done), local.of(~done), damping[~done],
+                rows[~done],
+                points.of(~done),
+                here.of(~done),
+                local.of(~done),
+                damping[~done],
             )
             if not len(rows):
                 break
