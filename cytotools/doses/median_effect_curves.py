@@ -148,7 +148,9 @@ def _fit(points: EffectPoints, degrees: NDArray[np.int64], highest: float) -> Me
     covariance = np.full((len(m), 2, 2), np.inf)
     shape = inverses(local.expected[known]) * variance[known, None, None]
     covariance[known] = to_ln_dm[known] @ shape @ np.swapaxes(to_ln_dm[known], 1, 2)
-    return MedianEffects(m, np.exp(places.ln_dm) * highest, local.rss, limit, degrees, covariance)
+    with np.errstate(over="ignore"):  # a curve that hardly rises has its Dm anywhere
+        dm = np.exp(places.ln_dm) * highest
+    return MedianEffects(m, dm, local.rss, limit, degrees, covariance)
 
 
 def _limits(points: EffectPoints, places: EffectPlaces) -> NDArray[np.str_]:
