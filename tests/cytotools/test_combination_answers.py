@@ -157,7 +157,8 @@ def test_the_best_order_beats_every_other() -> None:
     assert answer(contrasts=contrasts).endswith(
         "which order is best by the relative IC50 of cisplatin is not resolved (pre: birinapant before "
         "cisplatin; post: birinapant after cisplatin), n = 3: pre 24 h over co 0.5-fold (0.4 to 0.7, p = 0.2); "
-        "pre 24 h over post 24 h 0.4-fold (0.3 to 0.5, p = 0.004); co over post 24 h 0.8-fold (0.6 to 1.1, p = 0.2) (95 % intervals, p after "
+        "pre 24 h over post 24 h 0.4-fold (0.3 to 0.5, p = 0.004); "
+        "co over post 24 h 0.8-fold (0.6 to 1.1, p = 0.2) (95 % intervals, p after "
         "Holm). pre 24 h looks best, but is not told from co. Resolved is only: pre 24 h is better than post 24 h."
     )
 
