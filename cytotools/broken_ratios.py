@@ -77,7 +77,7 @@ def _words(same: SameAgents, names: Mapping[int, str], in_curves: Collection[int
         ratio: {i: doses for i, doses in left.items() if same_ratio(doses, ratio_parts(ratio), NEAR)}
         for ratio in same.design.ratios
     }
-    said = [f"{of_agents} {ratio} is broken by {_held(off, names)}" for ratio, off in near.items() if off]
+    said = [f"{of_agents} is {ratio}, but {_held(off, names)}" for ratio, off in near.items() if off]
     if said:
         return ", ".join(said)
     return "" if same.design.ratios or not _diluted_together(left.values()) else _in_none(left, names, of_agents)

@@ -119,12 +119,20 @@ def _same(
 
     first = min(members, key=lambda i: [agent.slot for agent in agents[i]])
     row, own = rows[first], tuple(replace(agent, dose=NAN) for agent in agents[first])
+    own = own if len(own) > 1 else (replace(own[0], slot=""),)
     condition = {name: row[name] for name in CONDITION_COLUMNS if name in row and name not in NOT_CONDITIONS}
     wells = {i: agents[i] for i in members}
     plates = {i: rows[i].get("plate") for i in members}
     experiments = {i: experiment_name(rows[i]) for i in members}
     design = dose_design(wells, plates, experiments)
-    return SameAgents(condition | _doses(own), str(row["assay"]), own, wells, design)
+    return SameAgents(_named(condition, own), str(row["assay"]), own, wells, design)
+
+
+def _named(condition: Mapping[str, Any], agents: Sequence[Agent]) -> dict[str, Any]:
+    """Return a condition that names the agents it holds, and none at dose 0."""
+    given = [slot for slot in SLOTS if f"compound{slot}" in condition]
+    nothing = {f"compound{slot}": "" for slot in given} | _doses(Agent(slot, "", NAN, "") for slot in given)
+    return {**condition, **nothing, **{f"compound{own.slot}": own.name for own in agents}, **_doses(agents)}
 
 
 def _doses(agents: Iterable[Agent]) -> dict[str, Any]:
@@ -182,7 +190,8 @@ def _running(same: SameAgents, alike: Iterable[SameAgents]) -> Iterator[CurveGro
     for k, agent in enumerate(same.agents):
         parts = grouped(rows, lambda i: _others(same.wells[i], k))  # noqa: B023
         for others, part in _kept(parts, same, k):
-            held = tuple(replace(own, dose=NAN) if own.slot == agent.slot else own for own in same.wells[part[0]])
+            amounts = [NAN if j == k else own.dose for j, own in enumerate(same.wells[part[0]])]
+            held = tuple(replace(own, dose=dose) for own, dose in zip(same.agents, amounts, strict=True))
             doses = {i: same.wells[i][k].dose for i in part}
             condition = same.condition | _doses(held)
             alone = _alone(others, same, alike)

@@ -87,7 +87,8 @@ def dose_matrices(responses: pd.DataFrame, agents: Mapping[int, tuple[Agent, ...
 
 def _family(wells: pd.DataFrame, same: SameAgents, alike: Sequence[SameAgents]) -> MatrixFamily:
     first, second = (_single(wells, agent, same, alike) for agent in same.agents)
-    plates, left_out = [], []
+    plates: list[DoseMatrix] = []
+    left_out: dict[str, list[str]] = {}
     for experiment, rows in experiments_of(wells, same.wells).items():
         cells = grouped(rows, lambda i: (same.wells[i][0].dose, same.wells[i][1].dose))
         alone = first.rows.get(experiment, {}), second.rows.get(experiment, {})
@@ -95,9 +96,9 @@ def _family(wells: pd.DataFrame, same: SameAgents, alike: Sequence[SameAgents]) 
         if told:
             plates.append(_matrix(wells, experiment, told, alone))
         if len(told) < len(cells):
-            left_out.append(_left_out(experiment, cells, (first, second)))
+            left_out.setdefault(_absent(experiment, cells, (first, second)), []).append(experiment or "without name")
     missing = [single.missing for single in (first, second) if single.missing]
-    said = [*first.notes, *second.notes, *(caution("single_dose_missing", words) for words in left_out)]
+    said = [*first.notes, *second.notes, *_left_out(left_out)]
     return MatrixFamily(
         condition=same.condition,
         assay=same.assay,
@@ -125,15 +126,23 @@ def _single(wells: pd.DataFrame, agent: Agent, same: SameAgents, alike: Sequence
     return _Single(agent.name, agent.unit, rows, tuple(on_schedule(agent.name, wanted, schedule)))
 
 
-def _left_out(experiment: str, cells: Iterable[Cell], singles: Sequence[_Single]) -> str:
-    """Return which doses of a combination are not there alone."""
-    absent = [
-        f"{single.name} {dose:g} {single.unit}".strip()
-        for single, doses in zip(singles, zip(*cells, strict=True), strict=True)
-        for dose in sorted(set(doses) - set(single.rows.get(experiment, {})))
+def _absent(experiment: str, cells: Iterable[Cell], singles: Sequence[_Single]) -> str:
+    """Return which doses of a combination are not there alone, agent by agent."""
+    parts = []
+    for single, doses in zip(singles, zip(*cells, strict=True), strict=True):
+        absent = sorted(set(doses) - set(single.rows.get(experiment, {})))
+        more = f" and {len(absent) - MOST_NAMED} more" if len(absent) > MOST_NAMED else ""
+        words = f"{single.name} {', '.join(f'{dose:g}' for dose in absent[:MOST_NAMED])} {single.unit}".strip() + more
+        parts += [words] if absent else []
+    return " and ".join(parts)
+
+
+def _left_out(experiments: Mapping[str, Sequence[str]]) -> list[str]:
+    """Return a caution for the experiments that lack the same doses."""
+    return [
+        caution("single_dose_missing", f"replicate {', '.join(names)} without {absent} alone")
+        for absent, names in experiments.items()
     ]
-    more = f" and {len(absent) - MOST_NAMED} more" if len(absent) > MOST_NAMED else ""
-    return f"replicate {experiment or 'without name'} lacks {', '.join(absent[:MOST_NAMED])}{more} alone"
 
 
 def _matrix(

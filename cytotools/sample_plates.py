@@ -19,14 +19,12 @@ from cytotools.plates.simulate import PlateModel, Reference, SimulatedPlates, si
 from cytotools.plates.simulated_curves import Logistic, PlantedCurve
 from cytotools.plates.simulated_exports import drawn_layout, gen5_text, grid_csv, grid_workbook, mars_csv
 from cytotools.plates.well_names import well_name
+from cytotools.sample_layouts import ARMS, COLUMNS, REPLICATES, laid_out, vehicle, wells_of, write_sheet
 
 if TYPE_CHECKING:
     import pandas as pd
 
 SEED = 20_261_207
-REPLICATES = (1, 2, 3)
-ARMS = {"ECA109": "", "ECA109-Smac": "Smac"}
-COLUMNS = ("well", "role", "cell_line", "arm", "compound", "dose", "dose_unit")
 
 # Cisplatin over 72 h, ug/mL: as its apoptosis, the line with the Smac gene needs a third of the dose.
 CISPLATIN = {"ECA109": Logistic(9.0, 1.4, bottom=0.04), "ECA109-Smac": Logistic(3.0, 1.4, bottom=0.03)}
@@ -114,9 +112,9 @@ def _write_cisplatin(folder: Path) -> pd.DataFrame:
     curves: dict[tuple[str, str], PlantedCurve] = {(line, "cisplatin"): curve for line, curve in CISPLATIN.items()}
     controls: dict[tuple[str, str], PlantedCurve] = {(line, "staurosporine"): STAUROSPORINE for line in CISPLATIN}
     plates = simulate_plates(layout, curves | controls, LUMINESCENCE, rng=np.random.default_rng([SEED, 0]))
-    _sheet(layout, folder / "plates" / "layout_cisplatin.csv")
+    write_sheet(layout, folder / "plates" / "layout_cisplatin.csv")
     for replicate in REPLICATES:
-        text = gen5_text(_of(plates, replicate))
+        text = gen5_text(wells_of(plates, replicate))
         (folder / "plates" / f"ctg_rep{replicate}.txt").write_bytes(text.encode())
     return _ic50_truth(plates, "viability").query("compound == 'cisplatin'")
 
@@ -126,18 +124,18 @@ def _cisplatin_layout() -> pd.DataFrame:
     rows: list[dict[str, Any]] = []
     for row in range(1, 7):
         line = list(CISPLATIN)[(row - 1) // 3]
-        wells = [{"role": "blank"}, _vehicle("saline", "ug/mL")]
+        wells = [{"role": "blank"}, vehicle("saline", "ug/mL")]
         wells += [
             {"role": "treated", "compound": "cisplatin", "dose": dose, "dose_unit": "ug/mL"} for dose in CISPLATIN_DOSES
         ]
-        wells += [_vehicle("saline", "ug/mL")]
+        wells += [vehicle("saline", "ug/mL")]
         wells += [{"role": "positive", "compound": "staurosporine", "dose": 1.0, "dose_unit": "uM"}]
         cells = {"cell_line": line, "arm": ARMS[line]}
         rows += [
             {"well": well_name(row, column), **({} if column == 0 else cells), **well}
             for column, well in enumerate(wells)
         ]
-    return _layout(rows)
+    return laid_out(rows)
 
 
 def _write_caspase(folder: Path) -> None:
@@ -158,7 +156,7 @@ def _write_caspase(folder: Path) -> None:
             read[assay].append(plates.wells)
             drawn[assay] = _mean_response(plates)
         truths += [_caspase_truth(line, index, drawn) for line in CISPLATIN]
-    _sheet(pd.concat(layouts), folder / "plates" / "layout_caspase.csv", ("plate", *COLUMNS, "hours"))
+    write_sheet(pd.concat(layouts), folder / "plates" / "layout_caspase.csv", ("plate", *COLUMNS, "hours"))
     for assay, replicate in product(read, REPLICATES):
         wells = pd.concat(read[assay]).query(f"replicate == '{replicate}'")
         (folder / "plates" / f"hours_{assay}_rep{replicate}.txt").write_bytes(gen5_text(wells).encode())
@@ -170,12 +168,12 @@ def _caspase_layout() -> pd.DataFrame:
     rows: list[dict[str, Any]] = []
     treated = {"role": "treated", "compound": "cisplatin", "dose": CASPASE_DOSE, "dose_unit": "ug/mL"}
     for row, line in enumerate(CISPLATIN, 1):
-        wells = [_vehicle("saline", "ug/mL")] * 4 + [treated] * 4
+        wells = [vehicle("saline", "ug/mL")] * 4 + [treated] * 4
         rows += [
             {"well": well_name(row, column), "cell_line": line, "arm": ARMS[line], **well}
             for column, well in enumerate(wells, 1)
         ]
-    return _layout(rows + [{"well": well_name(3, column), "role": "blank"} for column in range(1, 5)])
+    return laid_out(rows + [{"well": well_name(3, column), "role": "blank"} for column in range(1, 5)])
 
 
 def _hour_curve(assay: str, line: str, index: int) -> PlantedCurve:
@@ -215,7 +213,7 @@ def _write_doxorubicin(folder: Path) -> pd.DataFrame:
 
     layout, truths = _doxorubicin_layout(), []
     columns = tuple(name for name in COLUMNS if name not in ("cell_line", "arm"))
-    _sheet(layout, folder / "plates" / "layout_doxorubicin.csv", columns)
+    write_sheet(layout, folder / "plates" / "layout_doxorubicin.csv", columns)
     for number, (line, ic50s) in enumerate(DOXORUBICIN.items()):
         curves: dict[tuple[str, str], PlantedCurve] = {
             (line, compound): Logistic(ic50, 1.8, bottom=0.04) for compound, ic50 in ic50s.items()
@@ -224,7 +222,7 @@ def _write_doxorubicin(folder: Path) -> pd.DataFrame:
         plates = simulate_plates(of_line, curves, MTT, rng=np.random.default_rng([SEED, 2, number]))
         truths.append(_ic50_truth(plates, "mtt"))
         for replicate in REPLICATES:
-            text = mars_csv(_of(plates, replicate), name=f"MTT {line}")
+            text = mars_csv(wells_of(plates, replicate), name=f"MTT {line}")
             (folder / "plates" / _mtt_file(line, replicate)).write_bytes(text.encode())
     return pd.concat(truths)
 
@@ -234,13 +232,13 @@ def _doxorubicin_layout() -> pd.DataFrame:
     rows: list[dict[str, Any]] = []
     for row in range(1, 7):
         compound = list(DOXORUBICIN["MCF-10A"])[(row - 1) // 2]
-        wells = [{"role": "blank"}, _vehicle("DMSO", "uM")]
+        wells = [{"role": "blank"}, vehicle("DMSO", "uM")]
         wells += [
             {"role": "treated", "compound": compound, "dose": dose, "dose_unit": "uM"} for dose in DOXORUBICIN_DOSES
         ]
         wells += [{"role": "blank", "compound": compound, "dose": DOXORUBICIN_DOSES[-1], "dose_unit": "uM"}]
         rows += [{"well": well_name(row, column), **well} for column, well in enumerate(wells)]
-    return _layout(rows)
+    return laid_out(rows)
 
 
 def _mtt_file(line: str, replicate: int) -> str:
@@ -273,7 +271,7 @@ def _write_bca(folder: Path) -> pd.DataFrame:
     ]
     layout, truth = _standards_and_samples(PROTEIN_STANDARDS, "ug/mL", samples, rng)
     wells = _absorbance(layout, PROTEIN_CURVE, BCA, rng)
-    _sheet(layout, folder / "plates" / "layout_bca.csv", (*COLUMNS, "hours", "replicate", "technical", "dilution"))
+    write_sheet(layout, folder / "plates" / "layout_bca.csv", (*COLUMNS, "hours", "replicate", "technical", "dilution"))
     text = grid_csv(wells, title="BCA 562 nm", decimal=",")
     (folder / "plates" / "bca.csv").write_bytes(text.encode())
     return truth.assign(assay="bca", analyte="protein", unit="ug/mL")
@@ -299,7 +297,7 @@ def _standards_and_samples(
         rows += [{"well": well_name(row, 2 + 2 * column + t), "technical": t + 1, **own} for t in (0, 1)]
         named = ("cell_line", "compound", "hours", "replicate", "dilution")
         truths.append({name: sample.get(name, "") for name in named} | {"concentration": concentration})
-    return _layout(rows), pd.DataFrame(truths)
+    return laid_out(rows), pd.DataFrame(truths)
 
 
 def _absorbance(layout: pd.DataFrame, curve: PlantedCurve, model: PlateModel, rng: np.random.Generator) -> pd.DataFrame:
@@ -308,28 +306,5 @@ def _absorbance(layout: pd.DataFrame, curve: PlantedCurve, model: PlateModel, rn
     return simulate_plates(planted, {("", "analyte"): curve}, model, experiments=1, rng=rng).wells
 
 
-def _vehicle(name: str, unit: str) -> dict[str, Any]:
-    return {"role": "vehicle", "compound": name, "dose": 0.0, "dose_unit": unit}
-
-
-def _layout(rows: Sequence[dict[str, Any]]) -> pd.DataFrame:
-    """Return rows as a layout with every condition column that the simulator reads."""
-    import pandas as pd
-
-    empty = {"cell_line": "", "arm": "", "compound": "", "dose": np.nan, "dose_unit": ""}
-    return pd.DataFrame([empty | row for row in rows])
-
-
-def _sheet(layout: pd.DataFrame, path: Path, columns: Sequence[str] = COLUMNS) -> None:
-    """Write a layout as a person would: numbers without needless decimals."""
-    words = layout[list(columns)].map(lambda v: "" if v != v else f"{v:g}" if isinstance(v, float) else v)
-    words.to_csv(path, index=False, lineterminator="\n")
-
-
-def _of(plates: SimulatedPlates, replicate: int) -> pd.DataFrame:
-    return plates.wells[plates.wells["replicate"] == str(replicate)]
-
-
 def _ic50_truth(plates: SimulatedPlates, assay: str) -> pd.DataFrame:
-    columns = ["cell_line", "compound", "dose_unit", "replicate", "planted_ic50", "drawn_ic50"]
-    return plates.ic50[columns].assign(assay=assay, hours=72)
+    return plates.ic50.assign(assay=assay, hours=72)

@@ -3,7 +3,8 @@
 Flow: ECA109 oesophageal cancer cells without and with a Smac gene, 24 h of cisplatin, three independent experiments;
 the planted fractions of apoptosis are the published group means and standard deviations. Blots: both lines over 24 h of
 a Smac mimetic; ECA109 is planted as the resistant line (cIAP2 falls, rebounds and overshoots), ECA109-Smac as the
-sensitive one (cIAP1 and cIAP2 fall and stay down). Plates: see `cytotools.sample_plates`. Nothing in it was measured.
+sensitive one (cIAP1 and cIAP2 fall and stay down). Plates: see `cytotools.sample_plates` and, of two agents,
+`cytotools.sample_combinations`. Nothing in it was measured.
 """
 
 from __future__ import annotations
@@ -15,7 +16,9 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from cytotools.sample_plates import ARMS, REPLICATES, plates_yaml, write_plates
+from cytotools.sample_combinations import combinations_yaml, write_combinations
+from cytotools.sample_layouts import ARMS, REPLICATES
+from cytotools.sample_plates import plates_yaml, write_plates
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -72,6 +75,9 @@ compounds:
   doxorubicin: {molar_mass: 543.52, vehicle: DMSO, class: anthracycline}
   Dox-peptide 1: {vehicle: DMSO}
   Dox-peptide 2: {vehicle: DMSO}
+  birinapant: {molar_mass: 806.94, vehicle: DMSO, class: Smac mimetic}
+  LCL161: {molar_mass: 500.63, vehicle: DMSO, class: Smac mimetic}
+  paclitaxel: {molar_mass: 853.91, vehicle: DMSO, class: taxane}
 flow:
   samples: flow/samples.csv          # one row an FCS file
   annexin: FITC-A
@@ -107,6 +113,10 @@ measured on cells.
   Doxorubicin and its conjugates absorb 0.0003 for each uM at 570 nm: see the wells with the highest dose and no cells.
 - `caspase.csv`: caspase-3/7 over the vehicle, viable fraction and caspase for each viable cell, as planted and as drawn
   (geometric mean of three).
+- `combination.csv`: what two agents do together, as planted and as drawn in each experiment. `method` ci: the
+  combination index at a fraction affected; bliss: the excess over independence in a cell of the matrix; potentiation:
+  the IC50 of cisplatin alone over that with Smac-N7, by schedule where there are several.
+- `single_agents.csv`: IC50 of each of these agents alone, as in `ic50.csv`. ECA109 does not answer to Smac-N7.
 - `concentrations.csv`: TNF-alpha and protein of each sample before its dilution. ECA109 is below the lowest standard.
 """
 
@@ -133,9 +143,10 @@ def write_sample_study(folder: str | Path) -> Path:
     _write_flow(folder)
     _write_blots(folder)
     write_plates(folder)
+    write_combinations(folder)
     (folder / "truth" / "README.md").write_text(TRUTH_README, encoding="utf-8")
     study = folder / "study.yaml"
-    study.write_text(STUDY + plates_yaml(), encoding="utf-8")
+    study.write_text(STUDY + plates_yaml() + combinations_yaml(), encoding="utf-8")
     return study
 
 

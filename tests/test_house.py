@@ -26,6 +26,8 @@ MAY_OPEN = {
     "cytotools/plates/export_files.py",
     "cytotools/provenance.py",
     "cytotools/report.py",
+    "cytotools/sample_combinations.py",
+    "cytotools/sample_layouts.py",
     "cytotools/sample_plates.py",
     "cytotools/sample_study.py",
     "cytotools/study_files.py",

@@ -46,7 +46,7 @@ def checked_fractions(affected: ArrayLike, place: str, noisy: bool = False) -> F
     >>> checked_fractions([24.0, 90.0], "median effect", noisy=True)
     Traceback (most recent call last):
     ...
-    cytotools.errors.StudyError: median effect: fraction affected: expected fractions, got percent, up to 90. Divide by 100.
+    cytotools.errors.StudyError: median effect: fraction affected: expected fractions, got percent, up to 90. ...
     """
     fractions = numbers_of(affected, "fraction affected")
     if not np.isfinite(fractions).all():

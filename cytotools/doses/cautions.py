@@ -227,6 +227,32 @@ CAUTIONS: dict[str, Caution] = {
         "Fewer than two indices are known: how much they scatter is assumed (SD of ln 0.69), so there is no p.",
         "Repeat with doses on both sides of every IC50.",
     ),
+    "untested_effect": Caution(
+        "note",
+        "No verdict at this effect: not every curve was tested at it, so that the index there is an extrapolation.",
+        "Add doses, so that each agent alone and the combination reach the effect.",
+    ),
+    "no_median_effect": Caution(
+        "refused",
+        "The effect does not rise with the dose, so that there is no median-effect dose and no combination index.",
+        "Test higher doses. Where the agent does nothing alone, give the other over one fixed dose of it: the shift of "
+        "the IC50 tells what it adds.",
+    ),
+    "effects_outside": Caution(
+        "note",
+        "Dose means lie at or beyond 0 or 1, where the logit of the log-linear fit does not exist.",
+        "None is needed: the non-linear fit uses them as they are. Look at the controls where there are many.",
+    ),
+    "policy_flips": Caution(
+        "warning",
+        "The verdict depends on what is done with effects at or beyond 0 and 1.",
+        "Rely on the non-linear fit, and repeat the experiment with doses between.",
+    ),
+    "plateau_below_one": Caution(
+        "warning",
+        "A curve levels off below 1, which the median effect has no place for: the index is wrong near the plateau.",
+        "Read the interaction index, which comes from curves with their own plateaus.",
+    ),
 }
 
 

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.special import digamma, polygamma
+from scipy.special import polygamma
 
 FloatArray = NDArray[np.float64]
 STEPS = 50  # of Newton, to invert the trigamma function

@@ -87,7 +87,7 @@ class PlannedCurve:
     Attributes
     ----------
     dose : ndarray, shape (n_doses,)
-        Over its median-effect dose.
+        Over its median-effect dose, two or more.
     wells : int
         Of each dose.
     m : float
@@ -98,15 +98,17 @@ class PlannedCurve:
     wells: int
     m: float
 
-    def covariance(self, well_sd: float) -> FloatArray:
-        """Return the covariance of (ln Dm, m) that wells of this SD leave; infinite where two doses are lacking."""
-        if len(np.unique(self.dose)) < 2:
-            return np.full((2, 2), np.inf)
-        ln_dose = np.log(self.dose)
-        affected = 1.0 / (1.0 + np.exp(-self.m * ln_dose))
-        slope = affected * (1.0 - affected)
-        by_parameter = np.stack([-slope * self.m, slope * ln_dose])
-        return np.asarray(well_sd**2 * np.linalg.inv(self.wells * by_parameter @ by_parameter.T))
+    @property
+    def affected(self) -> FloatArray:
+        """Return the fraction affected at each dose, shape (n_doses,)."""
+        return np.asarray(1.0 / (1.0 + self.dose**-self.m))
+
+    def ln_dose_variance(self, logit: float, well_sd: float) -> float:
+        """Return the variance of the ln dose of an effect, given as its logit, that wells of this SD leave."""
+        slope = self.affected * (1.0 - self.affected)
+        by_parameter = np.stack([-slope * self.m, slope * np.log(self.dose)])  # of ln Dm and of m
+        gradient = np.array([1.0, -logit / self.m**2])
+        return float(well_sd**2 / self.wells * gradient @ np.linalg.solve(by_parameter @ by_parameter.T, gradient))
 
 
 def curves_ln_sd(
@@ -144,14 +146,9 @@ def curves_ln_sd(
     0.073
     """
     share = np.asarray(parts, dtype=np.float64) / np.sum(parts)
-    logits = np.log(np.array(levels) / (1.0 - np.array(levels)))
-    total = 0.0
-    for curve, part in zip((*singles, combined), (*share, 1.0), strict=True):
-        gradient = np.array([1.0, -float(logits.mean()) / curve.m**2])
-        within = (
-            gradient @ curve.covariance(well_sd) @ gradient if np.isfinite(curve.covariance(well_sd)).all() else np.inf
-        )
-        total += part**2 * (float(within) + potency_sd**2)
+    logit = float(np.mean(np.log(np.array(levels) / (1.0 - np.array(levels)))))
+    curves = zip((*singles, combined), (*share, 1.0), strict=True)
+    total = sum(part**2 * (curve.ln_dose_variance(logit, well_sd) + potency_sd**2) for curve, part in curves)
     return float(np.sqrt(total))
 
 

@@ -25,7 +25,9 @@ def bliss_covariance(matrix: DoseMatrix) -> FloatArray:
     return np.asarray(slopes @ matrix.covariance @ slopes.T)
 
 
-def resampled_covariance(matrix: DoseMatrix, score: Score, deviates: FloatArray, chosen: NDArray[np.intp]) -> FloatArray:
+def resampled_covariance(
+    matrix: DoseMatrix, score: Score, deviates: FloatArray, chosen: NDArray[np.intp]
+) -> FloatArray:
     """Return the covariance of the excess of chosen cells, by drawing cell means anew.
 
     Parameters

@@ -20,6 +20,7 @@ from cytotools.doses.cautions import caution, join
 from cytotools.doses.censored_mean import censored_mean, identical
 from cytotools.doses.experiments import Z_95, ExperimentIc50
 from cytotools.doses.index_verdicts import index_verdict
+from cytotools.doses.selectivity import FEWEST_KNOWN
 from cytotools.errors import refusal
 
 FloatArray = NDArray[np.float64]
@@ -63,18 +64,25 @@ class InteractionIndex:
 class _One:
     """The index of one experiment on the log scale: its bound where `above` or `below`, and its error within.
 
-    `hidden` is the largest part of it that agents make up whose IC50s lie beyond their doses.
+    It is `open_above` (`open_below`) where it or its limit on that side lies beyond doses. `hidden` is the largest part
+    of a known index that agents make up whose IC50s lie beyond their doses.
     """
 
     ln: float
     error: float
     above: bool
     below: bool
+    open_above: bool
+    open_below: bool
     hidden: float
 
     @property
     def known(self) -> bool:
         return not (self.above or self.below)
+
+    @property
+    def told(self) -> bool:
+        return not (self.open_above and self.open_below)
 
 
 def interaction_index(
@@ -122,7 +130,7 @@ def interaction_index(
     _check(singles, combined, shares)
     shared = [name for name in combined if all(name in one for one in singles)]
     ones = {name: _one([one[name] for one in singles], combined[name], shares) for name in shared}
-    told = {name: one for name, one in ones.items() if not (one.above and one.below)}
+    told = [one for one in ones.values() if one.told]
     experiments = {name: float(np.exp(one.ln)) if one.known else NAN for name, one in ones.items()}
     lacking = len(set(combined).union(*singles)) - len(shared)
     curves = [one[name] for one in (*singles, combined) for name in shared]
@@ -135,22 +143,26 @@ def interaction_index(
     if not told:
         cell = join(*said, caution("not_compared", "no experiment bounds the index"))
         return InteractionIndex(NAN, 0.0, np.inf, NAN, "not resolved", 0, experiments, cell)
-    mean, low, high, p_value = _over(list(told.values()))
-    return _told(list(told.values()), (mean, low, high), p_value, experiments, said)
+    return _told(told, experiments, said)
 
 
 def _one(singles: Sequence[ExperimentIc50], combined: ExperimentIc50, shares: Sequence[float]) -> _One:
     """Return what one experiment tells of the index."""
-    ln_terms = np.array([np.log(share) + _ln(combined) - _ln(one) for share, one in zip(shares, singles, strict=True)])
+    ln_terms = np.log(shares) + _ln(combined) - np.array([_ln(one) for one in singles])
+    beyond = np.array([_is_above(one) for one in singles])
+    open_above = _is_above(combined) or combined.open_above or any(one.open_below and not one.flat for one in singles)
+    above = _is_above(combined) or any(one.below for one in singles)
+    if above and not beyond.all():  # it is at least what the agents add whose IC50s are known
+        ln_terms = np.where(beyond, -np.inf, ln_terms)
     ln_index = float(np.logaddexp.reduce(ln_terms))
     parts = np.exp(ln_terms - ln_index)
-    beyond = np.array([_is_above(one) for one in singles])
     hidden = float(parts[beyond].sum())
+    leaning = float(parts[[one.open_above for one in singles]].sum())
     below = combined.below or hidden > NEGLIGIBLE
-    above = _is_above(combined) or any(one.below for one in singles)
+    open_below = below or (combined.open_below and not combined.flat) or leaning > NEGLIGIBLE
     errors = [part * one.ln_error for part, one in zip(parts, singles, strict=True) if not _is_above(one)]
-    error = float(np.sqrt(combined.ln_error**2 + sum(e**2 for e in errors)))
-    return _One(ln_index, error, above, below, 0.0 if below else hidden)
+    error = float(np.hypot(combined.ln_error, np.linalg.norm(errors)))
+    return _One(ln_index, error, above, below, open_above, open_below, 0.0 if below else hidden)
 
 
 def _is_above(one: ExperimentIc50) -> bool:
@@ -162,46 +174,66 @@ def _ln(one: ExperimentIc50) -> float:
     return float(np.log(one.dose_max)) if one.flat else one.ln
 
 
-def _over(ones: Sequence[_One]) -> tuple[float, float, float, float]:
-    """Return ln index, its limits and p over experiments; of one experiment its own limits."""
+def _over(ones: Sequence[_One]) -> tuple[FloatArray, float]:
+    """Return ln index with its limits, and p, over experiments; of one experiment its own limits."""
+    if len(ones) == 1:
+        return ones[0].ln + Z_95 * ones[0].error * np.array([0.0, -1.0, 1.0]), NAN
     values, above, below, errors = (np.array([getattr(one, name) for one in ones]) for name in _FIELDS)
-    if len(ones) > 1:
-        found = censored_mean(values, above, below, errors)
-        return found.mean, found.low, found.high, found.p_value
-    [one] = ones
-    return one.ln, one.ln - Z_95 * one.error, one.ln + Z_95 * one.error, NAN
+    found = censored_mean(values, above, below, errors)
+    return np.array([found.mean, found.low, found.high]), found.p_value
 
 
 _FIELDS = ("ln", "above", "below", "error")
 
 
-def _told(
-    ones: Sequence[_One],
-    ln: tuple[float, float, float],
-    p_value: float,
-    experiments: Mapping[str, float],
-    said: Sequence[str],
-) -> InteractionIndex:
-    """Return the index on its own scale, opened on the side on which an experiment leaves it open."""
+def _told(ones: Sequence[_One], experiments: Mapping[str, float], said: Sequence[str]) -> InteractionIndex:
+    """Return the index on its own scale, opened on the side on which experiments leave it open."""
+    ln, p_value = _over(ones)
     n, hidden = len(ones), max(one.hidden for one in ones)
     index, low, high = np.exp(ln).tolist()
-    low = 0.0 if any(one.below for one in ones) else low * (1.0 - hidden)
-    high = np.inf if any(one.above for one in ones) else high
+    low = 0.0 if _opens(ones, "below") else low * (1.0 - hidden)
+    high = np.inf if _opens(ones, "above") else high
     is_open = low == 0 or high == np.inf
     if low <= 1 <= high and p_value < 0.05:
         p_value = 1.0 if is_open else 0.05
-    known = sum(one.known for one in ones)
-    words = f"at least {low:.3g}" if high == np.inf else f"at most {high:.3g}"
-    cell = join(
-        *said,
-        caution("one_experiment", "no test") if n == 1 else "",
-        caution("index_open", words if low > 0 or high < np.inf else "on neither side") if is_open else "",
-        caution("index_not_tested", f"{known} of {n} indices known") if n > 1 and known < 2 else "",
-        caution("negligible_agent", f"at most {100 * hidden:.2g} % of the index") if hidden else "",
-        caution("same_ic50s", "equal indices") if n > 1 and identical(np.array([one.ln for one in ones])) else "",
+    return InteractionIndex(
+        index=NAN if is_open else index,
+        low=low,
+        high=high,
+        p_value=p_value,
+        verdict=index_verdict(low, high, n),
+        n=n,
+        experiments=experiments,
+        cautions=join(*said, *_on_limits(low, high), *_on_experiments(ones, hidden)),
     )
-    verdict = index_verdict(low, high, n)
-    return InteractionIndex(NAN if is_open else index, low, high, p_value, verdict, n, experiments, cell)
+
+
+def _opens(ones: Sequence[_One], end: str) -> bool:
+    """Tell whether an index is only bounded on this side, or half of them have no limit there."""
+    beyond = any(getattr(one, end) for one in ones)
+    return beyond or 2 * sum(getattr(one, f"open_{end}") for one in ones) >= len(ones)
+
+
+def _on_limits(low: float, high: float) -> list[str]:
+    if low == 0 and high == np.inf:
+        return [caution("not_compared", "open on both sides")]
+    if low == 0:
+        return [caution("index_open", f"at most {high:.3g}")]
+    return [caution("index_open", f"at least {low:.3g}")] if high == np.inf else []
+
+
+def _on_experiments(ones: Sequence[_One], hidden: float) -> list[str]:
+    """Return what the experiments themselves give reason to say."""
+    found, known = [], sum(one.known for one in ones)
+    if len(ones) == 1:
+        found.append(caution("one_experiment", "no test"))
+    elif known < FEWEST_KNOWN:
+        found.append(caution("index_not_tested", f"{known} of {len(ones)} indices known"))
+    if hidden:
+        found.append(caution("negligible_agent", f"at most {100 * hidden:.2g} % of the index"))
+    if len(ones) > 1 and identical(np.array([one.ln for one in ones])):
+        found.append(caution("same_ic50s", "equal indices"))
+    return found
 
 
 def _count(code: str, count: int, total: int, what: str) -> str:

@@ -11,8 +11,8 @@ from scipy.special import chdtrc
 from cytotools.doses.dose_matrix import DoseMatrix
 from cytotools.doses.matrix_checks import FloatArray, checked_matrix
 from cytotools.doses.reference_models import ReferenceExcess, observed_less
-from cytotools.doses.single_agents import RisesFromBaseline, fit_rises
 from cytotools.doses.sigmoid import ln_dose
+from cytotools.doses.single_agents import RisesFromBaseline, fit_rises
 
 LEVEL = 0.05  # an agent whose effects alone are no rarer than this by chance is inactive
 FARTHEST = 2.0**13  # of the logit of effect / maximum

@@ -37,6 +37,8 @@ class MedianEffect:
     beyond : str or float
         What was done with these: "leave out", the eps they were limited to, "refuse" or, of a fit that needs no
         logarithm of them, "keep".
+    degrees : int
+        Degrees of freedom of the scatter about the fit.
     covariance : ndarray, shape (2, 2)
         Of ln Dm and m; inf where no degree of freedom is left.
     """
@@ -47,6 +49,7 @@ class MedianEffect:
     n_doses: int
     outside: int
     beyond: str | float
+    degrees: int
     covariance: FloatArray = field(repr=False)
 
     def dose_at(self, affected: ArrayLike) -> FloatArray:
@@ -110,6 +113,7 @@ def fit_median_effect(dose: ArrayLike, affected: ArrayLike, beyond: str | float 
         n_doses=len(means),
         outside=int(outside.sum()),
         beyond=beyond,
+        degrees=len(means) - 2,
         covariance=to_ln_dm @ line.covariance @ to_ln_dm.T,
     )
 

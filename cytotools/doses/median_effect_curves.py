@@ -81,9 +81,7 @@ def ln_dose_at(
     return ln_dm[..., None] + logits / m[..., None], np.sqrt(variance)
 
 
-def fit_median_effect_curves(
-    dose: ArrayLike, affected: ArrayLike, weights: ArrayLike | None = None
-) -> MedianEffects:
+def fit_median_effect_curves(dose: ArrayLike, affected: ArrayLike, weights: ArrayLike | None = None) -> MedianEffects:
     """Fit fa = 1 / (1 + (Dm / dose)^m) to each row of fractions by weighted least squares.
 
     Nothing is left out or limited: a fraction of -0.03 or 1.02 counts as it is, so that noise at either end favours
@@ -150,7 +148,9 @@ def _fit(points: EffectPoints, degrees: NDArray[np.int64], highest: float) -> Me
     covariance = np.full((len(m), 2, 2), np.inf)
     shape = inverses(local.expected[known]) * variance[known, None, None]
     covariance[known] = to_ln_dm[known] @ shape @ np.swapaxes(to_ln_dm[known], 1, 2)
-    return MedianEffects(m, np.exp(places.ln_dm) * highest, local.rss, limit, degrees, covariance)
+    with np.errstate(over="ignore"):  # a curve that hardly rises has its Dm anywhere
+        dm = np.exp(places.ln_dm) * highest
+    return MedianEffects(m, dm, local.rss, limit, degrees, covariance)
 
 
 def _limits(points: EffectPoints, places: EffectPlaces) -> NDArray[np.str_]:
@@ -178,6 +178,4 @@ def _spread(fits: MedianEffects, known: NDArray[np.bool_]) -> MedianEffects:
     limit[known] = fits.limit
     degrees = np.zeros(len(known), dtype=np.int64)
     degrees[known] = fits.degrees
-    return MedianEffects(
-        wide(fits.m), wide(fits.dm), wide(fits.rss), limit, degrees, wide(fits.covariance, np.inf)
-    )
+    return MedianEffects(wide(fits.m), wide(fits.dm), wide(fits.rss), limit, degrees, wide(fits.covariance, np.inf))

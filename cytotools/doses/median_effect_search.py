@@ -19,6 +19,7 @@ IntArray = NDArray[np.intp]
 FLATTEST, STEEPEST, REACH = 1e-3, 100.0, 20.0
 LOWEST, HIGHEST = np.array([-REACH, FLATTEST]), np.array([REACH, STEEPEST])
 SLOPES = np.array([0.05, 0.2, 0.45, 0.8, 1.3, 2.0, 3.2, 5.0, 8.0, 16.0, 40.0])
+LEVEL_SLOPE = 0.02
 BEYOND = np.array([0.7, 2.0, 5.0])  # ln dose: starts outside the doses
 PARTS, MOST_PLACES = 3, 60  # starts between two doses, and in all
 STARTS, SHALLOW = 4, 2.0  # valleys followed, and how far above the deepest one may lie
@@ -127,7 +128,7 @@ def _moments(curvature: FloatArray, wide: FloatArray) -> FloatArray:
 
 
 def _starts(points: EffectPoints) -> tuple[IntArray, EffectPlaces]:
-    """Return the deepest valleys of the grid, and the best steps: whose they are and their places."""
+    """Return the deepest valleys of the grid, the best step and the mean: whose they are and their places."""
     grid, shape = _grid(points.ln_dose)
     shares = affected_of(grid.logits(points.ln_dose))
     owners, places = [], []
@@ -144,8 +145,9 @@ def _starts(points: EffectPoints) -> tuple[IntArray, EffectPlaces]:
         kept = np.arange(len(curve)) - np.searchsorted(curve, curve) < STARTS
         owners.append(curve[kept] + begin)
         places.append(grid.of(cell[kept]))
-    owners.append(np.arange(len(points.means)))
-    places.append(_steps(points))
+    for start in (_steps(points), _level(points)):
+        owners.append(np.arange(len(points.means)))
+        places.append(start)
     whole = np.concatenate(owners)
     order = np.argsort(whole, kind="stable")
     pivot, theta = (np.concatenate([getattr(place, name) for place in places]) for name in ("pivot", "theta"))
@@ -176,6 +178,14 @@ def _steps(points: EffectPoints) -> EffectPlaces:
     return EffectPlaces(points.ln_dose[at], np.stack([np.log(own / (1.0 - own)), steep], axis=1))
 
 
+def _level(points: EffectPoints) -> EffectPlaces:
+    """Return the curve that hardly rises, at the mean."""
+    mean = np.sum(points.weights * points.means, axis=1) / np.maximum(points.weights.sum(axis=1), 1e-300)
+    mean = np.clip(mean, 1e-6, 1.0 - 1e-6)
+    theta = np.stack([np.log(mean / (1.0 - mean)), np.full(len(mean), LEVEL_SLOPE)], axis=1)
+    return EffectPlaces(np.full(len(mean), points.ln_dose.mean()), theta)
+
+
 def _descend(points: EffectPoints, places: EffectPlaces) -> tuple[EffectPlaces, NDArray[np.bool_], FloatArray]:
     """Return the valley below each place, where the steps came to rest, and the sum of squares there."""
     theta, local = places.theta.copy(), bowls(points, places)
@@ -196,7 +206,11 @@ def _descend(points: EffectPoints, places: EffectPlaces) -> tuple[EffectPlaces, 
         if done.any():
             theta[rows[done]], rss[rows[done]], settled[rows[done]] = here.theta[done], local.rss[done], rest[done]
             rows, points, here, local, damping = (
-                rows[~done], points.of(~done), here.of(~done), local.of(~done), damping[~done],
+                rows[~done],
+                points.of(~done),
+                here.of(~done),
+                local.of(~done),
+                damping[~done],
             )
             if not len(rows):
                 break

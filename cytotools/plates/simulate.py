@@ -16,6 +16,10 @@ u_w, v_w   normal deviates with SD `well_cv` (what grows with the cells) and `ad
 light      light of the compound itself for each unit of its dose (a coloured drug), with and without cells
 saturate   above `saturation` the reader writes OVRFLW in the place of a number
 
+Where two agents stand together r is a `PlantedSurface`. Each combination and experiment has a factor of its own,
+exp of a normal deviate with SD `combined_sd`, on both IC50s: on top of those of the agents alone where
+`combined_follows` (one stock of each agent for the whole plate), else in their place (each curve pipetted for itself).
+
 A blank well holds no cells, a vehicle or untreated well has r = the curve's top (1 where the line has no curve), an
 empty well is not read. A `Reference` adds the second wavelength of an absorbance reader: what dims the well at
 both wavelengths, and a share of the dye that absorbs there too.
@@ -30,6 +34,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
+from cytotools.plates.simulated_combinations import PlantedSurface, Potencies
 from cytotools.plates.simulated_curves import PlantedCurve
 from cytotools.plates.well_names import well_name, well_place
 
@@ -38,7 +43,9 @@ if TYPE_CHECKING:
 
 FloatArray = NDArray[np.float64]
 Treated = tuple[str, str]  # cell line and compound
+Combined = tuple[str, str, str, str]  # cell line, compound, compound_2 and schedule, "" where there is none
 OVERFLOW = "OVRFLW"
+COMBINED_COLUMNS = ("cell_line", "compound", "compound_2", "schedule", "replicate", "potency_1", "potency_2")
 
 
 @dataclass(frozen=True)
@@ -63,6 +70,8 @@ class PlateModel:
     additive_sd: float = 30.0
     ic50_sd: float = 0.15
     shared_ic50_sd: float = 0.0
+    combined_sd: float = 0.15
+    combined_follows: bool = False
     gain_sd: float = 0.10
     edge_loss: float = 0.0
     row_trend: float = 0.0
@@ -90,11 +99,15 @@ class SimulatedPlates:
     ic50 : DataFrame
         One row a line, compound and experiment: `cell_line, compound, dose_unit, replicate, planted_ic50` (of the
         curve) and `drawn_ic50` (of this experiment).
+    combined : DataFrame
+        One row a surface and experiment: `cell_line, compound, compound_2, schedule, replicate, potency_1, potency_2`,
+        by what factor the IC50 of each agent differs in this combination from that of its curve.
     """
 
     wells: pd.DataFrame
     truth: pd.DataFrame
     ic50: pd.DataFrame
+    combined: pd.DataFrame
 
 
 def simulate_plates(
@@ -102,6 +115,7 @@ def simulate_plates(
     curves: Mapping[Treated, PlantedCurve],
     model: PlateModel | None = None,
     *,
+    surfaces: Mapping[Combined, PlantedSurface] | None = None,
     experiments: int = 3,
     shape: tuple[int, int] = (8, 12),
     rng: np.random.Generator,
@@ -111,13 +125,15 @@ def simulate_plates(
     Parameters
     ----------
     layout : DataFrame
-        One row a well: `well`, `role`, `cell_line`, `compound`, `dose`, `dose_unit`; further columns (`plate`, `hours`)
-        are carried through.
+        One row a well: `well`, `role`, `cell_line`, `compound`, `dose`, `dose_unit`, and where agents stand together
+        `compound_2`, `dose_2`, `dose_unit_2` and `schedule`; further columns (`plate`, `hours`) are carried through.
     curves : mapping of (cell line, compound) to PlantedCurve
         The planted curve of each treated (and positive) line and compound, in the layout's unit of dose. Between
         experiments it moves along ln dose and keeps its shape.
     model : PlateModel, optional
         Levels and errors; those of a luminescence assay when absent.
+    surfaces : mapping of (cell line, compound, compound_2, schedule) to PlantedSurface, optional
+        What every two agents do together that stand in one well with doses above 0.
     experiments : int
         How many independent experiments.
     shape : tuple of int
@@ -132,7 +148,7 @@ def simulate_plates(
     Raises
     ------
     KeyError
-        A treated line and compound has no curve.
+        A treated line and compound has no curve, or two agents in one well no surface.
 
     Examples
     --------
@@ -146,15 +162,16 @@ def simulate_plates(
     """
     import pandas as pd
 
-    model = model or PlateModel()
-    wells, truths, ic50s = [], [], []
+    model, surfaces = model or PlateModel(), surfaces or {}
+    wells, truths, ic50s, combined = [], [], [], []
     for number in range(1, experiments + 1):
         replicate = str(number)
         shared = float(np.exp(rng.normal(0.0, model.shared_ic50_sd)))
         shifts = {key: shared * float(np.exp(rng.normal(0.0, model.ic50_sd))) for key in curves}
+        potencies = {key: _potencies(key, shifts, shared, model, rng) for key in surfaces}
         gain = float(np.exp(rng.normal(0.0, model.gain_sd)))
         one = layout.assign(replicate=replicate, batch=replicate)
-        response = _responses(one, curves, shifts)
+        response = _responses(one, curves, shifts, surfaces, potencies)
         outlier = _outliers(one, replicate, model, rng)
         read = _signals(one, response * outlier, gain, model, shape, rng)
         wells.append(pd.concat([one.reset_index(drop=True), read], axis=1))
@@ -165,29 +182,65 @@ def simulate_plates(
             {**_names(layout, key), "replicate": replicate, "planted_ic50": c.ic50, "drawn_ic50": c.ic50 * shifts[key]}
             for key, c in curves.items()
         ]
+        combined += [(*key, replicate, *potencies[key]) for key in surfaces]
     return SimulatedPlates(
-        pd.concat(wells, ignore_index=True), pd.concat(truths, ignore_index=True), pd.DataFrame(ic50s)
+        pd.concat(wells, ignore_index=True),
+        pd.concat(truths, ignore_index=True),
+        pd.DataFrame(ic50s),
+        pd.DataFrame(combined, columns=list(COMBINED_COLUMNS)),
     )
+
+
+def _potencies(
+    key: Combined, shifts: Mapping[Treated, float], shared: float, model: PlateModel, rng: np.random.Generator
+) -> Potencies:
+    """Return by what factors the IC50s of two agents differ in their combination in one experiment."""
+    line, first, second, _ = key
+    own = float(np.exp(rng.normal(0.0, model.combined_sd)))
+    if not model.combined_follows:
+        return shared * own, shared * own
+    return shifts[line, first] * own, shifts[line, second] * own
 
 
 def _names(layout: pd.DataFrame, key: Treated) -> dict[str, str]:
     line, compound = key
-    own = layout[(layout["cell_line"] == line) & (layout["compound"] == compound)]
-    return {"cell_line": line, "compound": compound, "dose_unit": str(own["dose_unit"].iloc[0])}
+    of_line = layout[layout["cell_line"] == line]
+    own = [of_line.loc[of_line[f"compound{slot}"] == compound, f"dose_unit{slot}"] for slot in _slots(layout)]
+    return {"cell_line": line, "compound": compound, "dose_unit": str(next(u.iloc[0] for u in own if len(u)))}
+
+
+def _slots(layout: pd.DataFrame) -> tuple[str, ...]:
+    return ("", "_2") if "compound_2" in layout.columns else ("",)
 
 
 def _responses(
-    layout: pd.DataFrame, curves: Mapping[Treated, PlantedCurve], shifts: Mapping[Treated, float]
+    layout: pd.DataFrame,
+    curves: Mapping[Treated, PlantedCurve],
+    shifts: Mapping[Treated, float],
+    surfaces: Mapping[Combined, PlantedSurface],
+    potencies: Mapping[Combined, Potencies],
 ) -> FloatArray:
     """Return the planted response of each well, NaN where there are no cells."""
     tops = {line: curve.top for (line, _), curve in curves.items()}
-    responses = np.full(len(layout), np.nan)
-    columns = layout[["role", "cell_line", "compound", "dose"]].itertuples(index=False, name=None)
-    for i, (role, line, compound, dose) in enumerate(columns):
-        if role in ("treated", "positive"):
+    responses, doses = np.full(len(layout), np.nan), np.zeros((len(layout), 2))
+    together: dict[Combined, list[int]] = {}
+    slots = _slots(layout)
+    for i, well in enumerate(layout.to_dict("records")):
+        line, agents = well["cell_line"], []
+        if well["role"] in ("treated", "positive"):
+            agents = [(well[f"compound{slot}"], well[f"dose{slot}"]) for slot in slots if well[f"dose{slot}"] > 0]
+        elif well["role"] not in ("vehicle", "untreated"):
+            continue
+        if len(agents) == 2:
+            (first, doses[i, 0]), (second, doses[i, 1]) = agents
+            together.setdefault((line, first, second, str(well.get("schedule", ""))), []).append(i)
+        elif agents:
+            [(compound, dose)] = agents
             responses[i] = float(curves[line, compound].response(dose / shifts[line, compound]))
-        elif role in ("vehicle", "untreated"):
+        else:
             responses[i] = tops.get(line, 1.0)
+    for key, rows in together.items():
+        responses[rows] = surfaces[key].response(doses[rows, 0], doses[rows, 1], potencies[key])
     return responses
 
 
@@ -210,8 +263,10 @@ def _signals(
 
     n = len(layout)
     cells = np.nan_to_num(response) * model.control * np.exp(rng.normal(0.0, model.well_cv, n))
-    own = np.array([model.light.get(str(compound), 0.0) for compound in layout["compound"]])
-    light = own * np.nan_to_num(layout["dose"].to_numpy(np.float64))
+    light = np.zeros(n)
+    for slot in _slots(layout):
+        own = np.array([model.light.get(str(compound), 0.0) for compound in layout[f"compound{slot}"]])
+        light += own * np.nan_to_num(layout[f"dose{slot}"].to_numpy(np.float64))
     dye = gain * _field(layout["well"].tolist(), model, shape) * cells + light
     noise = rng.normal(0.0, model.additive_sd, (2, n))
     shade = rng.normal(0.0, model.reference.shade_sd, n) if model.reference else np.zeros(n)

@@ -34,9 +34,18 @@ class PlantedCurve(Protocol):
         """Return the response at each dose (any shape, 0 for none): 1 is that of the control."""
 
 
+class InvertibleCurve(PlantedCurve, Protocol):
+    """A curve that can be asked the other way round."""
+
+    def dose_at(self, response: ArrayLike) -> FloatArray:
+        """Return the dose of each response: 0 at the top, infinity at the bottom and beyond it."""
+
+
 @dataclass(frozen=True)
 class Logistic:
     """The four-parameter logistic curve, bottom + (top - bottom) / (1 + (dose / ic50)^hill_slope).
+
+    At an infinite IC50 it is the top at every dose: an agent that does nothing.
 
     Examples
     --------
@@ -53,6 +62,12 @@ class Logistic:
         """Return the response at each dose."""
         ratio = np.asarray(dose, dtype=np.float64) / self.ic50
         return self.bottom + (self.top - self.bottom) / (1.0 + ratio**self.hill_slope)
+
+    def dose_at(self, response: ArrayLike) -> FloatArray:
+        """Return the dose of each response: 0 at the top, infinity at the bottom and beyond it."""
+        left = _share_left(self, response)
+        with np.errstate(divide="ignore"):
+            return np.asarray(self.ic50 * ((1.0 - left) / left) ** (1.0 / self.hill_slope), dtype=np.float64)
 
 
 @dataclass(frozen=True)
@@ -77,6 +92,12 @@ class Gompertz:
         ratio = np.asarray(dose, dtype=np.float64) / self.ic50
         left = np.exp(-np.log(2.0) * ratio**self.steepness)
         return np.asarray(self.bottom + (self.top - self.bottom) * left, dtype=np.float64)
+
+    def dose_at(self, response: ArrayLike) -> FloatArray:
+        """Return the dose of each response: 0 at the top, infinity at the bottom and beyond it."""
+        left = _share_left(self, response)
+        with np.errstate(divide="ignore"):
+            return np.asarray(self.ic50 * (-np.log(left) / np.log(2.0)) ** (1.0 / self.steepness), dtype=np.float64)
 
 
 @dataclass(frozen=True)
@@ -112,6 +133,12 @@ class Biphasic:
         """Return the response at each dose."""
         first, second = (Logistic(ic50, self.hill_slope).response(dose) for ic50 in (self.first_ic50, self.second_ic50))
         return self.bottom + (self.top - self.bottom) * (self.first_share * first + (1 - self.first_share) * second)
+
+
+def _share_left(curve: PlantedCurve, response: ArrayLike) -> FloatArray:
+    """Return where a response lies between the plateaus, 1 at the top and 0 at the bottom, none beyond them."""
+    share = (np.asarray(response, dtype=np.float64) - curve.bottom) / (curve.top - curve.bottom)
+    return np.clip(share, 0.0, 1.0)
 
 
 def absolute_ic50(curve: PlantedCurve, level: float = 0.5) -> float:

@@ -56,6 +56,38 @@ def gen5_text(wells: pd.DataFrame, *, label: str = "Lum", digits: int = 0) -> st
     return "\r\n".join(lines[:-1]) + "\r\n"
 
 
+def softmax_text(wells: pd.DataFrame, *, mode: str = "Luminescence", digits: int = 0) -> str:
+    r"""Return a tab-separated export as SoftMax Pro writes it in its plate format: a block a plate, each with its head.
+
+    Parameters
+    ----------
+    wells : DataFrame
+        Of one file; `plate` names and parts it, where it has the column.
+    mode : str
+        Luminescence or Absorbance.
+    digits : int
+        Decimals of a signal.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> wells = pd.DataFrame({"well": ["A1"], "signal": [9.0], "said": "", "rows": 8, "columns": 12})
+    >>> softmax_text(wells).splitlines()[3].split("\t")[:4]
+    ['', '25.0', '9', '']
+    """
+    plates = list(_plates(wells))
+    lines = [f"##BLOCKS= {len(plates)}"]
+    for number, (name, plate) in enumerate(plates, 1):
+        cells = _grid(plate, "signal", lambda value: f"{value:.{digits}f}")
+        rows, columns = len(cells), len(cells[0])
+        head = ["Plate:", str(name) or f"Plate{number}", "1.3", "PlateFormat", "Endpoint", mode, "Raw", "FALSE", "1"]
+        head += [*[""] * 5, "1", "", "1", str(columns), str(rows * columns), "1", str(rows)]
+        lines += ["\t".join(head), "\t".join(["", "Temperature(C)", *(str(k + 1) for k in range(columns))])]
+        lines += ["\t".join(["", "" if i else "25.0", *row]) for i, row in enumerate(cells)]
+        lines += ["", "~End"]
+    return "\r\n".join([*lines, "Original Filename: Plates; Date Last Saved: 1/5/2026 9:00:00 AM"]) + "\r\n"
+
+
 def mars_csv(wells: pd.DataFrame, *, wavelengths: Sequence[float] = (570.0, 630.0), name: str = "MTT") -> str:
     """Return a comma-separated export as BMG's MARS writes it: one block a wavelength, the reference second.
 

@@ -9,7 +9,9 @@ import pandas as pd
 import pytest
 
 import cytotools
+from cytotools.plates import read_export
 from cytotools.results import Results
+from cytotools.sample_combinations import LINES, MATRIX
 from cytotools.sample_plates import DOXORUBICIN, PER_VIABLE, TNF_STANDARDS
 from cytotools.sample_study import APOPTOSIS, VERDICTS, write_sample_study
 from gating import read_fcs
@@ -69,12 +71,47 @@ def test_verdicts_are_as_planted(results: Results) -> None:
 
 
 def test_every_planted_ic50_is_found(results: Results, sample_study: Path) -> None:
-    truth = pd.read_csv(sample_study.parent / "truth" / "ic50.csv").drop_duplicates(["cell_line", "compound"])
-    found = results.tables["dose_response"].query("level == 'all' and kind == 'relative'")
-    joined = truth.merge(found, on=["assay", "cell_line", "compound"])
-    assert len(joined) == len(found) == 11
+    tables = [pd.read_csv(sample_study.parent / "truth" / f"{name}.csv") for name in ("ic50", "single_agents")]
+    keys = ["assay", "cell_line", "compound", "hours"]
+    truth = pd.concat(tables).drop_duplicates(keys).query("compound not in ('LCL161', 'paclitaxel')")
+    joined = truth.merge(alone(results), on=keys)
+    assert len(joined) == len(truth) == 16
     assert ((joined["low"] < joined["planted_ic50"]) & (joined["planted_ic50"] < joined["high"])).all()
     assert np.abs(np.log(joined["ic50"] / joined["planted_ic50"])).max() < 0.15
+
+
+def alone(results: Results) -> pd.DataFrame:
+    """Return the relative IC50s over all experiments of the agents alone."""
+    found = results.tables["dose_response"].query("level == 'all' and kind == 'relative' and curve_dose == 'compound'")
+    return found[found["compound_2"].isin(["", None]) | found["compound_2"].isna()]
+
+
+def test_shifts_and_the_index_are_found_in_the_ic50s(results: Results, sample_study: Path) -> None:
+    truth = pd.read_csv(sample_study.parent / "truth" / "combination.csv").fillna({"schedule": ""})
+    keys = ["assay", "cell_line", "hours", "compound"]
+    found = results.tables["dose_response"].query("level == 'all' and kind == 'relative' and compound_2 != ''")
+    found = found.fillna({"schedule": ""})
+    shifts = found.merge(truth.query("method == 'potentiation'"), on=[*keys, "compound_2", "schedule"])
+    shifts = shifts.merge(alone(results), on=keys, suffixes=("", "_alone"))
+    assert len(shifts) == 15
+    shifts = shifts.assign(log_error=np.log(shifts["ic50_alone"] / shifts["ic50"] / shifts["drawn"]))
+    assert shifts.groupby("planted")["log_error"].mean().abs().max() < 0.12
+    singles = alone(results).query("hours == 96").set_index(["cell_line", "compound"])["ic50"].sort_index()
+    for line, own in LINES.items():
+        cisplatin = found.query("curve_dose == 'ratio' and cell_line == @line")["ic50"].iloc[0]
+        shares = {"cisplatin": cisplatin, "birinapant": cisplatin * own.birinapant.ic50 / own.cisplatin.ic50}
+        drawn_index = np.exp(np.log(truth.query("cell_line == @line and affected == 0.5")["drawn"]).mean())
+        assert drawn_index == pytest.approx(own.index, rel=0.1)
+        measured_index = sum(share / float(singles[line, name]) for name, share in shares.items())
+        assert measured_index == pytest.approx(drawn_index, rel=0.1)
+
+
+def test_the_planted_excess_lies_in_its_block(sample_study: Path) -> None:
+    cells = pd.read_csv(sample_study.parent / "truth" / "combination.csv").query("method == 'bliss'")
+    assert len(cells) == 3 * 25
+    inside = cells["dose"].between(*MATRIX.block_1) & cells["dose_2"].between(*MATRIX.block_2)
+    assert (cells["planted"] == np.where(inside, MATRIX.excess, 0.0)).all()
+    assert np.abs(cells["drawn"] - cells["planted"]).max() < 0.05
 
 
 def test_the_caspase_course_is_found_and_its_fall_explained(results: Results, sample_study: Path) -> None:
@@ -129,9 +166,8 @@ def test_every_well_that_was_read_stands_in_its_layout(sample_study: Path) -> No
     assert {plate.assay for plate in plates} == {"viability", "caspase", "mtt", "elisa", "bca"}
     for plate in plates:
         if plate.file.endswith(".txt"):
-            lines = [line.split("\t") for line in (sample_study.parent / plate.file).read_text().splitlines()]
-            read = sum(cell.isdigit() for line in lines if line[-1] == "Lum" for cell in line)
-            assert read == len(plate.layout)
+            export = read_export(sample_study.parent / plate.file)
+            assert sum(int(np.isfinite(reading.signal).sum()) for reading in export.readings) == len(plate.layout)
 
 
 def test_the_committed_study_is_what_its_maker_makes(sample_study: Path, tmp_path: Path) -> None:
@@ -144,9 +180,11 @@ def test_the_committed_study_is_what_its_maker_makes(sample_study: Path, tmp_pat
     for sheet in committed.glob("plates/layout*.csv"):
         assert (made / "plates" / sheet.name).read_text() == sheet.read_text()
     # numpy promises the same random numbers only under the lock: the truth is compared, not the bytes.
-    for name in ("ic50", "caspase", "concentrations"):
+    for name in ("ic50", "single_agents", "combination", "caspase", "concentrations"):
         again, kept = (pd.read_csv(folder / "truth" / f"{name}.csv") for folder in (made, committed))
-        pd.testing.assert_frame_equal(again.filter(regex="planted|compound"), kept.filter(regex="planted|compound"))
+        pd.testing.assert_frame_equal(
+            again.filter(regex="planted|compound|dose"), kept.filter(regex="planted|compound|dose")
+        )
     tube = "flow/rep2_ECA109-Smac_cisplatin_10.fcs"
     first, second = (np.median(read_fcs(folder / tube).values, axis=0) for folder in (made, committed))
     np.testing.assert_allclose(first, second, rtol=0.1)

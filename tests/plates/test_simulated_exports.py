@@ -9,7 +9,8 @@ import openpyxl
 import pandas as pd
 import pytest
 
-from cytotools.plates.simulated_exports import drawn_layout, gen5_text, grid_csv, grid_workbook, mars_csv
+from cytotools.plates.export_parsing import parse_export
+from cytotools.plates.simulated_exports import drawn_layout, gen5_text, grid_csv, grid_workbook, mars_csv, softmax_text
 
 
 @pytest.fixture
@@ -41,6 +42,16 @@ def test_mars_has_a_block_a_wavelength(wells: pd.DataFrame) -> None:
     assert lines[first].startswith("A,1.250,,")
     assert lines[first + 7] == "H,,,OVRFLW,,,,,,,,,"
     assert lines[second + 2].endswith(",0.060")
+
+
+def test_softmax_has_a_block_a_plate_that_is_read_back() -> None:
+    column = pd.DataFrame({"well": [f"{row}12" for row in "ABCDEFGH"], "signal": np.arange(8.0), "said": ""})
+    column = column.assign(rows=8, columns=12)
+    two = pd.concat([column.assign(plate="P 1"), column.assign(plate="P 2", signal=7.5)])
+    export = parse_export(softmax_text(two, digits=1).encode(), "ctg.txt")
+    assert export.software == "SoftMax Pro"
+    assert [reading.plate for reading in export.readings] == ["P 1", "P 2"]
+    assert [reading.signal[:, 11].tolist() for reading in export.readings] == [list(range(8)), [7.5] * 8]
 
 
 def test_grids_hold_numbers_under_a_title(wells: pd.DataFrame) -> None:
