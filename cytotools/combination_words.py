@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Hashable, Mapping
 from typing import Any
 
 from cytotools.conditions import CONDITION_COLUMNS
+from cytotools.doses.cautions import CAUTIONS
 from cytotools.experiments import NOT_CONDITIONS, key_of
 from cytotools.labels import agent_names, assay_label, dose_label, line_label, unit
 from cytotools.number_words import bounded, finite
@@ -93,6 +95,30 @@ def with_verdict(row: Mapping[str, Any], form: Callable[[float], str]) -> str:
     'synergy, 0.52 (0.4 to 0.67)'
     """
     return f"{row['verdict']}, {bounded(row['value'], row['low'], row['high'], form)}"
+
+
+def reason(row: Mapping[str, Any]) -> str:
+    """Return why a number of a row is withheld: what the first of its cautions that refuses it means.
+
+    Examples
+    --------
+    >>> reason({"caution": "single_agent_missing: birinapant"})
+    'an agent of the combination was not tested alone, so nothing tells what to expect of both'
+    """
+    codes = [part.partition(":")[0] for part in str(row["caution"]).split("; ")]
+    meanings = [CAUTIONS[code].meaning for code in codes if code in CAUTIONS and CAUTIONS[code].severity == "refused"]
+    return f"{meanings[0][0].lower()}{meanings[0][1:].rstrip('.')}" if meanings else "the cautions say why"
+
+
+def inverse(value: float) -> float:
+    """Return a ratio the other way round; 0 and infinity are each other's.
+
+    Examples
+    --------
+    >>> inverse(0.5), inverse(0.0)
+    (2.0, inf)
+    """
+    return 1 / value if value else math.inf
 
 
 def combination_key(row: Mapping[str, Any]) -> tuple[Hashable, ...]:

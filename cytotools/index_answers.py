@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
-from cytotools.combination_words import VERDICT_WORDS, combination_key, of_line, subject, with_verdict
+from cytotools.combination_words import VERDICT_WORDS, combination_key, of_line, reason, subject, with_verdict
 from cytotools.experiments import grouped
 from cytotools.labels import printed
 from cytotools.number_words import count, finite, fold, listed, with_interval
@@ -21,7 +21,7 @@ INDICES = ("ci", "ci_log_linear", "interaction_index")
 NAMES = {"ci": "combination index", "interaction_index": "interaction index"}
 OTHER_READINGS = (
     ("ci", False, "taken as mutually non-exclusive"),
-    ("ci_log_linear", True, "by the log-linear fit, as CompuSyn computes it"),
+    ("ci_log_linear", True, "by the log-linear fit (CompuSyn)"),
     ("interaction_index", None, "by the interaction index of the IC50s"),
 )
 FLAGS = {
@@ -29,7 +29,7 @@ FLAGS = {
     "plateau_below_one": "A curve levels out below full effect, which a combination index does not allow for: rely on "
     "the interaction index.",
 }
-BEYOND = "level_not_tested:"  # the caution of a level outside the tested effects
+BEYOND = "untested_effect:"  # the caution of a level outside the tested effects
 
 
 def index_answers(table: pd.DataFrame) -> Iterator[str]:
@@ -73,7 +73,7 @@ def _sentences(head: Row, own: Sequence[Row]) -> Iterator[str]:
 def _headline(head: Row, tested: Sequence[Row]) -> str:
     named, name = f"{of_line(head)}{subject(head)}", NAMES[head["method"]]
     if not finite(head["value"]):
-        return f"{named} have no {name}: {_reason(head)}."
+        return f"{named} have no {name}: {reason(head)}."
     over = f" over {_levels(tested)} affected" if tested else ""
     if head["n"] == 1:
         limits = f"{fold(head['value'])} ({fold(head['low'])} to {fold(head['high'])} by the errors within it)"
@@ -86,12 +86,6 @@ def _headline(head: Row, tested: Sequence[Row]) -> str:
     return f"{of_line(head)}whether {subject(head)} are synergistic is not resolved: {told}"
 
 
-def _reason(row: Row) -> str:
-    if "no_median_effect:" in row["caution"]:
-        return "one of them alone has no median effect, so that its potentiation of the other is the question to ask"
-    return "the cautions say why"
-
-
 def _levels(rows: Sequence[Row]) -> str:
     levels = [f"{100 * row['affected']:g}" for row in rows]
     return f"{listed(levels)} %"
@@ -100,11 +94,11 @@ def _levels(rows: Sequence[Row]) -> str:
 def _differing(head: Row, tested: Sequence[Row]) -> str:
     """Return the tested levels whose verdict is another than that of the headline."""
     told = [
-        f"at {100 * row['affected']:g} % affected {with_verdict(row, fold)}"
+        f"at {100 * row['affected']:g} % affected: {with_verdict(row, fold)}"
         for row in tested
         if row["verdict"] != head["verdict"]
     ]
-    return f"Not so at every level: {'; '.join(told)}." if told else ""
+    return f"Not so {'; '.join(told)}." if told else ""
 
 
 def _untested(rows: Sequence[Row]) -> str:
@@ -118,7 +112,7 @@ def _other_readings(head: Row, over_all: Sequence[Row]) -> str:
     """Return the other indices of the same wells whose verdict is another than that of the headline."""
     found = [(words, headline_of(over_all, method, exclusive)) for method, exclusive, words in OTHER_READINGS]
     told = [
-        f"{words} {with_verdict(row, fold)}"
+        f"{words}: {with_verdict(row, fold)}"
         for words, row in found
         if row is not None and row is not head and finite(row["value"]) and row["verdict"] != head["verdict"]
     ]

@@ -11,6 +11,7 @@ from cytotools.combination_words import (
     circumstances,
     combination_key,
     of_line,
+    reason,
     with_verdict,
 )
 from cytotools.experiments import grouped
@@ -69,7 +70,7 @@ def _headline(head: Row) -> str:
     named = f"{' × '.join(agent_names(head))}{circumstances(head)}"
     reference = REFERENCES[head["method"]]
     if not finite(head["value"]):
-        return f"{of_line(head)}{named} have no mean excess over {reference}: the cautions say why"
+        return f"{of_line(head)}{named} have no mean excess over {reference}: {reason(head)}"
     if head["n"] == 1:
         limits = f" ({excess(head['low'])} to {excess(head['high'])} by the errors within it)"
         told = f"{excess(head['value'])}{limits if finite(head['low']) else ''}"

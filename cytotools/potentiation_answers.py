@@ -7,7 +7,7 @@ import statistics
 from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
-from cytotools.combination_words import SLOTS, circumstances, of_line
+from cytotools.combination_words import SLOTS, circumstances, inverse, of_line, reason
 from cytotools.experiments import grouped, key_of
 from cytotools.labels import dose_label, printed
 from cytotools.number_words import bounded, count, finite, fold, percent
@@ -49,7 +49,7 @@ def _sentence(row: Row, viable: float) -> str:
     n = f"n = {count(row['n'])}"
     if not _told(row):
         asked = f"by how much {partner} shifts the IC50 of {agent}{where}"
-        return f"{of_line(row)}{asked} is not known: the cautions say why{alone}."
+        return f"{of_line(row)}{asked} is not known: {reason(row)}{alone}."
     if row["n"] == 1:
         shift = f"one experiment gives a shift of its IC50 by {_shift(row, descriptive=True)}"
         asked = f"whether {agent}{where} is potentiated by {partner}"
@@ -83,7 +83,7 @@ def _shift(row: Row, descriptive: bool = False) -> str:
 
 def _turned(row: Row) -> Row:
     """Return a shift the other way round: below 1 it is a fold by which the IC50 rises."""
-    return {**row, "value": 1 / row["value"], "low": 1 / row["high"], "high": 1 / row["low"]}
+    return {**row, "value": inverse(row["value"]), "low": inverse(row["high"]), "high": inverse(row["low"])}
 
 
 def _left_viable(row: Row, wells: pd.DataFrame) -> float:

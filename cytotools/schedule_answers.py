@@ -6,7 +6,7 @@ import math
 from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
-from cytotools.combination_words import SLOTS, circumstances, combination_key, of_line, order_words
+from cytotools.combination_words import SLOTS, circumstances, combination_key, inverse, of_line, order_words
 from cytotools.doses.block_model import BlockContrast
 from cytotools.doses.schedule_comparison import BestSchedule, best_schedule
 from cytotools.experiments import grouped
@@ -128,7 +128,7 @@ def _turned(row: Row) -> Row:
     if _is_excess(row):
         estimate, low, high = (-value for value in numbers)
     else:
-        estimate, low, high = (1 / value if value else math.inf for value in numbers)
+        estimate, low, high = map(inverse, numbers)
     return {**row, "contrast": f"{other} against {one}", "estimate": estimate, "low": low, "high": high}
 
 
