@@ -20,6 +20,7 @@ from cytotools.fitted_curves import fit_curves
 from cytotools.plates import responses
 from cytotools.plates.simulate import PlateModel, plate_layout, simulate_plates
 from cytotools.plates.simulated_curves import Biphasic, Gompertz, Logistic, PlantedCurve, absolute_ic50
+from cytotools.well_agents import read_agents
 
 SEED = 4_000
 MULTIPLICATIVE, ADDITIVE = (
@@ -44,7 +45,8 @@ def rows(draws: int) -> Iterator[dict[str, object]]:
         )
         answered = responses(made.wells.assign(assay="viability", exclude="", said=""))
         for weights in ("scatter", "none"):
-            [group] = fit_curves(answered.assign(_weights=weights, _model="4PL"), {})
+            told = answered.assign(_weights=weights, _model="4PL")
+            [group] = fit_curves(told, read_agents(told, {}))
             found = [one.ic50s["relative"] for one in group.curves]
             low, high, at = (np.array([getattr(one, key) for one in found]) for key in ("low", "high", "at"))
             half, closed = absolute_ic50(curve, 0.5), np.isfinite(high) & (low > 0)

@@ -102,15 +102,22 @@ def design(
 ) -> None:
     """Lay out the plates of an experiment at random, with its pipetting sheet and the precision to expect."""
     from cytotools.design.design_files import read_design
-    from cytotools.design.summary import precision_table, summary_lines
+    from cytotools.design.index_precision import expected_indices
+    from cytotools.design.summary import index_table, precision_table, summary_lines
     from cytotools.design.write import write_design
 
     found = read_design(path)
     folder, precision = write_design(found, path, out)
     for line in summary_lines(found):
         typer.echo(line)
-    typer.echo(precision_table(found, precision, None if sys.stdout.isatty() else 140))
-    for caution in dict.fromkeys(f"{row.curve}: {row.caution}." for row in precision if row.caution):
+    width = None if sys.stdout.isatty() else 140
+    typer.echo(precision_table(found, precision, width))
+    indices = tuple(expected_indices(found))
+    if indices:
+        typer.echo(index_table(found, indices, width))
+    cautions = [f"{row.curve}: {row.caution}." for row in precision if row.caution]
+    cautions += [f"{row.combination}: {row.caution}." for row in indices if row.caution]
+    for caution in dict.fromkeys(cautions):
         typer.echo(caution)
     typer.echo(f"Design: {folder} (pipetting.md, tubes.xlsx, layouts/, study.yaml).")
 

@@ -9,6 +9,7 @@ from cytotools.conditions import CONDITION_COLUMNS
 from cytotools.contrast_rows import COMPARISON_COLUMNS, Planned, added, against, family_rows, unanswered
 from cytotools.control_choice import serving
 from cytotools.experiments import Group, caution, condition_columns, grouped, label, read_groups
+from cytotools.labels import schedule_label
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -133,5 +134,5 @@ def _without(group: Group) -> dict[str, Any]:
 
 
 def _named(group: Group) -> str:
-    schedule = label(group.value("schedule"))
+    schedule = schedule_label(dict(group.condition))
     return " with ".join(group.agents) + (f" ({schedule})" if schedule else "")

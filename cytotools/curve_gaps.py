@@ -1,25 +1,26 @@
-"""Compounds of viability plates that have no dose-response curve, and why."""
+"""Compounds of viability plates that have no dose-response curve and wells that break a constant ratio, and why."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-import numpy as np
-
-from cytotools.cautions import Entry, documented
-from cytotools.curve_groups import FEWEST_DOSES, read_agents
+from cytotools.broken_ratios import broken_ratios
+from cytotools.cautions import Entry, entry_of
+from cytotools.dose_designs import FEWEST_DOSES
+from cytotools.doses.cautions import caution
 from cytotools.experiments import grouped
-from cytotools.fitted_curves import FITTED, FittedGroup
+from cytotools.fitted_curves import FittedGroup, fitted_wells
+from cytotools.labels import condition_label
 
 if TYPE_CHECKING:
     import pandas as pd
 
+    from cytotools.well_agents import Agents
 
-def curve_gaps(
-    responses: pd.DataFrame, groups: Sequence[FittedGroup], molar_masses: Mapping[str, float]
-) -> list[Entry]:
-    """Return a caution for each compound with treated wells that is in no curve.
+
+def curve_gaps(responses: pd.DataFrame, groups: Sequence[FittedGroup], agents: Agents) -> list[Entry]:
+    """Return a caution for each compound with treated wells that is in no curve, and for each ratio that is not kept.
 
     Parameters
     ----------
@@ -27,21 +28,24 @@ def curve_gaps(
         As `cytotools.plates.responses` returns them.
     groups : sequence of FittedGroup
         The curves that were found in them.
-    molar_masses : mapping of compound to float
-        In g/mol.
+    agents : Agents
+        As `cytotools.well_agents.read_agents` finds them in these wells.
     """
-    wells = responses[responses["assay"].isin(FITTED)].reset_index(drop=True)
-    agents = read_agents(wells, molar_masses)
+    wells = fitted_wells(responses)
+    answered = set(wells.index.tolist())
     said = {name: f"{no.expected} is needed. {no.remedy}" for name, no in agents.refused.items()}
     fitted = {str(found.group.condition.get(f"compound{slot}")) for found in groups for slot in ("", "_2", "_3")}
-    answered = np.isfinite(wells["response"].to_numpy(np.float64))
     given = [(agent.name, agent.dose, row) for row, own in agents.by_row.items() for agent in own]
     for name, found in grouped(given, lambda one: one[0]).items():
-        doses = {dose for _, dose, row in found if answered[row]}
+        doses = {dose for _, dose, row in found if row in answered}
         if name not in fitted and doses:
             plural = "s" if len(doses) > 1 else ""
             said[name] = f"{len(doses)} dose{plural} under the same conditions at most, a curve takes {FEWEST_DOSES}"
         elif name not in fitted:
             said[name] = "none of its wells has a response"
-    known = documented()["no_fit"]
-    return [Entry(known.severity, "plates", "", name, "no_fit", words, known.remedy) for name, words in said.items()]
+    gaps = [entry_of(caution("no_fit", words), "plates", "", name) for name, words in said.items()]
+    in_curves = {row for found in groups for row in found.group.doses}
+    return gaps + [
+        entry_of(caution("ratio_not_constant", one.words), "plates", "", condition_label(one.condition))
+        for one in broken_ratios(wells, agents.by_row, in_curves)
+    ]

@@ -2,39 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
-from cytotools.cells.refused import Refused
-from cytotools.experiments import NOT_CONDITIONS, grouped, key_of, label
-from cytotools.tables import rows_of
+from cytotools.dose_designs import FEWEST_DOSES, DoseDesign, dose_design
+from cytotools.experiments import NOT_CONDITIONS, grouped, key_of
+from cytotools.schedules import schedule_of, serving_schedule
+from cytotools.well_agents import SLOTS, Agent, by_row, experiment_name
 
 if TYPE_CHECKING:
     import pandas as pd
 
-FEWEST_DOSES = 4  # a sigmoid has four parameters; with fewer doses its slope and plateaus can't be told apart
-SAME_RATIO = 1e-3  # relative: pipetting lists round their doses to three figures
-SLOTS = ("", "_2", "_3")
-HELD = ("cell_line", "arm", "schedule", "lead_hours", "hours")
-
-
-@dataclass(frozen=True)
-class Agent:
-    """One agent of a well: the columns it stands in, its name and its dose in the unit of all its wells."""
-
-    slot: str
-    name: str
-    dose: float
-    unit: str
-
-
-@dataclass(frozen=True)
-class Agents:
-    """The agents of every treated well, by its row, and the compounds whose doses share no unit, with the reason."""
-
-    by_row: dict[int, tuple[Agent, ...]]
-    refused: dict[str, Refused]
+PLACE = ("cell_line", "arm", "hours")
+MOST_PARTNERS = 3  # doses of a matrix over which an agent has curves: beyond, the scores of the matrix tell more
+NAN = float("nan")
 
 
 @dataclass(frozen=True, eq=False)
@@ -55,6 +37,8 @@ class CurveGroup:
         control that serves the treated wells.
     ratio : str
         p:q of the agents' doses where the ratio runs.
+    agents : tuple of Agent
+        All that its wells hold; the dose of those that run is NaN.
     """
 
     condition: dict[str, Any]
@@ -63,6 +47,7 @@ class CurveGroup:
     doses: dict[int, float]
     partner_rows: tuple[int, ...] = ()
     ratio: str = ""
+    agents: tuple[Agent, ...] = ()
 
     @property
     def has_partner(self) -> bool:
@@ -70,31 +55,92 @@ class CurveGroup:
         return any(self.condition.get(f"dose{slot}", 0.0) > 0 for slot in SLOTS)
 
 
-def read_agents(wells: pd.DataFrame, molar_masses: Mapping[str, float]) -> Agents:
-    """Return what was in each treated well, every compound in one unit; `molar_masses` are in g/mol."""
-    from cytotools.plates.dose_units import in_common_unit
+@dataclass(frozen=True, eq=False)
+class SameAgents:
+    """The wells that hold the same agents under the same conditions, and what their doses make.
 
-    treated = wells[wells["role"] == "treated"]
-    given = [
-        (i, slot, str(row[f"compound{slot}"]), float(row[f"dose{slot}"]), str(row[f"dose_unit{slot}"]))
-        for i, row in _by_row(treated).items()
-        for slot in SLOTS
-        if row.get(f"compound{slot}") and row[f"dose{slot}"] > 0
-    ]
-    found: dict[int, list[Agent]] = {}
-    refused = {}
-    for name, entries in grouped(given, lambda entry: entry[2]).items():
-        doses, units = [entry[3] for entry in entries], [entry[4] for entry in entries]
-        try:
-            amounts, unit = in_common_unit(doses, units, molar_masses.get(name))
-        except Refused as no:
-            refused[name] = no
-            continue
-        for (i, slot, *_), amount in zip(entries, amounts, strict=True):
-            found.setdefault(i, []).append(Agent(slot, name, amount, unit))
-    lost = {entry[0] for entry in given if entry[2] in refused}
-    by_row = {i: tuple(sorted(found[i], key=lambda agent: agent.slot)) for i in sorted(found) if i not in lost}
-    return Agents(by_row, refused)
+    Attributes
+    ----------
+    condition : dict
+        The condition columns that they share, doses NaN.
+    assay : str
+    agents : tuple of Agent
+        Their doses NaN.
+    wells : dict of int to tuple of Agent
+        By row, in order of appearance.
+    design : DoseDesign
+    """
+
+    condition: dict[str, Any]
+    assay: str
+    agents: tuple[Agent, ...]
+    wells: dict[int, tuple[Agent, ...]]
+    design: DoseDesign
+
+    @property
+    def place(self) -> tuple[Any, ...]:
+        """Return what single agents and combinations must share to be compared: assay, line, arm and hours."""
+        return place_of(self.assay, self.condition)
+
+
+def place_of(assay: str, condition: Mapping[str, Any]) -> tuple[Any, ...]:
+    """Return what single agents and combinations must share to be compared: assay, line, arm and hours."""
+    return assay, *(key_of(condition.get(column)) for column in PLACE)
+
+
+def same_agents(wells: pd.DataFrame, agents: Mapping[int, tuple[Agent, ...]]) -> list[SameAgents]:
+    """Return the treated wells by what they hold and under which conditions, in order of appearance.
+
+    One agent alone is the same in whichever column of compounds it stands; of several, `schedule` tells by their
+    columns which came first.
+
+    Parameters
+    ----------
+    wells : DataFrame
+        Wells with `assay`, `role` and the condition columns; excluded wells must be out already.
+    agents : mapping of row to agents
+        As `cytotools.well_agents.read_agents` finds them; rows that are not in the table are passed over.
+    """
+    rows = by_row(wells)
+    found = {i: own for i, own in agents.items() if i in rows}
+    keys = {i: (place_of(rows[i]["assay"], rows[i]), schedule_of(rows[i])) for i in found}
+    alike = grouped(found, lambda i: (keys[i], _slots(found[i])))
+    return [_same(members, rows, found) for members in alike.values()]
+
+
+def _slots(agents: Sequence[Agent]) -> tuple[tuple[str, str], ...]:
+    return tuple((agent.slot if len(agents) > 1 else "", agent.name) for agent in agents)
+
+
+def _same(
+    members: Sequence[int], rows: Mapping[int, Mapping[str, Any]], agents: Mapping[int, tuple[Agent, ...]]
+) -> SameAgents:
+    from cytotools.conditions import CONDITION_COLUMNS
+
+    first = min(members, key=lambda i: [agent.slot for agent in agents[i]])
+    row, own = rows[first], tuple(replace(agent, dose=NAN) for agent in agents[first])
+    own = own if len(own) > 1 else (replace(own[0], slot=""),)
+    condition = {name: row[name] for name in CONDITION_COLUMNS if name in row and name not in NOT_CONDITIONS}
+    wells = {i: agents[i] for i in members}
+    plates = {i: rows[i].get("plate") for i in members}
+    experiments = {i: experiment_name(rows[i]) for i in members}
+    design = dose_design(wells, plates, experiments)
+    return SameAgents(_named(condition, own), str(row["assay"]), own, wells, design)
+
+
+def _named(condition: Mapping[str, Any], agents: Sequence[Agent]) -> dict[str, Any]:
+    """Return a condition that names the agents it holds, and none at dose 0."""
+    given = [slot for slot in SLOTS if f"compound{slot}" in condition]
+    nothing = {f"compound{slot}": "" for slot in given} | _doses(Agent(slot, "", NAN, "") for slot in given)
+    return {**condition, **nothing, **{f"compound{own.slot}": own.name for own in agents}, **_doses(agents)}
+
+
+def _doses(agents: Iterable[Agent]) -> dict[str, Any]:
+    """Return the dose columns of a condition, in the unit of all wells of the compound."""
+    columns: dict[str, Any] = {}
+    for agent in agents:
+        columns |= {f"dose{agent.slot}": agent.dose, f"dose_unit{agent.slot}": agent.unit}
+    return columns
 
 
 def curve_groups(wells: pd.DataFrame, agents: Mapping[int, tuple[Agent, ...]]) -> list[CurveGroup]:
@@ -102,19 +148,19 @@ def curve_groups(wells: pd.DataFrame, agents: Mapping[int, tuple[Agent, ...]]) -
 
     Parameters
     ----------
-    wells : DataFrame
-        Wells with `assay`, `role` and the condition columns; excluded wells must be out already.
-    agents : mapping of row to agents
-        As `read_agents` finds them in this table.
+    wells, agents
+        As `same_agents` takes them.
 
     Returns
     -------
     list of CurveGroup
-        Single agents, one agent over fixed doses of the others, and constant ratios; each has four doses at least.
+        Single agents, constant ratios, and one agent over fixed doses of the others; each has four doses at least. A
+        matrix of four doses or more of both agents gives none: its scores hold what its rows and columns would.
 
     Examples
     --------
     >>> import pandas as pd
+    >>> from cytotools.well_agents import read_agents
     >>> doses = [1.0, 2.0, 4.0, 8.0]
     >>> wells = pd.DataFrame({"assay": "mtt", "role": "treated", "compound": "cisplatin", "dose": doses,
     ...                       "dose_unit": "uM", "replicate": "1"})
@@ -122,73 +168,14 @@ def curve_groups(wells: pd.DataFrame, agents: Mapping[int, tuple[Agent, ...]]) -
     >>> group.runs, list(group.doses.values())
     ('compound', [1.0, 2.0, 4.0, 8.0])
     """
-    rows = _by_row(wells)
-    places = {i: (rows[i]["assay"], *(key_of(rows[i].get(column)) for column in HELD)) for i in agents}
-    alike = grouped(agents, lambda i: (places[i], _slots(agents[i])))
-    return [group for members in alike.values() for group in _groups(members, rows, agents, places)]
+    alike = same_agents(wells, agents)
+    return [group for same in alike for group in (*_ratios(same), *_running(same, alike))]
 
 
-def _by_row(wells: pd.DataFrame) -> dict[int, dict[str, Any]]:
-    """Return the rows of a table by their index, which is whole numbers."""
-    return dict(zip(wells.index.tolist(), rows_of(wells), strict=True))
-
-
-def _slots(agents: Iterable[Agent]) -> tuple[tuple[str, str], ...]:
-    return tuple((agent.slot, agent.name) for agent in agents)
-
-
-def _groups(
-    members: Sequence[int],
-    rows: Mapping[int, Mapping[str, Any]],
-    agents: Mapping[int, tuple[Agent, ...]],
-    places: Mapping[int, tuple[Any, ...]],
-) -> list[CurveGroup]:
-    """Return the curves among wells that hold the same agents under the same conditions."""
-    ratio = _constant_ratio([agents[i] for i in members])
-    if ratio:
-        doses = {i: _total(agents[i]) for i in members}
-        condition = _condition(rows[members[0]], agents[members[0]], range(len(agents[members[0]])))
-        whole = CurveGroup(condition, str(rows[members[0]]["assay"]), "ratio", doses, ratio=ratio)
-        return [whole] if _enough(doses) else []
-    found = []
-    for running, agent in enumerate(agents[members[0]]):
-        for part in grouped(members, lambda i: _others(agents[i], running)).values():  # noqa: B023
-            doses = {i: agents[i][running].dose for i in part}
-            if _enough(doses):
-                others = _others(agents[part[0]], running)
-                alone = tuple(
-                    i for i in agents if others and places[i] == places[part[0]] and _amounts(agents[i]) == set(others)
-                )
-                condition = _condition(rows[part[0]], agents[part[0]], [running])
-                assay = str(rows[part[0]]["assay"])
-                found.append(CurveGroup(condition, assay, f"compound{agent.slot}", doses, alone))
-    return found
-
-
-def _others(agents: Sequence[Agent], running: int) -> tuple[tuple[str, float], ...]:
-    return tuple((agent.name, agent.dose) for k, agent in enumerate(agents) if k != running)
-
-
-def _amounts(agents: Iterable[Agent]) -> set[tuple[str, float]]:
-    return {(agent.name, agent.dose) for agent in agents}
-
-
-def _enough(doses: Mapping[int, float]) -> bool:
-    return len(set(doses.values())) >= FEWEST_DOSES
-
-
-def _constant_ratio(wells: Sequence[Sequence[Agent]]) -> str:
-    """Return p:q where the doses of several agents keep their ratio over several doses, else nothing."""
-    first = wells[0]
-    if len(first) < 2 or len({agents[0].dose for agents in wells}) < 2:
-        return ""
-    ratios = [[agent.dose / first_dose for agent in agents] for agents in wells for first_dose in [agents[0].dose]]
-    if any(
-        abs(one / other - 1.0) > SAME_RATIO for ratio in ratios for one, other in zip(ratio, ratios[0], strict=True)
-    ):
-        return ""
-    smallest = min(ratios[0])
-    return ":".join(f"{share / smallest:.4g}" for share in ratios[0])
+def _ratios(same: SameAgents) -> Iterator[CurveGroup]:
+    for ratio, rows in same.design.ratios.items():
+        doses = {i: _total(same.wells[i]) for i in rows}
+        yield CurveGroup(same.condition, same.assay, "ratio", doses, ratio=ratio, agents=same.agents)
 
 
 def _total(agents: Sequence[Agent]) -> float:
@@ -197,19 +184,52 @@ def _total(agents: Sequence[Agent]) -> float:
     return sum(agent.dose for agent in agents) if alike else agents[0].dose
 
 
-def _condition(row: Mapping[str, Any], agents: Sequence[Agent], running: Iterable[int]) -> dict[str, Any]:
-    """Return the condition columns of a curve, doses in the unit of all wells of the compound."""
-    from cytotools.conditions import CONDITION_COLUMNS
+def _running(same: SameAgents, alike: Iterable[SameAgents]) -> Iterator[CurveGroup]:
+    """Yield the curves of each agent while the others, if there are any, are held."""
+    rows = [i for i in same.wells if i not in same.design.in_ratio]
+    for k, agent in enumerate(same.agents):
+        parts = grouped(rows, lambda i: _others(same.wells[i], k))  # noqa: B023
+        for others, part in _kept(parts, same, k):
+            amounts = [NAN if j == k else own.dose for j, own in enumerate(same.wells[part[0]])]
+            held = tuple(replace(own, dose=dose) for own, dose in zip(same.agents, amounts, strict=True))
+            doses = {i: same.wells[i][k].dose for i in part}
+            condition = same.condition | _doses(held)
+            alone = _alone(others, same, alike)
+            yield CurveGroup(condition, same.assay, f"compound{agent.slot}", doses, alone, agents=held)
 
-    found = {column: row[column] for column in CONDITION_COLUMNS if column in row and column not in NOT_CONDITIONS}
-    runs = set(running)
-    for k, agent in enumerate(agents):
-        found[f"dose{agent.slot}"] = float("nan") if k in runs else agent.dose
-        found[f"dose_unit{agent.slot}"] = agent.unit
-    return found
+
+def _kept(
+    parts: Mapping[tuple[tuple[str, float], ...], list[int]], same: SameAgents, k: int
+) -> Iterator[tuple[tuple[tuple[str, float], ...], list[int]]]:
+    """Yield the parts that have doses enough, but not those of a matrix with many of them."""
+    enough = {others: rows for others, rows in parts.items() if _enough(same, rows, k)}
+    crossed = same.design.crossed
+    of_matrix = [others for others, rows in enough.items() if not _enough(same, set(rows) - crossed, k)]
+    for others, rows in enough.items():
+        if others not in of_matrix or len(of_matrix) <= MOST_PARTNERS:
+            yield others, rows
+
+
+def _enough(same: SameAgents, rows: Iterable[int], k: int) -> bool:
+    return len({same.wells[i][k].dose for i in rows}) >= FEWEST_DOSES
+
+
+def _others(agents: Sequence[Agent], running: int) -> tuple[tuple[str, float], ...]:
+    return tuple((agent.name, agent.dose) for k, agent in enumerate(agents) if k != running)
+
+
+def _alone(others: tuple[tuple[str, float], ...], same: SameAgents, alike: Iterable[SameAgents]) -> tuple[int, ...]:
+    """Return the wells of the agents that are held, alone."""
+    found: dict[Any, list[int]] = {}
+    for one in alike:
+        rows = [i for i, own in one.wells.items() if set(_others(own, -1)) == set(others)]
+        if others and rows and one.place == same.place:
+            found.setdefault(schedule_of(one.condition), []).extend(rows)
+    schedule = serving_schedule(schedule_of(same.condition), found)
+    return () if schedule is None else tuple(sorted(found[schedule]))
 
 
 def experiments_of(wells: pd.DataFrame, members: Iterable[int]) -> dict[str, list[int]]:
     """Return wells by independent experiment: their replicate, else their batch; "" where neither is given."""
-    rows = _by_row(wells.loc[list(members), ["replicate", "batch"]])
-    return grouped(rows, lambda i: label(rows[i]["replicate"]) or label(rows[i]["batch"]))
+    rows = by_row(wells.loc[list(members), ["replicate", "batch"]])
+    return grouped(rows, lambda i: experiment_name(rows[i]))

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from cytotools.conditions import CONDITION_COLUMNS
-from cytotools.curve_groups import FEWEST_DOSES
+from cytotools.dose_designs import FEWEST_DOSES
 from cytotools.doses.cautions import caution, join
 from cytotools.doses.curve_cautions import curve_cautions
 from cytotools.fitted_curves import HALF, KINDS, FittedCurve, FittedGroup

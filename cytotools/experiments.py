@@ -11,6 +11,7 @@ import numpy as np
 import pandas as pd
 
 from cytotools.fractions import Fraction, averaged
+from cytotools.labels import schedule_label
 from cytotools.statistical_cautions import CAUTIONS as CAUTIONS
 from cytotools.statistical_cautions import caution as caution
 from cytotools.statistical_cautions import join as join
@@ -72,7 +73,7 @@ class Group:
         """Return the treatment in words, such as `cisplatin 5 ug/mL + Smac-N7 25 uM`."""
         parts = [[label(self.value(column)) for column in columns] for columns in COMPOUNDS]
         words = " + ".join(" ".join(filter(None, part)) for part in parts if part[0]) or self.role
-        schedule = label(self.value("schedule"))
+        schedule = schedule_label(dict(self.condition))
         return f"{words} ({schedule})" if schedule else words
 
     @property

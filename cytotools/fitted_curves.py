@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from cytotools.curve_groups import FEWEST_DOSES, CurveGroup, curve_groups, experiments_of, read_agents
+from cytotools.curve_groups import CurveGroup, curve_groups, experiments_of
+from cytotools.dose_designs import FEWEST_DOSES
 from cytotools.experiments import grouped
 
 if TYPE_CHECKING:
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
 
     from cytotools.doses.dose_response import DoseResponse
     from cytotools.doses.dose_responses import DoseResponses
+    from cytotools.well_agents import Agents
 
 FloatArray = NDArray[np.float64]
 FITTED = ("viability", "mtt")  # a caspase fold rises and falls again: no sigmoid is fitted to it
@@ -91,23 +93,24 @@ class _Wells:
         return self.model, tuple(sorted(set(self.wells["dose"])))
 
 
-def fit_curves(responses: pd.DataFrame, molar_masses: Mapping[str, float]) -> list[FittedGroup]:
+def fit_curves(responses: pd.DataFrame, agents: Agents) -> list[FittedGroup]:
     """Fit every dose-response curve of the viability and MTT plates, experiment by experiment.
 
     Parameters
     ----------
     responses : DataFrame
         As `cytotools.plates.responses` returns them.
-    molar_masses : mapping of compound to float
-        In g/mol; compounds whose doses can't be brought to one unit have no curve.
+    agents : Agents
+        As `cytotools.well_agents.read_agents` finds them in these wells; compounds whose doses can't be brought to one
+        unit have no curve.
 
     Returns
     -------
     list of FittedGroup
         Controls are fitted with the curve, at dose 0; where a partner's dose is held, the partner alone is.
     """
-    wells = responses[responses["assay"].isin(FITTED) & np.isfinite(responses["response"].to_numpy(np.float64))]
-    groups = curve_groups(wells, read_agents(wells, molar_masses).by_row)
+    wells = fitted_wells(responses)
+    groups = curve_groups(wells, agents.by_row)
     curves = [one for group in groups for one in _experiments(wells, group)]
     fitted: dict[tuple[int, str], FittedCurve] = {}
     for alike in grouped(curves, lambda one: one.design).values():
@@ -116,6 +119,14 @@ def fit_curves(responses: pd.DataFrame, molar_masses: Mapping[str, float]) -> li
     return [
         FittedGroup(group, tuple(fitted[id(group), one.experiment] for one in by_group[id(group)])) for group in groups
     ]
+
+
+def fitted_wells(responses: pd.DataFrame) -> pd.DataFrame:
+    """Return the wells that have a response of an assay that is fitted."""
+    found: pd.DataFrame = responses[
+        responses["assay"].isin(FITTED) & np.isfinite(responses["response"].to_numpy(np.float64))
+    ]
+    return found
 
 
 def _experiments(wells: pd.DataFrame, group: CurveGroup) -> Iterator[_Wells]:

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
+from cytotools.conditions import CONDITION_COLUMNS
+from cytotools.experiments import NOT_CONDITIONS
 from cytotools.labels import condition_label, printed
 from cytotools.number_words import count, finite, interval, p_value, percent, percent_points
 from cytotools.tables import rows_of
@@ -65,9 +67,8 @@ def _matching(comparisons: pd.DataFrame, row: Mapping[str, Any]) -> dict[str, An
     """Return the comparison of the same condition, None where it has none (it is the control)."""
     if not len(comparisons):
         return None
-    keys = ("cell_line", "arm", "compound", "dose", "dose_unit", "compound_2", "dose_2", "schedule", "hours")
     found = comparisons[comparisons["quantity"] == "total"]
-    for key in keys:
+    for key in (name for name in CONDITION_COLUMNS if name not in NOT_CONDITIONS):
         if key in found.columns and key in row:
             found = found[(found[key] == row[key]) | (found[key].isna() & (row[key] != row[key]))]
     return {str(k): v for k, v in found.iloc[0].items()} if len(found) else None

@@ -67,9 +67,43 @@ def dose_label(row: Mapping[str, Any]) -> str:
         amount = f"{dose:g} {unit(_words(row.get(f'dose_unit{suffix}')))}".strip() if _is_number(dose) else ""
         if compound or amount:
             parts.append(f"{compound} {amount}".strip())
-    schedule = _words(row.get("schedule"))
+    schedule = schedule_label(row)
     words = " + ".join(parts) or _words(row.get("role")) or "all"
     return f"{words} ({schedule})" if schedule else words
+
+
+def schedule_label(row: Mapping[str, Any]) -> str:
+    """Return the schedule of a row with the hours between its agents, nothing where it has none.
+
+    Examples
+    --------
+    >>> schedule_label({"schedule": "pre", "lead_hours": 24.0}), schedule_label({"schedule": "co", "lead_hours": 0.0})
+    ('pre, 24 h', 'co')
+    """
+    schedule, lead = _words(row.get("schedule")), row.get("lead_hours")
+    return f"{schedule}, {lead:g} h" if schedule and _is_number(lead) and lead else schedule
+
+
+def agent_names(row: Mapping[str, Any]) -> list[str]:
+    """Return the names of the agents of a row, in the order of its columns.
+
+    Examples
+    --------
+    >>> agent_names({"compound": "cisplatin", "compound_2": "birinapant", "compound_3": ""})
+    ['cisplatin', 'birinapant']
+    """
+    return [name for suffix in ("", "_2", "_3") if (name := _words(row.get(f"compound{suffix}")))]
+
+
+def assay_label(assay: str) -> str:
+    """Return an assay as it is printed.
+
+    Examples
+    --------
+    >>> assay_label("mtt"), assay_label("viability")
+    ('MTT', 'viability')
+    """
+    return {"mtt": "MTT", "elisa": "ELISA", "bca": "BCA"}.get(assay, assay)
 
 
 def unit(text: str) -> str:

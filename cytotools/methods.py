@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    import pandas as pd
+
     from cytotools.results import Results
 
 CITATIONS = {
@@ -27,6 +29,15 @@ CITATIONS = {
     "Ratios: Fieller EC, J R Stat Soc B 16:175 (1954), doi 10.1111/j.2517-6161.1954.tb00159.x. "
     "Growth rates: Hafner M et al., Nat Methods 13:521 (2016), doi 10.1038/nmeth.3853.",
 }
+COMBINATION_CITATIONS = {
+    "ci": "Combination index: Chou TC and Talalay P, Adv Enzyme Regul 22:27 (1984), doi 10.1016/0065-2571(84)90007-4; "
+    "Chou TC, Pharmacol Rev 58:621 (2006), doi 10.1124/pr.58.3.10. Non-linear fits: Zhao L et al., Clin Cancer Res "
+    "10:7994 (2004), doi 10.1158/1078-0432.CCR-04-1087.",
+    "interaction_index": "Interaction index: Berenbaum MC, Pharmacol Rev 41:93 (1989).",
+    "bliss": "Bliss CI, Ann Appl Biol 26:585 (1939), doi 10.1111/j.1744-7348.1939.tb06990.x.",
+    "loewe": "Loewe S, Arzneimittelforschung 3:285 (1953).",
+    "zip": "ZIP: Yadav B et al., Comput Struct Biotechnol J 13:504 (2015), doi 10.1016/j.csbj.2015.09.001.",
+}
 
 
 def methods(results: Results) -> Iterator[str]:
@@ -37,11 +48,14 @@ def methods(results: Results) -> Iterator[str]:
         yield from _blots(results)
     if "plates" in results.assays and len(results.tables["wells"]):
         yield from _plates(results)
+        yield from _combinations(results.tables)
     yield (
         "n is the number of independent experiments (the column replicate); technical repeats are averaged before any "
         "statistic. Intervals are 95 % intervals."
     )
     cited = [CITATIONS[assay] for assay in results.assays if assay in CITATIONS]
+    done = set(results.tables["combination"]["method"])
+    cited += [words for method, words in COMBINATION_CITATIONS.items() if method in done]
     if cited:
         yield "References. " + " ".join(cited)
 
@@ -160,4 +174,64 @@ def _plates(results: Results) -> Iterator[str]:
             "ELISA; a line, or a parabola where the standards bend, for BCA), weighted where scatter grows "
             "with the signal. Their intervals hold the error of the curve and of the sample's wells; nothing "
             "is read outside the standards."
+        )
+
+
+def _combinations(tables: Mapping[str, pd.DataFrame]) -> Iterator[str]:
+    """Yield what was done with combinations and schedules, by the methods that the tables hold."""
+    methods_done = set(tables["combination"]["method"])
+    if "ci" in methods_done:
+        yield (
+            "Combinations in a constant ratio. The fraction affected is 1 less the response. Median-effect curves "
+            "fa = 1 / (1 + (Dm / D)^m) were fitted to the wells of each agent alone and of the combination, experiment "
+            "by experiment, by weighted least squares on the fraction itself, in which a fraction at or below 0 or at "
+            "or above 1 counts as measured: none was dropped or limited, and their number stands in the tables. The "
+            "combination index is the sum of each agent's dose in the combination over its dose alone at the same "
+            "effect (mutually exclusive), beside it the form with the product of the doses (mutually non-exclusive) "
+            "and the log-linear fit of Chou and Talalay, as CompuSyn computes it. Each experiment gives one logarithm "
+            "of the index a level, and these give a t interval over experiments; the headline is the mean over the "
+            "levels that all curves reached. It is called synergy or antagonism where the interval lies below or above "
+            "1, additive where it lies within 0.8 to 1.25, and not resolved otherwise, of one experiment, or beyond "
+            "the tested effects. Where fits that leave out or limit fractions at or beyond 0 and 1 change the verdict, "
+            "a caution says so."
+        )
+    if "interaction_index" in methods_done:
+        yield (
+            "The interaction index takes the IC50s of four-parameter curves in the place of the median-effect doses, "
+            "so that it holds where a curve levels out below full effect; it was judged over experiments by the same "
+            "rule."
+        )
+    yield from _matrices(methods_done)
+    if "potentiation" in methods_done:
+        yield (
+            "Potentiation is the ratio of an agent's IC50 alone to its IC50 with a partner held at one dose, within "
+            "experiments, with a t interval of its logarithm; the curve with the partner starts from the partner "
+            "alone. It asks for no effect of the partner alone."
+        )
+    if tables["comparisons"]["quantity"].astype(str).str.endswith(" by schedule").any():
+        yield (
+            "Schedules (compound_2 before, with or after compound, with the hours between them) were compared over "
+            "independent experiments in one model with the experiment as block, on the logarithm of IC50s and "
+            "combination indices and on the Bliss excess itself; contrasts of a quantity were adjusted after Holm."
+        )
+
+
+def _matrices(methods_done: set[str]) -> Iterator[str]:
+    """Yield what was done with dose matrices."""
+    references = {
+        "bliss": "Bliss independence (the sum of both fractions less their product)",
+        "hsa": "the better of the two agents alone (HSA)",
+        "loewe": "Loewe additivity (undefined, and left empty, above the largest effect of the weaker agent)",
+        "zip": "zero interaction potency (ZIP, the mean of both directions, each curve starting from the fitted effect "
+        "of the other agent)",
+    }
+    done = [words for method, words in references.items() if method in methods_done]
+    if done:
+        expected = "; by ".join(done)
+        yield (
+            f"Dose matrices. The excess is the measured fraction affected less what was expected by {expected}. A "
+            "positive excess is synergy. Each plate is one experiment. The intervals of dose pairs are simultaneous "
+            "over a matrix, those of its mean excess t intervals over plates. An excess is called synergy or "
+            "antagonism where its interval lies above or below 0, additive where it lies within ±0.10, and not "
+            "resolved otherwise or on one plate."
         )

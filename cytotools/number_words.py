@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
+
+SMALLEST_EXCESS = 5e-4  # in fraction affected: what no plate tells from zero
 
 
 def percent(value: float, digits: int = 1) -> str:
@@ -85,6 +87,44 @@ def percent_points(value: float) -> str:
     '+5.1 points'
     """
     return f"{100 * value:+.1f} points" if finite(value) else "n/a"
+
+
+def excess(value: float) -> str:
+    """Return an excess in fraction affected with its sign; small ones to one figure, so that none turns into zero.
+
+    Examples
+    --------
+    >>> excess(0.2134), excess(-0.004), excess(1e-17)
+    ('+0.21', '-0.004', '0')
+    """
+    if not finite(value):
+        return fold(value)
+    if abs(value) < SMALLEST_EXCESS:
+        return "0"
+    return f"{value:+.2f}" if abs(value) >= 0.01 else f"{value:+.1g}"
+
+
+def with_interval(value: float, low: float, high: float, form: Callable[[float], str]) -> str:
+    """Return an estimate as `bounded` does, its interval called by name: beside a combination index, CI is ambiguous.
+
+    Examples
+    --------
+    >>> with_interval(0.52, 0.4, 0.67, fold), with_interval(math.nan, 3.0, math.inf, fold)
+    ('0.52 (95 % interval 0.4 to 0.67)', '> 3')
+    """
+    return bounded(value, low, high, form).replace("(", "(95 % interval ", 1)
+
+
+def listed(words: Sequence[str]) -> str:
+    """Return words as a list in a sentence.
+
+    Examples
+    --------
+    >>> listed(["HSA"]), listed(["HSA", "Loewe", "ZIP"])
+    ('HSA', 'HSA, Loewe and ZIP')
+    """
+    *first, last = words
+    return f"{', '.join(first)} and {last}" if first else last
 
 
 def count(value: object) -> str:

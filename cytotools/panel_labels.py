@@ -7,7 +7,7 @@ from itertools import groupby
 from typing import Any
 
 from blots.panel import LabelCell, LabelRow
-from cytotools.labels import dose_label, unit
+from cytotools.labels import dose_label, schedule_label, unit
 
 Lane = Mapping[str, Any]
 
@@ -125,7 +125,7 @@ def _dose_rows(lanes: Sequence[Lane]) -> list[LabelRow]:
             for lane, agents in zip(lanes, given, strict=True)
         ]
         rows.append(LabelRow(head, _cells(words)))
-    schedules = [str(lane.get("schedule", "") or "") for lane in lanes]
+    schedules = [schedule_label(lane) for lane in lanes]
     if any(schedules):
         rows.append(LabelRow("Schedule", _cells(schedules)))
     return rows

@@ -8,11 +8,12 @@ from cytotools.curve_gaps import curve_gaps
 from cytotools.dose_response_table import dose_response_table
 from cytotools.doses.cautions import join
 from cytotools.findings import Findings, excluded, vehicles_of
-from cytotools.fitted_curves import fit_curves
+from cytotools.fitted_curves import FITTED, fit_curves
 from cytotools.growth_table import growth_table
 from cytotools.ic50_ratios import ic50_ratios
 from cytotools.interference_entries import interference_entries
 from cytotools.plate_wells import read_wells
+from cytotools.well_agents import read_agents
 from cytotools.well_table import well_table
 
 if TYPE_CHECKING:
@@ -81,10 +82,11 @@ def _corrected(study: Study, wells: pd.DataFrame, found: Findings) -> pd.DataFra
 def _follow_doses(study: Study, responses: pd.DataFrame, found: Findings) -> None:
     """Fit every curve, put its experiments together, and compare lines."""
     masses = {name: compound.molar_mass for name, compound in study.compounds.items() if compound.molar_mass}
-    groups = fit_curves(responses, masses)
+    agents = read_agents(responses[responses["assay"].isin(FITTED)], masses)
+    groups = fit_curves(responses, agents)
     found.curves = tuple(groups)
     found.keep("dose_response", "plates", dose_response_table(groups), ["replicate"])
-    found.entries += curve_gaps(responses, groups, masses)
+    found.entries += curve_gaps(responses, groups, agents)
     ratios = ic50_ratios(groups)
     if len(ratios):
         found.keep_more("comparisons", "plates", ratios, ["quantity", "contrast"])

@@ -7,14 +7,12 @@ from typing import TYPE_CHECKING, Any
 
 from cytotools.experiments import grouped
 from cytotools.ic50_words import curve_label, ic50_words
-from cytotools.labels import condition_label, line_label, printed
+from cytotools.labels import assay_label, condition_label, line_label, printed
 from cytotools.number_words import bounded, count, finite, fold, interval, p_value
 from cytotools.tables import rows_of
 
 if TYPE_CHECKING:
     import pandas as pd
-
-ASSAY_WORDS = {"viability": "viability", "mtt": "MTT"}
 
 
 def plate_answers(tables: Mapping[str, pd.DataFrame]) -> Iterator[str]:
@@ -36,7 +34,7 @@ def _ic50_answers(table: pd.DataFrame, comparisons: pd.DataFrame) -> Iterator[st
         counts = sorted({int(row["n"]) for row in rows})
         n = f"n = {counts[0]}" if len(counts) == 1 else f"n = {counts[0]} to {counts[-1]}"
         alone = ". One experiment: its intervals hold the scatter of wells alone" if counts == [1] else ""
-        words = f"{treatment} ({ASSAY_WORDS.get(assay, assay)}): {'; '.join(kinds)}; {n}{alone}."
+        words = f"{treatment} ({assay_label(assay)}): {'; '.join(kinds)}; {n}{alone}."
         own = [row for row in ratios if _treatment(row | {"curve_dose": rows[0]["curve_dose"]}) == treatment]
         yield printed(words + _ratios(own))
 
@@ -73,8 +71,8 @@ def _differs(row: Mapping[str, Any]) -> bool:
 
 
 def ic50_comparisons(comparisons: pd.DataFrame) -> pd.DataFrame:
-    """Return the rows of comparisons.csv that are ratios of IC50s."""
-    return comparisons[comparisons["quantity"].str.contains("IC50", regex=False)] if len(comparisons) else comparisons
+    """Return the rows of comparisons.csv that are ratios of IC50s between lines."""
+    return comparisons[comparisons["quantity"].isin([f"{kind} IC50" for kind in ("relative", "absolute")])]
 
 
 def _caspase_answers(table: pd.DataFrame) -> Iterator[str]:

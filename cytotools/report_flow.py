@@ -5,8 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
+from cytotools.combinations import INTERACTION
 from cytotools.flow_answers import control_of
+from cytotools.hour_series import BETWEEN_HOURS
 from cytotools.labels import condition_label, printed
+from cytotools.line_responses import BETWEEN_LINES
 from cytotools.number_words import fold, p_value, percent
 from cytotools.shown_table import Format, ShownTable, estimate, whole
 from cytotools.tables import rows_of
@@ -66,7 +69,8 @@ def _comparisons(table: pd.DataFrame) -> ShownTable:
 
 def _beyond(table: pd.DataFrame) -> ShownTable:
     """Return what goes beyond one condition against its control: interactions, lines, hours."""
-    wanted = table[table["quantity"].str.startswith("total ")] if len(table) else table
+    questions = [f"total {question}" for question in (INTERACTION, BETWEEN_LINES, BETWEEN_HOURS)]
+    wanted = table[table["quantity"].isin(questions)]
     header = ["question", "contrast", "scale", "estimate (95 % CI)", "p", "p, adjusted", "n"]
     rows = [
         [

@@ -154,18 +154,12 @@ def smallest_ratio(difference_sd: float, n: int, answered: float = 1.0) -> float
     (1.92, 1.33)
     """
     from scipy.optimize import brentq
-    from scipy.stats import chi2, norm, t
+
+    from cytotools.doses.combination_power import t_power
 
     if n < 2 or math.isnan(difference_sd):
         return math.nan
     power = POWER / answered ** (2 * n) if answered else math.inf
     if power > 0.999:
         return math.inf
-    # Over the distribution of the sample SD: scipy's non-central t is NaN for some shifts.
-    sd = np.sqrt(chi2.ppf((np.arange(10_000) + 0.5) / 10_000, n - 1) / (n - 1))
-    limit = float(t.ppf(0.975, n - 1)) * sd
-
-    def short(shift: float) -> float:
-        return float(np.mean(norm.cdf(shift - limit) + norm.cdf(-shift - limit))) - power
-
-    return math.exp(brentq(short, 0.0, 200.0) * difference_sd / math.sqrt(n))
+    return math.exp(brentq(lambda shift: t_power(shift, n) - power, 0.0, 200.0) * difference_sd)

@@ -6,8 +6,10 @@ import math
 from collections.abc import Iterator, Sequence
 
 from cytotools.design.experiment import Design
+from cytotools.design.index_precision import IndexPrecision
 from cytotools.design.plate_sharing import shared_plates
 from cytotools.design.precision import OFF, POWER, Precision
+from cytotools.doses.combination_power import MOST
 from cytotools.plates.dose_units import Dose, read_unit
 
 
@@ -44,6 +46,29 @@ def precision_table(design: Design, precision: Sequence[Precision], width: int |
             _fold(found.fold_width_over_replicates),
             _fold(found.smallest_ratio),
             " / ".join("-" if math.isnan(share) else f"{100 * share:.0f} %" for share in shares),
+        )
+    return "".join(part.text for part in Console(width=width).render(table)).rstrip()
+
+
+def index_table(design: Design, expected: Sequence[IndexPrecision], width: int | None = 140) -> str:
+    """Return the table of what to expect of each combination index; without a width it is the terminal's."""
+    from rich.console import Console
+    from rich.table import Table
+
+    scatter = f"{100 * design.scatter.well:g} % between wells, SD {design.scatter.experiment:g} of ln IC50"
+    table = Table(title=f"Expected combination index ({scatter} between experiments)", title_justify="left")
+    for name in ("combination", "true index", "effects that\nall curves reach", "SD of ln index,\none experiment"):
+        table.add_column(name)
+    table.add_column(f"power of\n{design.replicates} experiments")
+    table.add_column(f"experiments needed\nfor {100 * POWER:g} % power")
+    for found in expected:
+        table.add_row(
+            found.combination,
+            f"{found.index:g}",
+            " ".join(f"{level:g}" for level in found.levels) or "-",
+            f"{found.ln_sd:.2f}" if math.isfinite(found.ln_sd) else "-",
+            f"{100 * found.power:.0f} %",
+            str(found.experiments_needed or f"more than {MOST}"),
         )
     return "".join(part.text for part in Console(width=width).render(table)).rstrip()
 

@@ -10,6 +10,7 @@ from pathlib import Path
 
 from cytotools.design.dilutions import Solution, solutions
 from cytotools.design.experiment import Design
+from cytotools.design.index_precision import IndexPrecision, expected_indices
 from cytotools.design.layout_workbook import layout_workbook, tubes_workbook
 from cytotools.design.layouts import PlateLayout, filled_columns, layout_rows, plate_layouts
 from cytotools.design.pipetting_sheet import COLUMNS, pipetting_rows, pipetting_text
@@ -58,9 +59,21 @@ def write_design(design: Design, path: str | Path, folder: str | Path) -> tuple[
         columns = [*(field.name for field in fields(Precision)), "caution"]
         rows = (asdict(found) | {"caution": found.caution} for found in precision)
         _write_rows(fresh / "expected_precision.csv", columns, rows)
+        _write_indices(fresh, tuple(expected_indices(design)))
         (fresh / "study.yaml").write_text(study_draft(design, layouts), encoding="utf-8")
         _write_provenance(fresh, path)
     return folder, precision
+
+
+def _write_indices(folder: Path, expected: Sequence[IndexPrecision]) -> None:
+    """Write what to expect of combination indices, where compounds are combined."""
+    if expected:
+        columns = [*(field.name for field in fields(IndexPrecision)), "caution"]
+        rows = (
+            asdict(found) | {"levels": " ".join(f"{level:g}" for level in found.levels), "caution": found.caution}
+            for found in expected
+        )
+        _write_rows(folder / "expected_index.csv", columns, rows)
 
 
 def _write_layouts(folder: Path, layouts: Sequence[PlateLayout], made: Sequence[Solution]) -> None:

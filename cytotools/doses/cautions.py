@@ -122,7 +122,7 @@ CAUTIONS: dict[str, Caution] = {
     ),
     "unpaired": Caution(
         "note",
-        "The IC50s are not of the same experiments, so they are compared as independent groups.",
+        "The two are not of the same experiments, so they are compared as independent groups.",
         "Run both in every experiment.",
     ),
     "incomplete_pairs": Caution(
@@ -144,6 +144,114 @@ CAUTIONS: dict[str, Caution] = {
         "refused",
         "Neither side of the ratio is known.",
         "Repeat with doses on both sides of at least one IC50.",
+    ),
+    "ratio_not_constant": Caution(
+        "warning",
+        "Doses of a combination do not keep one ratio; those that leave it are in no curve.",
+        "Correct the layout where a dose was written wrongly; dilute both agents together from one mixture.",
+    ),
+    "single_agent_missing": Caution(
+        "refused",
+        "An agent of the combination was not tested alone, so nothing tells what to expect of both.",
+        "Test each agent alone on the same line at the same hours, at four doses or more.",
+    ),
+    "other_schedule": Caution(
+        "note",
+        "The agent alone was not given in the order of the combination; its other wells stand for it.",
+        "Give each agent alone at the hour at which the combination gets it, vehicle in place of the other.",
+    ),
+    "single_dose_missing": Caution(
+        "note",
+        "A dose of the combination was not tested alone in the experiment, so those wells are in no dose matrix.",
+        "Test each agent alone at every dose of the combination, in the same experiment.",
+    ),
+    "no_whole_experiment": Caution(
+        "refused",
+        "No experiment holds the combination and each of its agents alone.",
+        "Run each agent alone beside the combination, and give the wells of one experiment the same `replicate`.",
+    ),
+    "unlike_hours": Caution(
+        "note",
+        "Schedules are compared at unlike hours: the second agent acts for as long in each, the first does not.",
+        "Add a control schedule of the same length where the first agent alone kills.",
+    ),
+    "incomplete_experiments": Caution(
+        "note",
+        "Some experiments lack a part of the combination; it rests on those that hold every part.",
+        "Repeat the missing wells in the same experiment.",
+    ),
+    "lone_treatment": Caution(
+        "note",
+        "Experiments that hold only one of the treatments compared tell nothing of their difference.",
+        "Run all of them in every experiment.",
+    ),
+    "indirect_contrast": Caution(
+        "note",
+        "Some experiments hold only one of the two; the difference rests in part on others that link them.",
+        "Run both in every experiment.",
+    ),
+    "no_scatter": Caution(
+        "warning",
+        "The values agree to the last digit from one experiment to the next, so they tell nothing of their error.",
+        "Check that the plates are those of independent experiments and not copies.",
+    ),
+    "compared_in_pairs": Caution(
+        "note",
+        "An IC50 lies beyond its doses, so the schedules are compared two by two and not in one model.",
+        "Repeat with doses on both sides of every IC50.",
+    ),
+    "unlike_shapes": Caution(
+        "warning",
+        "With the partner the curve has another slope or other plateaus, so the shift of its IC50 is not the whole "
+        "effect.",
+        "Look at both curves, and compare the doses that reach the effect you need (the absolute IC50).",
+    ),
+    "unlike_plateaus": Caution(
+        "warning",
+        "The curves end at unlike plateaus, so their relative IC50s are doses of unlike effects and the index mixes "
+        "them.",
+        "Compare absolute IC50s, or take the combination index at one effect that all curves reach.",
+    ),
+    "negligible_agent": Caution(
+        "note",
+        "The IC50 of an agent lies beyond its doses, but its part of the index is small at most.",
+        "Read the potentiation: the shift of the other agent's IC50.",
+    ),
+    "index_open": Caution(
+        "note",
+        "An IC50 lies beyond its doses, so the interaction index is known on one side only.",
+        "Repeat with doses on both sides of every IC50; where an agent does nothing alone, read the potentiation.",
+    ),
+    "index_not_tested": Caution(
+        "note",
+        "Fewer than two indices are known: how much they scatter is assumed (SD of ln 0.69), so there is no p.",
+        "Repeat with doses on both sides of every IC50.",
+    ),
+    "untested_effect": Caution(
+        "note",
+        "No verdict at this effect: not every curve was tested at it, so that the index there is an extrapolation.",
+        "Add doses, so that each agent alone and the combination reach the effect.",
+    ),
+    "no_median_effect": Caution(
+        "refused",
+        "The effect does not rise with the dose, so that there is no median-effect dose and no combination index.",
+        "Test higher doses. Where the agent does nothing alone, give the other over one fixed dose of it: the shift of "
+        "the IC50 tells what it adds.",
+    ),
+    "effects_outside": Caution(
+        "note",
+        "Dose means lie at or beyond 0 or 1, where the logit of the log-linear fit does not exist.",
+        "None is needed: the non-linear fit uses them as they are. Look at the controls where there are many.",
+    ),
+    "policy_flips": Caution(
+        "warning",
+        "The verdict depends on what is done with effects at or beyond 0 and 1.",
+        "Rely on the non-linear fit, and repeat the experiment with doses between.",
+    ),
+    "plateau_below_one": Caution(
+        "warning",
+        "A curve levels off below 1, which the median effect has no place for: the index is wrong near the plateau.",
+        "Read the interaction index, which comes from curves with their own plateaus.",
     ),
 }
 

@@ -23,14 +23,15 @@ SATURATED = 700.0  # u beyond which the share is 0 or 1 to the last digit
 class CurveBundle:
     """The wells of all curves, and which parameter serves which curve.
 
-    `ln_dose`, `curve` (from 0) and `response` are (n_wells,). `columns` (4, n_curves) gives the place of bottom, top,
-    ln ic50 and hill slope in the list of parameters; `shifts` (n_curves,) is added to ln ic50. Doses are counted
-    in the `highest`.
+    `ln_dose`, `curve` (from 0), `response` and `root` (of the weight) are (n_wells,). `columns` (4, n_curves) gives the
+    place of bottom, top, ln ic50 and hill slope in the list of parameters; `shifts` (n_curves,) is added to ln ic50.
+    Doses are counted in the `highest`.
     """
 
     ln_dose: FloatArray
     curve: NDArray[np.intp]
     response: FloatArray
+    root: FloatArray
     columns: NDArray[np.intp]
     shifts: FloatArray
     highest: float
@@ -41,16 +42,16 @@ class CurveBundle:
         return int(self.columns.max()) + 1
 
     def model(self, x: NDArray[Any], *parameters: Any) -> NDArray[Any]:
-        """Return the responses at x, which holds ln doses and curves."""
+        """Return the responses times the root at x, which holds ln doses, curves and roots."""
         columns = self.columns[:, x[1].astype(np.intp)]
         bottom, top, place, hill = np.array(parameters)[columns]
         u = hill * (x[0] - place - self.shifts[x[1].astype(np.intp)])
         u = np.where(np.abs(u.real) > SATURATED, SATURATED * np.sign(u.real), u)
-        return np.asarray(bottom + (top - bottom) / (1.0 + np.exp(u)))
+        return np.asarray(x[2] * (bottom + (top - bottom) / (1.0 + np.exp(u))))
 
     def errors(self, place: FloatArray) -> FloatArray:
-        """Return curve less response, shape (n_wells,)."""
-        return np.asarray(self.model(self.points, *place) - self.response, dtype=np.float64)
+        """Return curve less response, each times the root of its weight, shape (n_wells,)."""
+        return np.asarray(self.model(self.points, *place) - self.root * self.response, dtype=np.float64)
 
     def slopes(self, place: FloatArray) -> FloatArray:
         """Return the slopes of the errors, shape (n_wells, n_parameters)."""
@@ -58,6 +59,7 @@ class CurveBundle:
         distance = self.ln_dose - ln_ic50 - self.shifts[self.curve]
         share = bends(hill * distance)
         own = np.stack([share.rest, share.share, (bottom - top) * share.u * hill, (top - bottom) * share.u * distance])
+        own *= self.root
         found = np.zeros((len(self.response), len(place)))
         for row, columns in zip(own, self.columns, strict=True):
             found[np.arange(len(row)), columns[self.curve]] += row
@@ -101,12 +103,12 @@ class CurveBundle:
     def polished(self, place: FloatArray) -> Optimum:
         """Return the optimum near a place to the last digit, and whether it is one."""
         everywhere = np.ones(len(place), dtype=bool)
-        return polished(Curve(self.model, self.points, self.response, 1.0, everywhere), place)
+        return polished(Curve(self.model, self.points, self.root * self.response, 1.0, everywhere), place)
 
     @property
     def points(self) -> FloatArray:
-        """Return ln doses and curves as rows."""
-        return np.stack([self.ln_dose, self.curve.astype(np.float64)])
+        """Return ln doses, curves and roots as rows."""
+        return np.stack([self.ln_dose, self.curve.astype(np.float64), self.root])
 
     def _start(self, own: FloatArray, pick: FloatArray) -> FloatArray:
         """Return the parameters: of one curve its own, of several those picked."""

@@ -26,7 +26,7 @@ def starts(wells: Wells, model: Model, hills: FloatArray = HILLS) -> tuple[NDArr
     total, found = squares(wells, model), []
     for grid, shape in grids(wells, model, hills):
         for begin, gain in _gains(wells, model, grid):
-            curve, cell = np.nonzero(_peaks(gain.reshape(-1, *shape)).reshape(gain.shape))
+            curve, cell = np.nonzero(peaks(gain.reshape(-1, *shape)).reshape(gain.shape))
             found.append((curve + begin, gain[curve, cell], grid.of(cell)))
     owners, gains = (np.concatenate([part[k] for part in found]) for k in (0, 1))
     places = joined([part[2] for part in found])
@@ -81,7 +81,7 @@ def column(ln_ic50: float, model: Model) -> Place:
 
 
 def _variants(pivot: FloatArray, ahead: FloatArray, ln_hill: FloatArray, model: Model) -> Iterator[Place]:
-    for sign in (1.0,) if model.name == "4PL" else (1.0, -1.0):
+    for sign in (1.0,) if model.either_height else (1.0, -1.0):
         for asymmetry in ASYMMETRIES if model.asymmetric else (1.0,):
             theta = np.stack([ahead, ln_hill, np.full(len(ahead), np.log(asymmetry))], axis=1)
             yield Place(np.full(len(ahead), sign), pivot, theta)
@@ -107,12 +107,12 @@ def _gains(wells: Wells, model: Model, grid: Place) -> Iterator[tuple[int, Float
             size -= mass**2 / total
         gain = on**2 / np.maximum(size, 1e-300)
         gain[:, (size <= 1e-300).all(axis=0)] = 0.0
-        if model.name != "4PL":
+        if not model.either_height:
             gain[turn * on < 0] = 0.0
         yield begin, gain
 
 
-def _peaks(gain: FloatArray) -> NDArray[np.bool_]:
+def peaks(gain: FloatArray) -> NDArray[np.bool_]:
     """Return which cells are no lower than their eight neighbours."""
     rows = gain.copy()
     rows[:, 1:] = np.maximum(rows[:, 1:], gain[:, :-1])

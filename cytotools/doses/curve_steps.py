@@ -27,7 +27,7 @@ def best_steps(wells: Wells, model: Model, count: int) -> tuple[FloatArray, list
         best = order[:, k]
         part = share[rows, best]
         theta = np.stack([np.log(part / (1.0 - part)), np.log(STEEPNESS / gaps[rows, best]), 0.0 * part], axis=1)
-        sign = np.where((model.name == "4PL") | (falls[rows, best]), 1.0, -1.0)
+        sign = np.where(model.either_height | (falls[rows, best]), 1.0, -1.0)
         places.append(Place(sign, x[rows, best], theta))
     return np.take_along_axis(rss, order[:, :count], axis=1).T, places
 

@@ -57,7 +57,7 @@ def descend(
         there = _moved(wells, here, np.clip(bold[:, None] * steps, -LONGEST_STEP, LONGEST_STEP), free)
         trial = evaluate(wells, model, there, free)
         better = trial.rss <= local.rss
-        if model.name != "4PL":  # the 4PL is the same curve with its ends and its direction exchanged
+        if not model.either_height:  # else it is the same curve with its ends and its direction exchanged
             better &= trial.top >= trial.bottom
         tail = better & (local.rss - trial.rss > TAIL * (1.0 - np.exp(-bold)) * promised)
         bold = np.where(tail, np.minimum(2.0 * bold, MOST_BOLD), 1.0)

@@ -106,16 +106,18 @@ class SharedFit:
         return float(brentq(excess, 0.0, far, xtol=1e-8))
 
 
-def compare_curves(curves: Sequence[tuple[ArrayLike, ArrayLike]], shared: Sequence[str]) -> SharedFit:
+def compare_curves(
+    curves: Sequence[tuple[ArrayLike, ArrayLike] | tuple[ArrayLike, ArrayLike, ArrayLike]], shared: Sequence[str]
+) -> SharedFit:
     """Fit curves that share parameters, and test whether they do.
 
-    All wells have the same error, as far as the test goes. It compares wells inside one experiment; over experiments
-    the test is the t interval of ln IC50, `compare_ic50`.
+    All wells of one weight have the same error, as far as the test goes. It compares wells inside one experiment; over
+    experiments the test is the t interval of ln IC50, `compare_ic50`.
 
     Parameters
     ----------
-    curves : sequence of (dose, response)
-        Two or more, each as `fit_dose_response` takes them, all in the same units.
+    curves : sequence of (dose, response) or (dose, response, weights)
+        Two or more, each as `fit_dose_response` takes them, all in the same units and their weights up to one factor.
     shared : sequence of str
         One or more of bottom, top, ic50, hill_slope.
 
@@ -141,7 +143,7 @@ def compare_curves(curves: Sequence[tuple[ArrayLike, ArrayLike]], shared: Sequen
         got = f"{len(curves)} curves that share {', '.join(shared) or 'nothing'}"
         remedy = f"Share one or more of {', '.join(NAMES)} among two curves or more."
         raise refusal("compare_curves", "curves", "two or more with something to share", got, remedy)
-    separate = tuple(fit_dose_response(dose, response) for dose, response in curves)
+    separate = tuple(fit_dose_response(*curve) for curve in curves)
     bundle = _bundle(curves, columns_of(names, len(curves)))
     highest = bundle.highest
     best = bundle.polished(bundle.least(np.array([_start(one, highest) for one in separate]).T))
@@ -163,17 +165,18 @@ def compare_curves(curves: Sequence[tuple[ArrayLike, ArrayLike]], shared: Sequen
     )
 
 
-def _bundle(curves: Sequence[tuple[ArrayLike, ArrayLike]], columns: NDArray[np.intp]) -> CurveBundle:
-    """Return the wells that hold a number, in an order that does not depend on that in which they came."""
+def _bundle(curves: Sequence[tuple[ArrayLike, ...]], columns: NDArray[np.intp]) -> CurveBundle:
+    """Return the wells that count, in an order that does not depend on that in which they came."""
     parts = []
-    for number, pair in enumerate(curves):
-        dose, response = (np.asarray(given, dtype=np.float64) for given in pair)
-        order = np.lexsort((response, dose))
-        order = order[np.isfinite(response[order])]
-        parts.append((dose[order], np.full(len(order), number), response[order]))
-    doses, curve, responses = (np.concatenate(part) for part in zip(*parts, strict=True))
+    for number, (dose, response, *weights) in enumerate(curves):
+        doses, responses = (np.asarray(given, dtype=np.float64) for given in (dose, response))
+        weight = np.asarray(weights[0], dtype=np.float64) if weights else np.ones(len(doses))
+        order = np.lexsort((weight, responses, doses))
+        order = order[(np.isfinite(responses) & (weight > 0))[order]]
+        parts.append((doses[order], np.full(len(order), number), responses[order], np.sqrt(weight[order])))
+    doses, curve, responses, root = (np.concatenate(part) for part in zip(*parts, strict=True))
     highest = float(doses.max())
-    return CurveBundle(ln_dose(doses / highest), curve, responses, columns, np.zeros(len(curves)), highest)
+    return CurveBundle(ln_dose(doses / highest), curve, responses, root, columns, np.zeros(len(curves)), highest)
 
 
 def _start(fit: DoseResponse, highest: float) -> list[float]:

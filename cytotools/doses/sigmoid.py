@@ -29,6 +29,7 @@ class FourParameter:
     bottom: None = None
     top: None = None
     asymmetric = False
+    either_height = True  # top may lie below bottom, so that one direction of the slope serves for both
 
 
 @dataclass(frozen=True)
@@ -45,6 +46,7 @@ class ThreeParameter:
     bottom: float | None = None
     top: float | None = None
     asymmetric = False
+    either_height = False
 
     def __post_init__(self) -> None:
         """Refuse both asymptotes or none."""
@@ -60,6 +62,25 @@ class ThreeParameter:
 
 
 @dataclass(frozen=True)
+class FixedBaseline(ThreeParameter):
+    """The four-parameter logistic whose response at dose 0 is given; from there it rises or falls to a free plateau.
+
+    Examples
+    --------
+    >>> FixedBaseline(top=0.0).level
+    0.0
+    """
+
+    either_height = True
+
+    def __post_init__(self) -> None:
+        """Refuse a baseline that is no number."""
+        if self.top is None or self.bottom is not None or not np.isfinite(self.top):
+            got = f"bottom={self.bottom}, top={self.top}"
+            raise refusal("3PL", "response at dose 0", "one number, top", got, "Write FixedBaseline(top=0.0).")
+
+
+@dataclass(frozen=True)
 class FiveParameter:
     """The four-parameter logistic with an exponent, the asymmetry; ic50 stays the dose half-way between the asymptotes.
 
@@ -70,6 +91,7 @@ class FiveParameter:
     bottom: None = None
     top: None = None
     asymmetric = True
+    either_height = False
 
 
 Model = FourParameter | ThreeParameter | FiveParameter

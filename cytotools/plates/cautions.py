@@ -35,6 +35,11 @@ CAUTIONS: dict[str, Caution] = {code: Caution(*STATISTICAL[code]) for code in _S
         "The controls are those of another plate of the batch, so what sets plates apart counts as treatment.",
         "Put control wells on every plate.",
     ),
+    "unlike_vehicles": Caution(
+        "warning",
+        "The wells of the vehicles that serve together as control differ, so the response depends on which is meant.",
+        "Add control wells that hold every vehicle of the combination, as `cytotools design` lays out.",
+    ),
     "control_not_above_blank": Caution(
         "refused",
         "The control is not clearly above the blank, so there is no signal to take a share of.",

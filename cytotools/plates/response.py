@@ -17,7 +17,7 @@ from cytotools.plates.cautions import caution
 from cytotools.plates.fieller import fieller
 from cytotools.plates.interference import Shift, agents_in_words, shifts_without_cells
 from cytotools.plates.repeats import Repeats, repeats_of, within_reach
-from cytotools.plates.serving_wells import missing_vehicle, serving_blanks, serving_controls
+from cytotools.plates.serving_wells import missing_vehicle, serving_blanks, serving_controls, unlike_vehicles
 from cytotools.plates.well_scatter import WellScatter, coefficients, degrees_of_freedom, fit_scatter
 from cytotools.plates.wells_table import CELL_ROLES, CONTROL_ROLES, prepared
 
@@ -193,6 +193,7 @@ def _ratio(
         return None, [caution("no_control", missing_vehicle(group, batch, vehicles) or _line_words(group))]
     blanks, of_blanks = serving_blanks(group, batch)
     control_blanks, _ = serving_blanks(controls[0], batch)
+    said += unlike_vehicles(controls, control_blanks[0].mean if control_blanks else 0.0)
     said += of_blanks or ([] if blanks else [caution("no_blank", "the signal is taken as it is")])
     said += _lost([*controls, *blanks])
     blank, control_blank = (_level(b, b[0].mean) if b else NO_BLANK for b in (blanks, control_blanks))

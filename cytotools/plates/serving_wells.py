@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
+
+import numpy as np
+from scipy.special import fdtrc
 
 from cytotools.plates.cautions import caution
-from cytotools.plates.repeats import Repeats
+from cytotools.plates.repeats import Repeats, pooled_variance
 from cytotools.plates.wells_table import CONTROL_ROLES
 
 Chosen = tuple[list[Repeats], list[str]]
+UNLIKE = 0.01  # p-value at which vehicles are said to differ: it is looked at on every plate
 
 
 def serving_controls(
@@ -26,7 +30,8 @@ def serving_controls(
     control : {"vehicle", "untreated"} or None
         None: the vehicle wells that serve the compound, else the untreated wells.
     vehicles : mapping
-        The vehicle of each compound. Vehicle wells that name no compound serve every compound.
+        The vehicle of each compound. Vehicle wells that name no compound serve every compound; of those that name
+        some, the wells of just the vehicles that the condition holds, else of these and others, else of some of these.
     """
     if treated.role in CONTROL_ROLES and not (treated.role == "vehicle" and control == "untreated"):
         return [treated], []
@@ -45,12 +50,21 @@ def _chosen(
     treated: Repeats, candidates: Sequence[Repeats], control: str | None, vehicles: Mapping[str, str]
 ) -> list[Repeats]:
     wanted = {plain(vehicles[compound]) for compound in treated.compounds if compound in vehicles}
-    of_role = [g for g in candidates if g.role == "vehicle"]
-    own = [g for g in of_role if wanted.intersection(map(plain, g.compounds))]
-    served_by = own or [g for g in of_role if not wanted or not g.compounds]
+    served_by = _of_vehicles([g for g in candidates if g.role == "vehicle"], wanted)
     untreated = [g for g in candidates if g.role == "untreated"]
     by_word = {None: served_by or untreated, "vehicle": served_by, "untreated": untreated}
     return _nearest(by_word[control], treated, lambda group: group.replicate)
+
+
+def _of_vehicles(groups: Sequence[Repeats], wanted: Collection[str]) -> list[Repeats]:
+    """Return the vehicle wells that serve compounds of these vehicles, all where no vehicle is known."""
+    if not wanted:
+        return list(groups)
+    held = [(g, set(map(plain, g.compounds))) for g in groups]
+    exact = [g for g, names in held if names == set(wanted)]
+    whole = [g for g, names in held if names >= set(wanted)]
+    part = [g for g, names in held if names.intersection(wanted)]
+    return exact or whole or part or [g for g, names in held if not names]
 
 
 def plain(vehicle: str) -> str:
@@ -76,6 +90,33 @@ def _said(treated: Repeats, found: Sequence[Repeats], elsewhere: bool) -> list[s
         names = dict.fromkeys(" + ".join(g.compounds) or g.role for g in found)
         said.append(caution("several_controls", ", ".join(names)))
     return said
+
+
+def unlike_vehicles(controls: Sequence[Repeats], blank: float) -> list[str]:
+    """Return a caution where control wells of several vehicles differ by more than wells scatter: one-way F test.
+
+    Parameters
+    ----------
+    controls : sequence of Repeats
+        All that serve a condition.
+    blank : float
+        The signal without cells, which the words leave out.
+    """
+    kinds: dict[str, list[Repeats]] = {}
+    for group in controls:
+        if group.role == "vehicle" and len(group.signals):
+            kinds.setdefault(" + ".join(group.compounds), []).append(group)
+    variance, degrees = pooled_variance([group for groups in kinds.values() for group in groups])
+    if len(kinds) < 2 or not degrees or variance <= 0:
+        return []
+    signals = {name: np.concatenate([group.signals for group in groups]) for name, groups in kinds.items()}
+    middle = np.concatenate(list(signals.values())).mean()
+    between = sum(len(own) * (own.mean() - middle) ** 2 for own in signals.values()) / (len(kinds) - 1)
+    if fdtrc(len(kinds) - 1, degrees, between / variance) >= UNLIKE:
+        return []
+    lowest, *_, highest = sorted(signals, key=lambda name: float(signals[name].mean()))
+    share = (signals[lowest].mean() - blank) / (signals[highest].mean() - blank)
+    return [caution("unlike_vehicles", f"{lowest} gives {share:.2f} of {highest}")]
 
 
 def serving_blanks(treated: Repeats, groups: Sequence[Repeats]) -> Chosen:

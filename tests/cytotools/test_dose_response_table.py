@@ -19,6 +19,7 @@ from cytotools.plates.simulate import PlateModel, plate_layout, simulate_plates
 from cytotools.plates.simulated_curves import Gompertz, Logistic
 from cytotools.prism_curves import prism_curves
 from cytotools.tables import complete, rows_of
+from cytotools.well_agents import read_agents
 
 Rows = list[dict[str, Any]]
 
@@ -43,7 +44,8 @@ def wells(doses: list[float] = DOSES, unit: str = "uM", model: PlateModel = QUIE
 
 
 def fitted(table: pd.DataFrame) -> list[FittedGroup]:
-    return fit_curves(responses(table, None, {"cisplatin": "saline"}), {})
+    answered = responses(table, None, {"cisplatin": "saline"})
+    return fit_curves(answered, read_agents(answered, {}))
 
 
 def over_all(rows: Rows, line: str, kind: str = "relative") -> dict[str, Any]:
@@ -155,7 +157,7 @@ def tables(groups: list[FittedGroup]) -> dict[str, pd.DataFrame]:
 
 def test_a_compound_with_too_few_doses_is_named() -> None:
     answered = responses(wells([1.0, 3.0, 10.0]), None, {"cisplatin": "saline"})
-    groups = fit_curves(answered, {})
-    [entry] = curve_gaps(answered, groups, {})
+    groups = fit_curves(answered, read_agents(answered, {}))
+    [entry] = curve_gaps(answered, groups, read_agents(answered, {}))
     assert (groups, entry.place, entry.code, entry.severity) == ([], "cisplatin", "no_fit", "refused")
     assert entry.caution.startswith("3 doses")

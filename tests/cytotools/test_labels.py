@@ -31,4 +31,6 @@ def test_combinations_and_schedules_are_told() -> None:
     row = {"compound": "cisplatin", "dose": 5.0, "dose_unit": "ug/mL", "compound_2": "birinapant", "dose_2": 10.0}
     row |= {"dose_unit_2": "nM", "schedule": "pre"}
     assert dose_label(row) == "cisplatin 5 µg/mL + birinapant 10 nM (pre)"
+    assert dose_label(row | {"lead_hours": 24.0}).endswith("birinapant 10 nM (pre, 24 h)")
+    assert dose_label(row | {"schedule": "co", "lead_hours": 0.0}).endswith("birinapant 10 nM (co)")
     assert condition_label(row | {"cell_line": "HeLa", "arm": "siXIAP", "hours": 24.0}).startswith("HeLa, siXIAP, cis")

@@ -199,3 +199,52 @@ def test_a_vehicle_is_known_in_any_case_and_a_missing_one_is_named() -> None:
     assert responses(wells, vehicles={"drugA": "DMSO"})["response"].iloc[-2:].mean() == pytest.approx(0.5)
     said = responses(wells, vehicles={"drugA": "saline"})["caution"].iloc[-1]
     assert "no_control: drugA wants vehicle saline, the plate has dmso" in said
+
+
+SALINE, DMSO, BOTH = 100.0, 80.0, 60.0
+TWO_VEHICLES = {"cisplatin": "saline", "birinapant": "DMSO"}
+
+
+def vehicles_apart(*controls: tuple[str, str, float]) -> dict[str, pd.Series[Any]]:
+    """Return the row of each treatment on a plate with control wells of these vehicles and this level."""
+    treated = {"cisplatin": ("cisplatin", ""), "birinapant": ("birinapant", ""), "both": ("cisplatin", "birinapant")}
+    parts: list[dict[str, Any]] = [{"role": "blank", "signal": [0.0, 0.1]}]
+    parts += [
+        {"role": "vehicle", "compound": one, "compound_2": two, "signal": [level - 1.0, level, level + 1.0]}
+        for one, two, level in controls
+    ]
+    parts += [
+        {"role": "treated", "compound": one, "dose": 1.0, "compound_2": two, "dose_2": 1.0 if two else np.nan}
+        | {"signal": [29.0, 31.0]}
+        for one, two in treated.values()
+    ]
+    rows = responses(wells_of(*parts), vehicles=TWO_VEHICLES).iloc[-6::2]
+    return {name: rows.iloc[k] for k, name in enumerate(treated)}
+
+
+def control_levels(rows: dict[str, pd.Series[Any]]) -> list[float]:
+    return [float((row["signal"] - 0.05) / row["response"] + 0.05) for row in rows.values()]
+
+
+def test_wells_of_both_vehicles_serve_the_combination_and_each_vehicle_its_own_agent() -> None:
+    rows = vehicles_apart(("saline", "", SALINE), ("DMSO", "", DMSO), ("DMSO", "saline", BOTH))
+    assert control_levels(rows) == pytest.approx([SALINE, DMSO, BOTH])
+    assert [row["caution"] for row in rows.values()] == ["", "", ""]
+
+
+def test_wells_of_both_vehicles_alone_serve_all_three() -> None:
+    assert control_levels(vehicles_apart(("saline", "DMSO", BOTH))) == pytest.approx([BOTH] * 3)
+
+
+def test_separate_vehicles_serve_the_combination_together_and_unlike_ones_are_named() -> None:
+    rows = vehicles_apart(("saline", "", SALINE), ("DMSO", "", DMSO))
+    assert control_levels(rows) == pytest.approx([SALINE, DMSO, (SALINE + DMSO) / 2])
+    assert rows["both"]["caution"] == "several_controls: saline, DMSO; unlike_vehicles: DMSO gives 0.80 of saline"
+    alike = vehicles_apart(("saline", "", SALINE), ("DMSO", "", SALINE + 0.3))
+    assert alike["both"]["caution"] == "several_controls: saline, DMSO"
+
+
+def test_vehicle_wells_without_a_name_serve_all_three() -> None:
+    rows = vehicles_apart(("", "", BOTH))
+    assert control_levels(rows) == pytest.approx([BOTH] * 3)
+    assert {row["caution"] for row in rows.values()} == {""}
