@@ -6,7 +6,6 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
 from cytotools.errors import refusal
-from cytotools.number_words import fold
 
 if TYPE_CHECKING:
     from rich.table import Table
@@ -56,7 +55,7 @@ def compusyn_lines(results: CompusynResults, width: int | None = 140) -> Iterato
     yield from (_drawn(table, width) for table in tables)
     outside = sum(fit.outside for fit in (*results.fits.values(), *(found.fit for found in results.indices)))
     if outside:
-        yield f"{outside} effects at or beyond 0 and 1, which have no logarithm: see --beyond."
+        yield f"{outside} effect{'s' if outside > 1 else ''} at or beyond 0 and 1, which have no logarithm (--beyond)."
     if not all(found.tested.all() for found in results.indices):
         yield EXTRAPOLATED
 
@@ -100,7 +99,7 @@ def _median_table(results: CompusynResults) -> Table:
     for name in ("drug", "m", "Dm", "r", "doses"):
         shown.add_column(name)
     for row in median_rows(results):
-        dose = f"{fold(row['dm'])} {row['dose_unit']}".strip()
+        dose = f"{row['dm']:.4g} {row['dose_unit']}".strip()
         shown.add_row(row["agent"], f"{row['m']:.4f}", dose, f"{row['r']:.4f}", str(row["n_doses"]))
     return shown
 
@@ -120,4 +119,8 @@ def _index_table(found: CompusynIndex) -> Table:
 def _drawn(table: Table, width: int | None) -> str:
     from rich.console import Console
 
-    return "".join(part.text for part in Console(width=width).render(table)).rstrip()
+    console = Console(
+        width=width, markup=False, emoji=False
+    )  # or rich takes [1:100] for a style and :100: for a picture
+    text = "".join(part.text for part in console.render(table))
+    return "\n".join(line.rstrip() for line in text.splitlines())

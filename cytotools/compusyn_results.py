@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 
 import numpy as np
+from numpy.typing import NDArray
 
 from cytotools.compusyn_tables import CompusynCombination, CompusynTable, FloatArray
 from cytotools.doses import MedianEffect, combination_index, dose_reduction_index, fit_median_effect
+from cytotools.doses.combined_indices import LEVELS
 from cytotools.errors import StudyError
-
-LEVELS = (0.5, 0.75, 0.9, 0.95)
 
 
 @dataclass(frozen=True, eq=False)
@@ -37,7 +37,7 @@ class CompusynIndex:
     index: FloatArray
     index_nonexclusive: FloatArray
     dose_reduction: FloatArray
-    tested: np.ndarray[tuple[int, ...], np.dtype[np.bool_]] = field(repr=False)
+    tested: NDArray[np.bool_]
 
 
 @dataclass(frozen=True, eq=False)

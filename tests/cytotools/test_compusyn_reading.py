@@ -171,6 +171,20 @@ def test_what_is_written_is_read_back_the_same() -> None:
     assert [together.label for together in table.combinations][-1] == "paclitaxel+cisplatin+topotecan [1:100:10]"
 
 
+def test_results_are_written_as_compusyn_prints_them_and_what_has_none_says_why() -> None:
+    written = write_compusyn(read_compusyn(CHOU.read_text()))
+    assert "m:\t1.24783\nDm:\t0.00216777\nr:\t0.990135" in written
+    assert (
+        "CI Data for Drug Combo: paclitaxel+cisplatin [1:100]\nFa\tCI Value\tTotal Dose\n0.5\t0.887486\t0.115861"
+        in written
+    )
+    assert "0.5\t1.88972\t2.7909" in written
+    odd = write_compusyn(read_compusyn(TYPED.replace("4\t0.7", "4\t1.05")))
+    assert odd.count("# no median effect: ") == 1
+    assert "CI Data" not in odd
+    assert read_compusyn(odd).agent("A").effects.tolist() == [0.2, 0.45, 1.05]
+
+
 def test_experiments_of_a_study_go_out_and_come_back(rng: np.random.Generator) -> None:
     def wells(scale: float) -> CurveWells:
         dose = np.repeat(scale * 2.0 ** np.arange(5), 3)
