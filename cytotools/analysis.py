@@ -65,6 +65,7 @@ def analyse(study: Study, only: str | Sequence[str] | None = None, map: Map = bu
         tuple(found.refused_images),
         found.curves,
         found.standards,
+        found.combinations,
     )
 
 

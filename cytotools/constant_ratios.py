@@ -126,7 +126,7 @@ def _experiments(
         if missing:
             lacks.append(f"replicate {name or 'without name'} lacks {' and '.join(missing)}")
             continue
-        *singles, combined = (_wells(own[name]) for own in by_name)
+        *singles, combined = (curve_wells(own[name]) for own in by_name)
         found.append(CombinedExperiment(name, tuple(singles), combined, shares))
     return tuple(found), lacks
 
@@ -140,7 +140,8 @@ def _words(found: FittedGroup) -> str:
     return "the combination" if len(agents) > 1 else f"{agents[0].name} alone"
 
 
-def _wells(curve: FittedCurve) -> CurveWells:
+def curve_wells(curve: FittedCurve) -> CurveWells:
+    """Return the dosed wells of a curve as fractions affected."""
     wells = curve.wells[curve.wells["dose"] > 0]
     dose, response, weight = (wells[name].to_numpy(np.float64) for name in ("dose", "response", "weight"))
     return CurveWells(dose, 1.0 - response, weight)

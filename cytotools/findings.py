@@ -14,6 +14,7 @@ from cytotools.tables import rows_of
 if TYPE_CHECKING:
     import pandas as pd
 
+    from cytotools.combination_findings import CombinationFindings
     from cytotools.drawn_plates import DrawnStandards
     from cytotools.fitted_curves import FittedGroup
     from cytotools.study import Study
@@ -31,6 +32,7 @@ class Findings:
     refused_images: list[RefusedImage] = field(default_factory=list)
     curves: tuple[FittedGroup, ...] = ()
     standards: tuple[DrawnStandards, ...] = ()
+    combinations: CombinationFindings | None = None
 
     def keep(
         self, name: str, assay: str, table: pd.DataFrame, place_columns: Sequence[str], apart: tuple[str, ...] = ()

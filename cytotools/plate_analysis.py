@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from cytotools.combination_analysis import analyse_combinations
 from cytotools.curve_gaps import curve_gaps
 from cytotools.dose_response_table import dose_response_table
 from cytotools.doses.cautions import join
@@ -90,6 +91,7 @@ def _follow_doses(study: Study, responses: pd.DataFrame, found: Findings) -> Non
     ratios = ic50_ratios(groups)
     if len(ratios):
         found.keep_more("comparisons", "plates", ratios, ["quantity", "contrast"])
+    analyse_combinations(responses, agents.by_row, found)
 
 
 def _follow_growth(wells: pd.DataFrame, found: Findings) -> None:

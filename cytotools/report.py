@@ -14,6 +14,7 @@ from cytotools.methods import methods
 from cytotools.output import PROVENANCE, require_replaceable, swapped_in, written_files
 from cytotools.provenance import as_json, provenance
 from cytotools.report_blots import blot_details, blot_tables
+from cytotools.report_combinations import combination_details, combination_tables
 from cytotools.report_flow import flow_details, flow_tables
 from cytotools.report_plates import plate_details, plate_tables
 from cytotools.shown_table import ShownTable
@@ -134,8 +135,8 @@ def render(results: Results, figures: Sequence[ShownFigure], found: Mapping[str,
         blot_tables=blot_tables(tables),
         blot_details=blot_details(tables),
         has_plates=bool(len(tables["wells"])),
-        plate_tables=plate_tables(tables),
-        plate_details=plate_details(tables),
+        plate_tables=[*plate_tables(tables), *combination_tables(tables)],
+        plate_details=[*plate_details(tables), *combination_details(tables)],
         cautions=_cautions(results.cautions),
         methods=list(methods(results)),
         figures=figures,

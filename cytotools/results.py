@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from blots.layout import BlotGeometry
     from blots.measured_blot import MeasuredBlot
     from blots.molecular_weight import Masses
+    from cytotools.combination_findings import CombinationFindings
     from cytotools.drawn_plates import DrawnStandards
     from cytotools.fitted_curves import FittedGroup
     from cytotools.study import BlotImage, Study
@@ -104,6 +105,8 @@ class Results:
         The dose-response curves of the plates, each fitted in every experiment.
     standards : tuple of DrawnStandards
         The standard curves of the plates.
+    combinations : CombinationFindings or None
+        The combinations and schedules of the plates.
     """
 
     study: Study
@@ -114,6 +117,7 @@ class Results:
     refused_images: tuple[RefusedImage, ...] = ()
     curves: tuple[FittedGroup, ...] = ()
     standards: tuple[DrawnStandards, ...] = ()
+    combinations: CombinationFindings | None = None
 
     @property
     def cautions(self) -> pd.DataFrame:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from cytotools.blot_answers import blot_answers
+from cytotools.combination_answers import combination_answers
 from cytotools.flow_answers import design_answers, flow_answers
 from cytotools.plate_answers import plate_answers
 
@@ -15,4 +16,5 @@ if TYPE_CHECKING:
 def answers(results: Results) -> list[str]:
     """Return the findings of a study, one sentence each, in the order of the report."""
     tables = results.tables
-    return [*flow_answers(tables), *design_answers(results), *blot_answers(results), *plate_answers(tables)]
+    of_plates = [*plate_answers(tables), *combination_answers(tables)]
+    return [*flow_answers(tables), *design_answers(results), *blot_answers(results), *of_plates]

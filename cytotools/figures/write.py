@@ -5,7 +5,9 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from cytotools.combination_drawings import drawn_combinations
 from cytotools.figures.blots import blot_figures
+from cytotools.figures.combinations import combination_figures
 from cytotools.figures.flow import flow_figures
 from cytotools.figures.plates import plate_figures
 from cytotools.figures.style import Saved, styled
@@ -25,4 +27,6 @@ def write_figures(results: Results, folder: Path) -> list[Saved]:
             written += blot_figures(results, folder)
         if len(results.tables["wells"]):
             written += plate_figures(drawn_plates(results), folder)
+        if results.combinations is not None:
+            written += combination_figures(drawn_combinations(results.combinations), folder)
     return written

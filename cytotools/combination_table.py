@@ -1,0 +1,178 @@
+"""combination.csv: indices of constant ratios, scores of dose matrices, and potentiations, each with its verdict."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from scipy.special import stdtrit
+
+from cytotools.conditions import CONDITION_COLUMNS
+from cytotools.doses.cautions import caution, join
+from cytotools.tables import COLUMNS
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from cytotools.combination_findings import (
+        CombinationFindings,
+        MatrixFinding,
+        PotentiationFinding,
+        RatioFinding,
+    )
+    from cytotools.doses.combined_indices import CombinedIndex
+    from cytotools.doses.excess_over_plates import MatrixExcess
+
+COMBINATION_COLUMNS = COLUMNS["combination"]
+METHODS = {"nonlinear": "ci", "log_linear": "ci_log_linear"}
+NAN = float("nan")
+UNRESOLVED = "not resolved"
+Row = dict[str, Any]
+
+
+def combination_table(found: CombinationFindings) -> pd.DataFrame:
+    """Return combination.csv.
+
+    Returns
+    -------
+    DataFrame
+        Condition columns, then those of the contract and `ratio` (p:q), `p_value` (of no interaction; adjusted for all
+        cells in the rows of cells) and `outside` (means of wells at or beyond 0 or 1). An empty `affected` is the
+        headline; the rows of cells hold their doses.
+    """
+    import pandas as pd
+
+    rows: list[Row] = []
+    for ratio in found.ratios:
+        rows += _ratio_rows(ratio)
+    for matrix in found.matrices:
+        rows += _matrix_rows(matrix)
+    rows += [row for one in found.potentiations for row in _potentiation_rows(one)]
+    named = [name for name in CONDITION_COLUMNS if any(name in row for row in rows)]
+    return pd.DataFrame(rows, columns=[*named, *COMBINATION_COLUMNS])
+
+
+def _row(condition: Mapping[str, Any], assay: str, method: str, values: Mapping[str, Any]) -> Row:
+    empty = {"exclusive": "", "agent": "", "ratio": "", "affected": NAN, "value": NAN, "low": NAN, "high": NAN}
+    rest = {"p_value": NAN, "verdict": "", "outside": 0, "n": 0, "caution": "", "replicate": "", "level": "all"}
+    return dict(condition) | {"assay": assay, "method": method} | empty | rest | dict(values)
+
+
+def _ratio_rows(found: RatioFinding) -> Iterator[Row]:
+    combination = found.combination
+    head = (combination.condition, combination.assay)
+    if not found.indices:
+        named = {"exclusive": True, "ratio": combination.ratio, "verdict": UNRESOLVED}
+        yield _row(*head, "ci", named | {"caution": join(combination.missing, *combination.notes)})
+    for (fit, exclusive), index in found.indices.items():
+        named = {"exclusive": exclusive, "ratio": combination.ratio, "outside": index.outside}
+        yield from (_row(*head, METHODS[fit], named | row) for row in _index_rows(index, combination.notes))
+        if fit == "nonlinear" and exclusive:
+            reductions = _reduction_rows(index, combination.agents)
+            yield from (_row(*head, "dose_reduction", {"ratio": combination.ratio} | row) for row in reductions)
+    if found.interaction is not None:
+        one = found.interaction
+        limits = {"value": one.index, "low": one.low, "high": one.high, "p_value": one.p_value}
+        rest = {"verdict": one.verdict, "n": one.n, "caution": one.cautions}
+        yield _row(*head, "interaction_index", {"ratio": combination.ratio} | limits | rest)
+
+
+def _index_rows(index: CombinedIndex, notes: tuple[str, ...]) -> Iterator[Row]:
+    """Yield the index over all experiments at each level and as a headline, then that of each experiment."""
+    head = index.headline
+    said = join(*notes, *index.cautions)
+    yield {
+        "value": head.index,
+        "low": head.low,
+        "high": head.high,
+        "p_value": head.p_value,
+        "verdict": head.verdict,
+        "n": index.n,
+        "caution": said,
+    }
+    for k, level in enumerate(index.levels):
+        beyond = "" if index.tested[k] else caution("untested_effect", f"fa {level:g}")
+        yield {
+            "affected": float(level),
+            "value": float(index.index[k]),
+            "low": float(index.low[k]),
+            "high": float(index.high[k]),
+            "p_value": float(index.p_value[k]),
+            "verdict": index.verdicts[k],
+            "n": index.n,
+            "caution": join(beyond, said),
+        }
+    for i in range(len(index.experiments)):
+        yield from _experiment_rows(index, i)
+
+
+def _experiment_rows(index: CombinedIndex, i: int) -> Iterator[Row]:
+    """Yield the index of one experiment with the limits of its own wells, which hold no scatter between experiments."""
+    own = {"level": "experiment", "replicate": index.experiments[i], "n": 1, "verdict": UNRESOLVED}
+    yield own | {"value": float(np.exp(index.headline.ln_index[i]))}
+    for k, level in enumerate(index.levels):
+        ln, reach = index.ln_index[i, k], float(stdtrit(np.inf, 0.975)) * index.ln_errors[i, k]
+        limits = np.exp([ln, ln - reach, ln + reach]).tolist()
+        yield own | {"affected": float(level)} | dict(zip(("value", "low", "high"), limits, strict=True))
+
+
+def _reduction_rows(index: CombinedIndex, agents: tuple[str, ...]) -> Iterator[Row]:
+    """Yield how many times lower the dose of each agent is in the combination than alone."""
+    for j, agent in enumerate(agents):
+        for k, level in enumerate(index.levels):
+            beyond = "" if index.tested[k] else caution("untested_effect", f"fa {level:g}")
+            numbers = {"value": index.dri[j, k], "low": index.dri_low[j, k], "high": index.dri_high[j, k]}
+            yield {"agent": agent, "affected": float(level), "n": index.n, "caution": beyond} | {
+                name: float(number) for name, number in numbers.items()
+            }
+
+
+def _matrix_rows(found: MatrixFinding) -> Iterator[Row]:
+    family = found.family
+    if not found.scores:
+        nothing = {"verdict": UNRESOLVED, "caution": join(family.missing, *family.notes)}
+        yield _row(family.condition, family.assay, "bliss", nothing)
+    for method, score in found.scores.items():
+        overall, beyond = score.overall, _beyond(score.mean_affected)
+        limits = {"value": overall.value, "low": overall.low, "high": overall.high, "p_value": overall.p_value}
+        rest = {
+            "verdict": overall.verdict,
+            "n": score.n,
+            "outside": beyond,
+            "caution": join(*family.notes, *score.cautions),
+        }
+        yield _row(family.condition, family.assay, method, limits | rest)
+        yield from _cell_rows(found, method, score)
+        for name, mean in zip(score.experiments, score.plate_means, strict=True):
+            own = {"level": "experiment", "replicate": name, "n": 1, "verdict": UNRESOLVED, "value": float(mean)}
+            yield _row(family.condition, family.assay, method, own)
+
+
+def _beyond(affected: np.ndarray[Any, np.dtype[np.float64]]) -> int:
+    """Return how many dosed cells lie at or beyond 0 or 1."""
+    dosed = affected.ravel()[1:]
+    return int(np.sum((dosed <= 0) | (dosed >= 1)))
+
+
+def _cell_rows(found: MatrixFinding, method: str, score: MatrixExcess) -> Iterator[Row]:
+    family = found.family
+    for i in range(1, len(score.doses_1)):
+        for j in range(1, len(score.doses_2)):
+            if np.isnan(score.mean_affected[i, j]):
+                continue
+            doses = {"dose": float(score.doses_1[i]), "dose_2": float(score.doses_2[j])}
+            numbers = {"affected": score.mean_affected, "value": score.excess, "low": score.low, "high": score.high}
+            numbers["p_value"] = score.p_adjusted
+            undefined = bool(score.undefined[i, j])
+            said = caution("undefined_cell", "beyond the weaker agent's maximum") if undefined else ""
+            values = {name: float(of_cell[i, j]) for name, of_cell in numbers.items()}
+            rest = {"verdict": str(score.verdicts[i, j]) or UNRESOLVED, "n": score.n, "caution": said}
+            yield _row(dict(family.condition) | doses, family.assay, method, values | rest)
+
+
+def _potentiation_rows(found: PotentiationFinding) -> Iterator[Row]:
+    one, pair = found.potentiation, found.pair
+    limits = {"value": one.shift, "low": one.low, "high": one.high, "p_value": one.p_value}
+    rest = {"verdict": one.verdict, "n": one.n, "caution": join(one.cautions, *pair.notes)}
+    yield _row(pair.condition, pair.assay, "potentiation", {"agent": pair.agent} | limits | rest)
