@@ -21,13 +21,18 @@ if TYPE_CHECKING:
     )
     from cytotools.doses.curve_bands import curve_band
     from cytotools.doses.curve_tests import FTest, is_flat
+    from cytotools.doses.dose_matrix import DoseMatrix
     from cytotools.doses.dose_response import DoseResponse, fit_dose_response
     from cytotools.doses.dose_responses import DoseResponses, fit_dose_responses
+    from cytotools.doses.excess_over_plates import MatrixExcess
     from cytotools.doses.experiments import ExperimentIc50, Ic50Estimate, over_experiments
     from cytotools.doses.growth_rate import GrowthRate, fit_growth_rate, growth_rate_errors, growth_rates
+    from cytotools.doses.index_verdicts import excess_verdict, index_verdict
     from cytotools.doses.interaction_indices import InteractionIndex, interaction_index
     from cytotools.doses.least_squares import Fit, fit_curve
+    from cytotools.doses.loewe import loewe_excess
     from cytotools.doses.potentiated_curves import Potentiation, potentiation
+    from cytotools.doses.reference_models import ReferenceExcess, bliss_excess, hsa_excess
     from cytotools.doses.schedule_comparison import (
         BestSchedule,
         ScheduleContrasts,
@@ -37,11 +42,13 @@ if TYPE_CHECKING:
     from cytotools.doses.selectivity import Ic50Pair, Ic50Ratio, compare_ic50
     from cytotools.doses.shared_curves import SharedFit, compare_curves
     from cytotools.doses.sigmoid import FiveParameter, FourParameter, ThreeParameter, response_at
+    from cytotools.doses.zip_scores import zip_excess
 
 __all__ = [
     "Average",
     "BestSchedule",
     "BlockContrast",
+    "DoseMatrix",
     "DoseResponse",
     "DoseResponses",
     "ExperimentIc50",
@@ -55,18 +62,22 @@ __all__ = [
     "Ic50Ratio",
     "InteractionIndex",
     "LevelEstimate",
+    "MatrixExcess",
     "PlannedPower",
     "Potentiation",
+    "ReferenceExcess",
     "ScheduleContrasts",
     "SharedFit",
     "ThreeParameter",
     "average",
     "best_schedule",
+    "bliss_excess",
     "block_contrasts",
     "compare_curves",
     "compare_ic50",
     "compare_schedules_ic50",
     "curve_band",
+    "excess_verdict",
     "expected_ln_sd",
     "experiments_needed",
     "fit_curve",
@@ -75,14 +86,18 @@ __all__ = [
     "fit_growth_rate",
     "growth_rate_errors",
     "growth_rates",
+    "hsa_excess",
+    "index_verdict",
     "interaction_index",
     "is_flat",
     "level_estimates",
+    "loewe_excess",
     "over_experiments",
     "potentiation",
     "power_table",
     "power_to_resolve",
     "response_at",
+    "zip_excess",
 ]
 
 # A name is imported when it is first asked for.
@@ -90,6 +105,7 @@ _HOME = {
     "Average": "cytotools.doses.averages",
     "BestSchedule": "cytotools.doses.schedule_comparison",
     "BlockContrast": "cytotools.doses.block_model",
+    "DoseMatrix": "cytotools.doses.dose_matrix",
     "DoseResponse": "cytotools.doses.dose_response",
     "DoseResponses": "cytotools.doses.dose_responses",
     "ExperimentIc50": "cytotools.doses.experiments",
@@ -103,18 +119,22 @@ _HOME = {
     "Ic50Ratio": "cytotools.doses.selectivity",
     "InteractionIndex": "cytotools.doses.interaction_indices",
     "LevelEstimate": "cytotools.doses.block_model",
+    "MatrixExcess": "cytotools.doses.excess_over_plates",
     "PlannedPower": "cytotools.doses.combination_power",
     "Potentiation": "cytotools.doses.potentiated_curves",
+    "ReferenceExcess": "cytotools.doses.reference_models",
     "ScheduleContrasts": "cytotools.doses.schedule_comparison",
     "SharedFit": "cytotools.doses.shared_curves",
     "ThreeParameter": "cytotools.doses.sigmoid",
     "average": "cytotools.doses.averages",
     "best_schedule": "cytotools.doses.schedule_comparison",
+    "bliss_excess": "cytotools.doses.reference_models",
     "block_contrasts": "cytotools.doses.block_model",
     "compare_curves": "cytotools.doses.shared_curves",
     "compare_ic50": "cytotools.doses.selectivity",
     "compare_schedules_ic50": "cytotools.doses.schedule_comparison",
     "curve_band": "cytotools.doses.curve_bands",
+    "excess_verdict": "cytotools.doses.index_verdicts",
     "expected_ln_sd": "cytotools.doses.combination_power",
     "experiments_needed": "cytotools.doses.combination_power",
     "fit_curve": "cytotools.doses.least_squares",
@@ -123,14 +143,18 @@ _HOME = {
     "fit_growth_rate": "cytotools.doses.growth_rate",
     "growth_rate_errors": "cytotools.doses.growth_rate",
     "growth_rates": "cytotools.doses.growth_rate",
+    "hsa_excess": "cytotools.doses.reference_models",
+    "index_verdict": "cytotools.doses.index_verdicts",
     "interaction_index": "cytotools.doses.interaction_indices",
     "is_flat": "cytotools.doses.curve_tests",
     "level_estimates": "cytotools.doses.block_model",
+    "loewe_excess": "cytotools.doses.loewe",
     "over_experiments": "cytotools.doses.experiments",
     "potentiation": "cytotools.doses.potentiated_curves",
     "power_table": "cytotools.doses.combination_power",
     "power_to_resolve": "cytotools.doses.combination_power",
     "response_at": "cytotools.doses.sigmoid",
+    "zip_excess": "cytotools.doses.zip_scores",
 }
 
 
