@@ -40,4 +40,6 @@ def combination_figures(drawn: DrawnCombinations, folder: Path) -> Iterator[Save
         yield save(figure, folder, Saved(named("dose_matrix", *matrix.agents, matrix.name), title, caption, SECTION))
     for schedules in drawn.schedules:
         figure, title, caption = schedule_figure(schedules)
-        yield save(figure, folder, Saved(named("schedules", schedules.quantity, schedules.name), title, caption, SECTION))
+        yield save(
+            figure, folder, Saved(named("schedules", schedules.quantity, schedules.name), title, caption, SECTION)
+        )

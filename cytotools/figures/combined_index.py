@@ -32,20 +32,18 @@ def index_figure(drawn: DrawnIndex) -> tuple[Figure, str, str]:
 
 
 def _caption(drawn: DrawnIndex) -> str:
-    words = [f"{drawn.headline} (n = {drawn.n} independent experiments)."]
     band = "its 95 % t interval over experiments" if drawn.n > 1 else "the 95 % limits of its wells"
-    words.append(
-        f"Left: combination index over the fraction affected, within the effects that every curve was tested at, with {band}; "
-        f"thin: each experiment; crosses: single doses at their measured effect; shaded: indices that count as additive "
-        f"(1 / {drawn.margin:g} to {drawn.margin:g})."
-    )
-    words.append(
-        "Next: median-effect plot, lines by least squares of the fractions affected; open marks at the edges are means at "
-        "or beyond 0 or 1."
-    )
+    words = [
+        f"{drawn.headline} (n = {drawn.n} independent experiments).",
+        "Left: combination index over the fraction affected, within the effects that every curve was tested at, with",
+        f"{band}; thin: each experiment; crosses: single doses at their measured effect; shaded: indices that count as",
+        f"additive (1 / {drawn.margin:g} to {drawn.margin:g}).",
+        "Next: median-effect plot, lines by least squares of the fractions affected; open marks at the edges are means",
+        "at or beyond 0 or 1.",
+    ]
     if drawn.isoboles:
-        words.append(
-            "Right: doses in the combination over the dose of each agent alone with the same effect; on the line they add "
-            "(Loewe), below it there is synergy. Bars: 95 % limits over experiments."
-        )
+        words += [
+            "Right: doses in the combination over the dose of each agent alone with the same effect; on the line they",
+            "add (Loewe), below it there is synergy. Bars: 95 % limits over experiments.",
+        ]
     return " ".join(words)

@@ -40,8 +40,16 @@ def draw_fa_ci(ax: Axes, drawn: DrawnIndex) -> None:
     ax.set_ylabel("combination index")
     ax.set_title(drawn.headline, fontsize=7.5)
     for words, at, align in (("antagonism", high, "top"), ("synergy", low, "bottom")):
-        ax.annotate(words, (0.02, at), (0, -2 if align == "top" else 2), xycoords=("axes fraction", "data"),
-                    textcoords="offset points", va=align, fontsize=6.4, color="0.35")
+        ax.annotate(
+            words,
+            (0.02, at),
+            (0, -2 if align == "top" else 2),
+            xycoords=("axes fraction", "data"),
+            textcoords="offset points",
+            va=align,
+            fontsize=6.4,
+            color="0.35",
+        )
 
 
 def _draw_points(ax: Axes, drawn: DrawnIndex) -> None:
@@ -57,7 +65,9 @@ def _draw_levels(ax: Axes, drawn: DrawnIndex, lowest: float, highest: float) -> 
             ax.plot([row["affected"]] * 2, limits, color="black", linewidth=1.0)
         if np.isfinite(row["value"]):
             label = str(row["verdict"])
-            ax.plot(row["affected"], row["value"], marker=marker, color="black", markersize=5, linestyle="none", label=label)
+            ax.plot(
+                row["affected"], row["value"], marker=marker, color="black", markersize=5, linestyle="none", label=label
+            )
     handles, labels = ax.get_legend_handles_labels()
     once = dict(zip(labels, handles, strict=True))
     if once:

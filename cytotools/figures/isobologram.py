@@ -28,8 +28,7 @@ def draw_isobologram(ax: Axes, drawn: DrawnIndex) -> None:
 
 
 def _draw_isobole(ax: Axes, isobole: DrawnIsobole, colour: str, marker: str, end: float) -> None:
-    parts = [_part(together, alone) for together, alone in zip(isobole.together, isobole.alone, strict=True)]
-    (x, x_low, x_high), (y, y_low, y_high) = parts
+    (x, x_low, x_high), (y, y_low, y_high) = isobole.parts
     if not (np.isfinite(x) and np.isfinite(y)):
         return
     for low, high, along in ((x_low, x_high, True), (y_low, y_high, False)):
@@ -40,17 +39,7 @@ def _draw_isobole(ax: Axes, isobole: DrawnIsobole, colour: str, marker: str, end
     ax.plot(x, y, marker=marker, color=colour, markersize=5, linestyle="none", label=label)
 
 
-def _part(together: tuple[float, float, float], alone: tuple[float, float, float]) -> tuple[float, float, float]:
-    """Return the ratio of two doses; their limits are taken as independent on the logarithm."""
-    with np.errstate(divide="ignore", invalid="ignore"):
-        ln = np.log([together, alone])
-        ratio = ln[0, 0] - ln[1, 0]
-        down = np.hypot(ln[0, 0] - ln[0, 1], ln[1, 2] - ln[1, 0])
-        up = np.hypot(ln[0, 2] - ln[0, 0], ln[1, 0] - ln[1, 1])
-    return float(np.exp(ratio)), float(np.exp(ratio - down)), float(np.exp(ratio + up))
-
-
 def _end(drawn: DrawnIndex) -> float:
-    values = [value for one in drawn.isoboles for pair in zip(one.together, one.alone, strict=True) for value in _part(*pair)]
+    values = [value for one in drawn.isoboles for part in one.parts for value in part]
     finite = [value for value in values if np.isfinite(value)]
     return min(max([1.1 * value for value in finite] + [LEAST_END]), MOST_END)

@@ -41,7 +41,15 @@ def _draw_agent(ax: Axes, agent: DrawnAgent, colour: str, marker: str, reach: fl
     ax.plot(dose[~inside], edge[~inside], markerfacecolor="white", clip_on=False, zorder=5, **style)  # type: ignore[arg-type]
     if np.isfinite(agent.m) and np.isfinite(agent.dm) and len(dose):
         ends = np.array([dose.min() / 1.5, dose.max() * 1.5])
-        ax.plot(ends, agent.m * np.log10(ends / agent.dm), color=colour, linewidth=1.1, marker=marker, markevery=[], label=_words(agent))
+        ax.plot(
+            ends,
+            agent.m * np.log10(ends / agent.dm),
+            color=colour,
+            linewidth=1.1,
+            marker=marker,
+            markevery=[],
+            label=_words(agent),
+        )
 
 
 def _words(agent: DrawnAgent) -> str:
@@ -51,7 +59,9 @@ def _words(agent: DrawnAgent) -> str:
 
 
 def _reach(drawn: DrawnIndex) -> float:
-    affected = np.concatenate([agent.points["affected"].to_numpy(np.float64) for agent in drawn.curves] or [np.zeros(0)])
+    affected = np.concatenate(
+        [agent.points["affected"].to_numpy(np.float64) for agent in drawn.curves] or [np.zeros(0)]
+    )
     inside = affected[(affected > 0) & (affected < 1)]
     largest = float(np.abs(np.log10(inside / (1.0 - inside))).max()) if len(inside) else LEAST_REACH
     return min(max(1.15 * largest, LEAST_REACH), MOST_REACH)
