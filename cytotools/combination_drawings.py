@@ -38,9 +38,17 @@ def drawn_combinations(found: CombinationFindings) -> DrawnCombinations:
     """Return all that the figures of combinations show."""
     return DrawnCombinations(
         tuple(_index(ratio) for ratio in found.ratios if _has_fits(ratio)),
-        tuple(_matrix(matrix) for matrix in found.matrices if len(matrix.scores)),
+        tuple(_matrix(matrix) for matrix in found.matrices if _is_crossed(matrix)),
         tuple(_schedules(one) for one in found.schedules),
     )
+
+
+def _is_crossed(found: MatrixFinding) -> bool:
+    """Tell whether doses of both agents were crossed: one ratio or one fixed dose is drawn as a curve."""
+    for score in list(found.scores.values())[:1]:
+        inner = np.isfinite(score.mean_affected[1:, 1:])
+        return bool((inner.sum(axis=0) > 1).any() and (inner.sum(axis=1) > 1).any())
+    return False
 
 
 def _has_fits(found: RatioFinding) -> bool:

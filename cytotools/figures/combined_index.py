@@ -13,7 +13,8 @@ from cytotools.figures.isobologram import draw_isobologram
 from cytotools.figures.median_effect_plot import draw_median_effects
 from cytotools.labels import shown
 
-PANEL_INCHES, HEIGHT_INCHES = 3.1, 3.9
+AXES_INCHES, LEFT_INCHES, BETWEEN_INCHES = 2.5, 0.65, 0.75
+BELOW_INCHES, ABOVE_INCHES = 1.35, 0.65  # below stand the legends
 LONGEST = 60
 
 
@@ -22,12 +23,16 @@ def index_figure(drawn: DrawnIndex) -> tuple[Figure, str, str]:
     panels: list[Any] = [draw_fa_ci, draw_median_effects]
     if drawn.isoboles:
         panels.append(draw_isobologram)
-    figure = Figure(figsize=(PANEL_INCHES * len(panels), HEIGHT_INCHES), layout="constrained")
-    axes = np.atleast_1d(figure.subplots(1, len(panels)))
-    for ax, draw in zip(axes, panels, strict=True):
-        draw(ax, drawn)
+    width = LEFT_INCHES + len(panels) * (AXES_INCHES + BETWEEN_INCHES)
+    height = BELOW_INCHES + AXES_INCHES + ABOVE_INCHES
+    figure = Figure(figsize=(width, height))
+    for k, draw in enumerate(panels):
+        left = LEFT_INCHES + k * (AXES_INCHES + BETWEEN_INCHES)
+        inches = (left, BELOW_INCHES, AXES_INCHES, AXES_INCHES)
+        draw(figure.add_axes(tuple(np.divide(inches, (width, height) * 2))), drawn)
     agents = " + ".join(drawn.agents)
-    figure.suptitle(f"{shown(agents, LONGEST)} {drawn.ratio}, {shown(drawn.name, LONGEST)}", fontsize=9.0)
+    title = f"{shown(agents, LONGEST)} {drawn.ratio}, {shown(drawn.name, LONGEST)}"
+    figure.text(0.02, 1.0 - 0.25 / height, title, fontsize=9.0)
     return figure, f"{agents} ({drawn.ratio}), {drawn.name}", _caption(drawn)
 
 

@@ -20,6 +20,7 @@ CELL_INCHES, SMALLEST, LARGEST = 0.42, 2.3, 4.6
 ACROSS = 3
 NAMES = {"bliss": "Bliss", "hsa": "HSA", "loewe": "Loewe", "zip": "ZIP"}
 RESPONSE, EXCESS = "cividis", "PuOr"  # orange where the effect exceeds, purple where it falls short
+LEAST_SPAN = 0.6  # of contours 0.05 apart
 LEAST_SCALE = 0.1  # an excess of less than this is not blown up to full colour
 FEWEST_FOR_CONTOURS = 3
 LONGEST = 30
@@ -64,8 +65,8 @@ def _caption(drawn: DrawnMatrix, contours: bool) -> str:
     )
     words = [
         f"Mean of {drawn.n} independent experiment{'s' if drawn.n > 1 else ''}: fraction affected, and its excess over",
-        f"what each reference model expects (positive: synergy). Framed and marked + or \u2212 where {limits}; hatched:",
-        "not measured, or the model is undefined.",
+        f"what each reference model expects (positive: synergy). Framed and marked + or \u2212 where {limits};",
+        "hatched: not measured, or the model is undefined.",
     ]
     if contours:
         words.append("Contours: the same over the logarithm of the doses above 0.")
@@ -147,7 +148,7 @@ def _axis_words(drawn: DrawnMatrix, k: int) -> str:
     return f"{name} ({dose_unit})" if dose_unit else name
 
 
-def _ink(image: Any, value: float) -> str:
+def _ink(image: Any, value: Any) -> str:
     """Return black or white, whichever is read on the colour of a value."""
     red, green, blue, _ = image.cmap(image.norm(value))
     return "black" if 0.299 * red + 0.587 * green + 0.114 * blue > 0.5 else "white"
@@ -157,8 +158,9 @@ def _bar(ax: Axes, image: Any) -> None:
     figure = ax.get_figure()
     assert figure is not None
     bar = figure.colorbar(image, ax=ax, fraction=0.05, pad=0.02)
-    bar.outline.set_visible(False)  # type: ignore[operator]
+    bar.outline.set_visible(False)
     bar.ax.tick_params(labelsize=6.0, length=2)
+    bar.ax.yaxis.set_major_formatter("{x:.1f}")
 
 
 def _has_contours(drawn: DrawnMatrix) -> bool:
@@ -167,10 +169,16 @@ def _has_contours(drawn: DrawnMatrix) -> bool:
     return bool(drawn.scores) and min(inner.shape) >= FEWEST_FOR_CONTOURS and bool(np.isfinite(inner).all())
 
 
+def _levels(norm: Any) -> FloatArray:
+    """Return round levels, 0.05 apart or 0.1."""
+    step = 0.05 if norm.vmax - norm.vmin <= LEAST_SPAN else 0.1
+    return np.arange(np.floor(norm.vmin / step), np.ceil(norm.vmax / step) + 1) * step
+
+
 def _draw_contours(ax: Axes, drawn: DrawnMatrix, values: FloatArray, palette: str, norm: Any, title: str) -> None:
     x, y = drawn.doses_2[1:], drawn.doses_1[1:]
-    levels = np.linspace(norm.vmin, norm.vmax, 11)
-    inner = np.clip(values[1:, 1:], norm.vmin, norm.vmax)
+    levels = _levels(norm)
+    inner = np.clip(values[1:, 1:], levels[0], levels[-1])
     filled = ax.contourf(x, y, inner, levels=levels, cmap=palette, norm=norm)
     lines = ax.contour(x, y, inner, levels=levels, colors="black", linewidths=0.5)
     ax.clabel(lines, fontsize=5.4, fmt="%.2f")

@@ -23,8 +23,8 @@ def draw_fa_ci(ax: Axes, drawn: DrawnIndex) -> None:
     if len(drawn.affected):
         told = np.isfinite(drawn.low) & np.isfinite(drawn.high)
         if told.any():
-            limits = (np.clip(side, low / 10, high * 10) for side in (drawn.low, drawn.high))
-            ax.fill_between(drawn.affected, *limits, where=told.tolist(), color=COLOURS[0], alpha=0.2, linewidth=0)
+            below, above = (np.clip(side, low / 10, high * 10) for side in (drawn.low, drawn.high))
+            ax.fill_between(drawn.affected, below, above, where=told.tolist(), color=COLOURS[0], alpha=0.2, linewidth=0)
         for own in drawn.experiments.values() if drawn.n > 1 else ():
             ax.plot(drawn.affected, own, color=COLOURS[0], linewidth=0.5, alpha=0.7)
         ax.plot(drawn.affected, drawn.index, color=COLOURS[0], linewidth=1.6)
@@ -71,7 +71,15 @@ def _draw_levels(ax: Axes, drawn: DrawnIndex, lowest: float, highest: float) -> 
     handles, labels = ax.get_legend_handles_labels()
     once = dict(zip(labels, handles, strict=True))
     if once:
-        ax.legend(list(once.values()), list(once), loc="lower right", fontsize=6.4, handlelength=1.2)
+        ax.legend(
+            list(once.values()),
+            list(once),
+            loc="upper left",
+            bbox_to_anchor=(-0.1, -0.17),
+            fontsize=6.4,
+            handlelength=1.2,
+            borderaxespad=0.0,
+        )
 
 
 def _ends(drawn: DrawnIndex) -> tuple[float, float]:

@@ -24,7 +24,7 @@ def draw_isobologram(ax: Axes, drawn: DrawnIndex) -> None:
     ax.set_xlim(0.0, end)
     ax.set_ylim(0.0, end)
     ax.set_aspect("equal")
-    ax.legend(loc="upper right", fontsize=6.2, handlelength=1.2)
+    ax.legend(loc="upper left", bbox_to_anchor=(-0.1, -0.17), fontsize=6.4, handlelength=1.2, borderaxespad=0.0)
 
 
 def _draw_isobole(ax: Axes, isobole: DrawnIsobole, colour: str, marker: str, end: float) -> None:

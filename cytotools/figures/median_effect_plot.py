@@ -12,7 +12,7 @@ from cytotools.number_words import fold
 
 LEAST_REACH, MOST_REACH = 1.0, 3.0  # of the axis of log10 odds
 MARKERS_EACH = 3.2
-LONGEST = 26
+LONGEST = 40
 
 
 def draw_median_effects(ax: Axes, drawn: DrawnIndex) -> None:
@@ -25,9 +25,9 @@ def draw_median_effects(ax: Axes, drawn: DrawnIndex) -> None:
     ax.set_xscale("log")
     ax.set_ylim(-reach, reach)
     units = list(dict.fromkeys(unit(agent.unit) for agent in drawn.curves))
-    ax.set_xlabel(f"dose ({units[0]})" if len(units) == 1 else f"dose (each in its unit: {', '.join(units)})")
+    ax.set_xlabel(f"dose ({units[0]})" if len(units) == 1 else f"dose ({', '.join(units)})")
     ax.set_ylabel("log10 (affected / unaffected)")
-    ax.legend(loc="upper left", bbox_to_anchor=(0.0, -0.2), fontsize=6.2, borderaxespad=0.0, handlelength=1.8)
+    ax.legend(loc="upper left", bbox_to_anchor=(-0.1, -0.17), fontsize=6.2, borderaxespad=0.0, handlelength=1.8)
 
 
 def _draw_agent(ax: Axes, agent: DrawnAgent, colour: str, marker: str, reach: float) -> None:
