@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from cytotools.curve_groups import SameAgents, experiments_of, same_agents
 from cytotools.doses.cautions import caution
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
     from cytotools.well_agents import Agent
 
 MOST_NAMED = 6  # doses
+FloatArray = NDArray[np.float64]
 Cell = tuple[float, float]
 
 
@@ -159,15 +161,16 @@ def _matrix(
     held |= {(dose, 0.0): alone[0][dose] for dose in firsts[1:].tolist()}
     held |= {(0.0, dose): alone[1][dose] for dose in seconds[1:].tolist()}
     rows = wells.loc[[i for own in held.values() for i in own]]
-    means = np.zeros((len(firsts) * len(seconds), len(rows)))
-    affected = np.full((len(firsts), len(seconds)), np.nan)
-    affected[0, 0] = 0.0
-    start = 0
-    for (one, other), own in held.items():
-        row, column = int(np.searchsorted(firsts, one)), int(np.searchsorted(seconds, other))
-        here = slice(start, start + len(own))
-        affected[row, column] = 1.0 - rows["response"].to_numpy(np.float64)[here].mean()
-        means[row * len(seconds) + column, here] = 1.0 / len(own)
-        start += len(own)
-    covariance = means @ response_covariance(rows) @ means.T
-    return DoseMatrix(name, firsts, seconds, affected, covariance)
+    of_cell = np.repeat(np.arange(len(held)), [len(own) for own in held.values()])
+    share = (np.arange(len(held))[:, None] == of_cell) / np.bincount(of_cell)[:, None]
+    places = np.array([_index(firsts, one) * len(seconds) + _index(seconds, other) for one, other in held])
+    affected = np.full(len(firsts) * len(seconds), np.nan)
+    affected[0], affected[places] = 0.0, 1.0 - share @ rows["response"].to_numpy(np.float64)
+    covariance = np.zeros((len(affected), len(affected)))
+    told = bool(rows["low"].notna().all())  # without repeats the errors are unknown, which is not 0
+    covariance[np.ix_(places, places)] = share @ response_covariance(rows) @ share.T if told else np.nan
+    return DoseMatrix(name, firsts, seconds, affected.reshape(len(firsts), len(seconds)), covariance)
+
+
+def _index(doses: FloatArray, dose: float) -> int:
+    return int(np.searchsorted(doses, dose))

@@ -25,7 +25,7 @@ class DoseMatrix:
         agent alone; [0, 0] is the control, 0 by definition.
     covariance : ndarray, shape (n_rows * n_columns, n_rows * n_columns)
         Of the means in row order: the scatter of wells and the errors of blank and control that cells share. 0 for the
-        control and where there is no well.
+        control and where there is no well, NaN elsewhere where no repeats tell how wells scatter.
     """
 
     name: str

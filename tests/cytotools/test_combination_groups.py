@@ -184,6 +184,16 @@ def test_a_single_pair_of_doses_is_a_matrix_of_two_by_two() -> None:
     assert family.plates[0].affected.shape == (2, 2)
 
 
+def test_single_wells_leave_the_errors_open_and_those_of_the_control_at_0() -> None:
+    table = answered(treated(1.0), treated(0.0, 10.0), treated(1.0, 10.0), experiments=("1",))
+    single = table.drop_duplicates(["role", "compound", "compound_2"]).drop(columns=["response", "low", "high"])
+    [family] = matrices(responses(single))
+    assert np.isfinite(family.plates[0].affected).all()
+    errors = np.diag(family.plates[0].covariance)
+    assert errors[0] == 0.0
+    assert np.isnan(errors[1:]).all()
+
+
 def test_off_the_diagonal_of_a_ratio_there_is_no_number() -> None:
     [family] = matrices(answered(*RAY, *FIRST, *SECOND))
     inner = family.plates[0].affected[1:, 1:]
