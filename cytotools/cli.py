@@ -157,6 +157,33 @@ def selftest() -> None:
         raise typer.Exit(BUG)
 
 
+@app.command()
+def compusyn(
+    path: Annotated[
+        Path, typer.Argument(metavar="TABLE", help="Doses and effects, or a report of CompuSyn.", show_default=False)
+    ],
+    out: Annotated[Path | None, typer.Option("-o", "--out", help="Write the tables as CSV into this folder.")] = None,
+    beyond: Annotated[
+        str,
+        typer.Option(help="Effects at or beyond 0 and 1: refuse, leave-out, or the distance to keep, such as 0.01."),
+    ] = "refuse",
+) -> None:
+    """Compute median effects, combination and dose reduction indices of a table, digit for digit as CompuSyn."""
+    from cytotools.compusyn_command import ONE_EXPERIMENT, beyond_of, compusyn_lines
+    from cytotools.compusyn_files import read_compusyn_file, write_compusyn_folder
+    from cytotools.compusyn_results import compusyn_results
+
+    policy = beyond_of(beyond)
+    results = [compusyn_results(table, beyond=policy, name=path.name) for table in read_compusyn_file(path)]
+    folder = write_compusyn_folder(results, path, out) if out is not None else None
+    for found in results:
+        for line in compusyn_lines(found, None if sys.stdout.isatty() else 140):
+            typer.echo(line)
+    typer.echo(ONE_EXPERIMENT)
+    if folder is not None:
+        typer.echo(f"Tables: {folder} (median_effect.csv, combination.csv).")
+
+
 @contextmanager
 def _file_bar(n_files: int) -> Iterator[tuple[Callable[[], None], Callable[[str], None]]]:
     """Yield how to say that a file is done and how to write a line, with a bar where a terminal shows it."""

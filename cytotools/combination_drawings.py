@@ -160,16 +160,14 @@ def _over(values: Sequence[float]) -> tuple[float, float, float]:
 
 
 def _isoboles(found: RatioFinding) -> Iterator[DrawnIsobole]:
-    """Yield the tested levels of an isobologram, the lowest first."""
-    combination, index = found.combination, found.indices["nonlinear", True]
+    """Yield the tested levels of an isobologram, the lowest first; a part is 1 over the dose-reduction index."""
+    index = found.indices["nonlinear", True]
     tested = [k for k in range(len(index.levels)) if index.tested[k]]
+    numbers = (index.dri, index.dri_high, index.dri_low)
     for k in tested[:_ISOBOLES]:
-        level = float(index.levels[k])
-        alone = [_over([float(fits[j].dose_at(level)) for fits in _fits(index)]) for j in (0, 1)]
-        total = [float(fits[-1].dose_at(level)) for fits in _fits(index)]
-        shares = [one.shares for one in combination.experiments]
-        together = [_over([own[j] * dose for own, dose in zip(shares, total, strict=True)]) for j in (0, 1)]
-        yield DrawnIsobole(level, (alone[0], alone[1]), (together[0], together[1]), index.verdicts[k])
+        first, second = ([float(1.0 / own[agent, k]) for own in numbers] for agent in (0, 1))
+        parts = ((first[0], first[1], first[2]), (second[0], second[1], second[2]))
+        yield DrawnIsobole(float(index.levels[k]), parts, index.verdicts[k])
 
 
 def _matrix(found: MatrixFinding) -> DrawnMatrix:

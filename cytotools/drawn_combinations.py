@@ -42,21 +42,18 @@ class DrawnAgent:
 
 @dataclass(frozen=True, eq=False)
 class DrawnIsobole:
-    """One effect level of an isobologram of two agents, in their own units.
+    """One effect level of a normalised isobologram of two agents.
 
     Attributes
     ----------
     affected : float
-    alone : tuple of two tuples (dose, low, high)
-        The dose of each agent alone that has this effect, with its 95 % interval.
-    together : tuple of two tuples (dose, low, high)
-        The doses of the two in the combination that has it.
+    parts : tuple of two tuples (part, low, high)
+        The dose of each agent in the combination over its dose alone with the same effect, with its 95 % interval.
     verdict : str
     """
 
     affected: float
-    alone: tuple[tuple[float, float, float], tuple[float, float, float]]
-    together: tuple[tuple[float, float, float], tuple[float, float, float]]
+    parts: tuple[tuple[float, float, float], tuple[float, float, float]]
     verdict: str
 
 

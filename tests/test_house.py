@@ -18,6 +18,7 @@ MAY_OPEN = {
     "blots/picture_files.py",
     "blots/simulate.py",
     "cytotools/box_files.py",
+    "cytotools/compusyn_files.py",
     "cytotools/design/design_files.py",
     "cytotools/design/write.py",
     "cytotools/doses/certified/sets.py",

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -16,7 +16,6 @@ if TYPE_CHECKING:
     from cytotools.doses.combination_power import PlannedCurve
 
 INDICES = (0.5, 0.7)
-LEVELS = (0.5, 0.75, 0.9, 0.95)  # at which the report tests an index, where every curve reaches them
 
 
 @dataclass(frozen=True)
@@ -67,7 +66,12 @@ def expected_indices(design: Design) -> Iterator[IndexPrecision]:
     Wells scatter with the same SD over the whole curve, and the potency of each curve varies between experiments by
     itself, which is the cautious assumption: what curves of an experiment share falls out of the index.
     """
-    from cytotools.doses.combination_power import curves_ln_sd, experiments_needed, power_to_resolve
+    from cytotools.doses.combination_power import (
+        curves_ln_sd,
+        experiments_needed,
+        levels_reached,
+        power_to_resolve,
+    )
 
     singles = {curve.compounds[0]: curve for curve in design.curves if len(curve.compounds) == 1}
     for curve in design.curves:
@@ -77,7 +81,7 @@ def expected_indices(design: Design) -> Iterator[IndexPrecision]:
         parts = [half / singles[name].ic50[0] for name, half in zip(curve.compounds, curve.ic50, strict=True)]
         for index in INDICES:
             together = _planned(curve, index * curve.ic50[0], design.wells.per_dose)
-            levels = _enclosed([*alone, together])
+            levels = levels_reached([*alone, together])
             scatter = design.scatter.well, design.scatter.experiment
             ln_sd = curves_ln_sd(alone, together, parts, *scatter, levels) if levels else math.inf
             yield IndexPrecision(
@@ -96,11 +100,3 @@ def _planned(curve: Curve, half: float, wells: int) -> PlannedCurve:
     from cytotools.doses.combination_power import PlannedCurve
 
     return PlannedCurve(np.array([level[0] for level in curve.doses]) / half, wells, curve.hill_slope)
-
-
-def _enclosed(curves: Sequence[PlannedCurve]) -> tuple[float, ...]:
-    """Return the levels that the doses of every curve enclose."""
-    ends = [curve.affected[[0, -1]] for curve in curves if len(curve.dose) > 1]
-    if len(ends) < len(curves):
-        return ()
-    return tuple(level for level in LEVELS if all(low <= level <= high for low, high in ends))

@@ -32,14 +32,18 @@ if TYPE_CHECKING:
     from cytotools.doses.dose_matrix import DoseMatrix
     from cytotools.doses.dose_response import DoseResponse, fit_dose_response
     from cytotools.doses.dose_responses import DoseResponses, fit_dose_responses
+    from cytotools.doses.excess_over_plates import MatrixExcess
     from cytotools.doses.experiment_effects import median_effects_over
     from cytotools.doses.experiments import ExperimentIc50, Ic50Estimate, over_experiments
     from cytotools.doses.growth_rate import GrowthRate, fit_growth_rate, growth_rate_errors, growth_rates
+    from cytotools.doses.index_verdicts import excess_verdict, index_verdict
     from cytotools.doses.interaction_indices import InteractionIndex, interaction_index
     from cytotools.doses.least_squares import Fit, fit_curve
+    from cytotools.doses.loewe import loewe_excess
     from cytotools.doses.median_effect import MedianEffect, fit_median_effect
     from cytotools.doses.median_effect_curves import fit_median_effect_curves
     from cytotools.doses.potentiated_curves import Potentiation, potentiation
+    from cytotools.doses.reference_models import ReferenceExcess, bliss_excess, hsa_excess
     from cytotools.doses.schedule_comparison import (
         BestSchedule,
         ScheduleContrasts,
@@ -49,6 +53,7 @@ if TYPE_CHECKING:
     from cytotools.doses.selectivity import Ic50Pair, Ic50Ratio, compare_ic50
     from cytotools.doses.shared_curves import SharedFit, compare_curves
     from cytotools.doses.sigmoid import FiveParameter, FourParameter, ThreeParameter, response_at
+    from cytotools.doses.zip_scores import zip_excess
 
 __all__ = [
     "Average",
@@ -70,14 +75,17 @@ __all__ = [
     "Ic50Ratio",
     "InteractionIndex",
     "LevelEstimate",
+    "MatrixExcess",
     "MedianEffect",
     "PlannedPower",
     "Potentiation",
+    "ReferenceExcess",
     "ScheduleContrasts",
     "SharedFit",
     "ThreeParameter",
     "average",
     "best_schedule",
+    "bliss_excess",
     "block_contrasts",
     "combination_index",
     "combination_index_at",
@@ -87,6 +95,7 @@ __all__ = [
     "constant_ratio",
     "curve_band",
     "dose_reduction_index",
+    "excess_verdict",
     "expected_ln_sd",
     "experiments_needed",
     "fit_curve",
@@ -97,16 +106,20 @@ __all__ = [
     "fit_median_effect_curves",
     "growth_rate_errors",
     "growth_rates",
+    "hsa_excess",
     "index_over_experiments",
+    "index_verdict",
     "interaction_index",
     "is_flat",
     "level_estimates",
+    "loewe_excess",
     "median_effects_over",
     "over_experiments",
     "potentiation",
     "power_table",
     "power_to_resolve",
     "response_at",
+    "zip_excess",
 ]
 
 # A name is imported when it is first asked for.
@@ -130,14 +143,17 @@ _HOME = {
     "Ic50Ratio": "cytotools.doses.selectivity",
     "InteractionIndex": "cytotools.doses.interaction_indices",
     "LevelEstimate": "cytotools.doses.block_model",
+    "MatrixExcess": "cytotools.doses.excess_over_plates",
     "MedianEffect": "cytotools.doses.median_effect",
     "PlannedPower": "cytotools.doses.combination_power",
     "Potentiation": "cytotools.doses.potentiated_curves",
+    "ReferenceExcess": "cytotools.doses.reference_models",
     "ScheduleContrasts": "cytotools.doses.schedule_comparison",
     "SharedFit": "cytotools.doses.shared_curves",
     "ThreeParameter": "cytotools.doses.sigmoid",
     "average": "cytotools.doses.averages",
     "best_schedule": "cytotools.doses.schedule_comparison",
+    "bliss_excess": "cytotools.doses.reference_models",
     "block_contrasts": "cytotools.doses.block_model",
     "combination_index": "cytotools.doses.chou_talalay",
     "combination_index_at": "cytotools.doses.chou_talalay",
@@ -147,6 +163,7 @@ _HOME = {
     "constant_ratio": "cytotools.doses.chou_talalay",
     "curve_band": "cytotools.doses.curve_bands",
     "dose_reduction_index": "cytotools.doses.chou_talalay",
+    "excess_verdict": "cytotools.doses.index_verdicts",
     "expected_ln_sd": "cytotools.doses.combination_power",
     "experiments_needed": "cytotools.doses.combination_power",
     "fit_curve": "cytotools.doses.least_squares",
@@ -157,16 +174,20 @@ _HOME = {
     "fit_median_effect_curves": "cytotools.doses.median_effect_curves",
     "growth_rate_errors": "cytotools.doses.growth_rate",
     "growth_rates": "cytotools.doses.growth_rate",
+    "hsa_excess": "cytotools.doses.reference_models",
     "index_over_experiments": "cytotools.doses.combined_indices",
+    "index_verdict": "cytotools.doses.index_verdicts",
     "interaction_index": "cytotools.doses.interaction_indices",
     "is_flat": "cytotools.doses.curve_tests",
     "level_estimates": "cytotools.doses.block_model",
+    "loewe_excess": "cytotools.doses.loewe",
     "median_effects_over": "cytotools.doses.experiment_effects",
     "over_experiments": "cytotools.doses.experiments",
     "potentiation": "cytotools.doses.potentiated_curves",
     "power_table": "cytotools.doses.combination_power",
     "power_to_resolve": "cytotools.doses.combination_power",
     "response_at": "cytotools.doses.sigmoid",
+    "zip_excess": "cytotools.doses.zip_scores",
 }
 
 

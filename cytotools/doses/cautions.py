@@ -253,6 +253,33 @@ CAUTIONS: dict[str, Caution] = {
         "A curve levels off below 1, which the median effect has no place for: the index is wrong near the plateau.",
         "Read the interaction index, which comes from curves with their own plateaus.",
     ),
+    "undefined_cell": Caution(
+        "warning",
+        "Loewe expects nothing where the stronger agent alone does more than the weaker one can at any dose, or where "
+        "the agents alone act in opposite directions: those dose pairs are in no mean and have no interval.",
+        "Read Bliss or HSA there, or test higher doses of the weaker agent.",
+    ),
+    "inactive_agent": Caution(
+        "note",
+        "An agent alone does nothing that can be told from the scatter of wells, so Loewe expects of both what the "
+        "other does alone.",
+        "Read the potentiation: the shift of the other agent's IC50.",
+    ),
+    "missing_wells": Caution(
+        "note",
+        "Dose pairs that a plate lacks, or whose single agents it lacks, are in no mean.",
+        "Measure every dose pair and each agent alone on every plate.",
+    ),
+    "unlike_matrix_doses": Caution(
+        "note",
+        "Plates hold unlike doses; those that not all of them hold are left out.",
+        "Use the same doses in every experiment.",
+    ),
+    "unknown_well_scatter": Caution(
+        "note",
+        "Nothing tells how wells scatter, so single wells are taken to scatter alike and plates alone tell how much.",
+        "Measure dose pairs, or at least controls, in two wells or more.",
+    ),
 }
 
 

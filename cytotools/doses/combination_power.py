@@ -20,6 +20,7 @@ from cytotools.errors import refusal
 FloatArray = NDArray[np.float64]
 POINTS = 2_000  # of the distribution of the SD
 MOST = 24  # experiments
+LEVELS = (0.5, 0.75, 0.9, 0.95)  # at which an index is tested, where every curve reaches them
 DOSES, EXPERIMENTS = (5, 7, 9), (3, 4, 5, 6, 7, 8)
 
 
@@ -109,6 +110,20 @@ class PlannedCurve:
         by_parameter = np.stack([-slope * self.m, slope * np.log(self.dose)])  # of ln Dm and of m
         gradient = np.array([1.0, -logit / self.m**2])
         return float(well_sd**2 / self.wells * gradient @ np.linalg.solve(by_parameter @ by_parameter.T, gradient))
+
+
+def levels_reached(curves: Sequence[PlannedCurve]) -> tuple[float, ...]:
+    """Return the levels at which an index will be tested: those that the doses of every curve enclose.
+
+    Examples
+    --------
+    >>> levels_reached([PlannedCurve(2.0 ** np.arange(-3.0, 4.0), 3, m) for m in (1.0, 2.0)])
+    (0.5, 0.75)
+    """
+    ends = [curve.affected[[0, -1]] for curve in curves if len(curve.dose) > 1]
+    if len(ends) < len(curves):
+        return ()
+    return tuple(level for level in LEVELS if all(low <= level <= high for low, high in ends))
 
 
 def curves_ln_sd(

@@ -12,13 +12,14 @@ from cytotools.doses.dose_matrix import DoseMatrix
 from cytotools.doses.matrix_checks import FloatArray, checked_matrix
 from cytotools.doses.reference_models import ReferenceExcess, observed_less
 from cytotools.doses.sigmoid import ln_dose
-from cytotools.doses.single_agents import RisesFromBaseline, fit_rises
+from cytotools.doses.single_agents import RisesFromBaseline, check_curve_doses, fit_rises
 
 LEVEL = 0.05  # an agent whose effects alone are no rarer than this by chance is inactive
 FARTHEST = 2.0**13  # of the logit of effect / maximum
 HALVINGS = 66  # of it: to the last digit
 
 Inactive = tuple[bool, bool]
+NEITHER: Inactive = (False, False)
 
 
 def loewe_excess(matrix: DoseMatrix) -> ReferenceExcess:
@@ -44,7 +45,7 @@ def loewe_excess(matrix: DoseMatrix) -> ReferenceExcess:
     Raises
     ------
     StudyError
-        As for `bliss_excess`.
+        As for `bliss_excess`, and fewer than three doses of an agent.
 
     References
     ----------
@@ -94,9 +95,10 @@ def _is_chance(affected: FloatArray, covariance: FloatArray, alone: NDArray[np.i
 
 
 def loewe(
-    doses_1: FloatArray, doses_2: FloatArray, affected: FloatArray, inactive: Inactive = (False, False)
+    doses_1: FloatArray, doses_2: FloatArray, affected: FloatArray, inactive: Inactive = NEITHER
 ) -> ReferenceExcess:
     """Return the excess over Loewe additivity of matrices (n_matrices, n_rows, n_columns) that share their doses."""
+    check_curve_doses(doses_1, doses_2, "Loewe")
     alone_1 = fit_rises(doses_1[1:], affected[:, 1:, 0])
     alone_2 = fit_rises(doses_2[1:], affected[:, 0, 1:])
     expected = np.zeros(affected.shape)

@@ -101,7 +101,7 @@ def hsa(affected: FloatArray) -> ReferenceExcess:
 
 def observed_less(expected: FloatArray, affected: FloatArray) -> ReferenceExcess:
     """Return what is observed above the expected."""
-    undefined = np.isnan(expected)
+    undefined = np.isnan(expected) & np.isfinite(affected)
     undefined[..., 0, :] = undefined[..., :, 0] = False
     return ReferenceExcess(without_margins(affected - expected), expected, undefined)
 

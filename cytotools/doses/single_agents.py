@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from cytotools.doses.dose_responses import fit_dose_responses
 from cytotools.doses.matrix_checks import FloatArray
 from cytotools.doses.sigmoid import FixedBaseline, ln_dose, shares
+from cytotools.errors import refusal
 
 PARAMETERS = 3
 
@@ -63,3 +64,11 @@ def fit_rises(doses: FloatArray, heights: FloatArray) -> RisesFromBaseline:
         limit=fits.limit,
         highest=fits.groups.highest,
     )
+
+
+def check_curve_doses(doses_1: FloatArray, doses_2: FloatArray, method: str) -> None:
+    """Refuse fewer doses beside 0 than a curve has parameters."""
+    least = min(len(doses_1), len(doses_2)) - 1
+    if least < PARAMETERS:
+        remedy = "Take Bliss or HSA, which need no curve."
+        raise refusal(method, "doses of an agent", f"{PARAMETERS} or more beside 0", f"{least}", remedy)

@@ -9,8 +9,7 @@ from cytotools.doses.dose_matrix import DoseMatrix
 from cytotools.doses.loewe import one_of
 from cytotools.doses.matrix_checks import FloatArray, checked_matrix
 from cytotools.doses.reference_models import ReferenceExcess, independent, without_margins
-from cytotools.doses.single_agents import PARAMETERS, fit_rises
-from cytotools.errors import refusal
+from cytotools.doses.single_agents import check_curve_doses, fit_rises
 
 
 def zip_excess(matrix: DoseMatrix) -> ReferenceExcess:
@@ -53,15 +52,12 @@ def zip_excess(matrix: DoseMatrix) -> ReferenceExcess:
     True
     """
     stack = checked_matrix(matrix.affected)[None]
-    least = min(len(matrix.doses_1), len(matrix.doses_2)) - 1
-    if least < PARAMETERS:
-        remedy = "Use Bliss or HSA, which take single cells."
-        raise refusal("ZIP", "doses of an agent", f"{PARAMETERS} or more beside 0", f"{least}", remedy)
     return one_of(zip_score(matrix.doses_1, matrix.doses_2, stack))
 
 
 def zip_score(doses_1: FloatArray, doses_2: FloatArray, affected: FloatArray) -> ReferenceExcess:
     """Return the ZIP score of matrices (n_matrices, n_rows, n_columns) that share their doses."""
+    check_curve_doses(doses_1, doses_2, "ZIP")
     first = fit_rises(doses_1[1:], affected[:, 1:, 0])
     second = fit_rises(doses_2[1:], affected[:, 0, 1:])
     alone_1, alone_2 = np.zeros((2, len(affected), 1, 1))

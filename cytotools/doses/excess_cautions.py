@@ -1,0 +1,42 @@
+"""What must be said beside the excess of a dose matrix."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import numpy as np
+
+from cytotools.doses.cautions import caution
+from cytotools.doses.dose_matrix import FloatArray
+from cytotools.doses.excess_tests import are_copies
+from cytotools.doses.loewe import Inactive
+from cytotools.doses.reference_models import ReferenceExcess
+
+
+def excess_cautions(
+    reference: ReferenceExcess, affected: FloatArray, values: FloatArray, inactive: Inactive, scatter_known: bool
+) -> Iterator[str]:
+    """Yield the cautions of plates (n_plates, n_rows, n_columns) whose tested excesses are values (n_plates, n_cells).
+
+    Agents are not named here, nor numbered: whoever reads it may have exchanged them.
+    """
+    n, inner = len(affected), affected[:, 1:, 1:]
+    cells = inner[0].size
+    if n == 1:
+        yield caution("one_experiment", "1 plate, so the limits hold the scatter of its wells only")
+    elif are_copies(values):
+        yield caution("no_scatter", f"the excesses of {n} plates agree to the last digit")
+    if not scatter_known:
+        yield caution("unknown_well_scatter", "wells tell no scatter of their own")
+    missing = int(np.isnan(affected).any(axis=0).sum())
+    if missing:
+        yield caution("missing_wells", f"{missing} dose pairs or single doses have no well in one plate or more")
+    undefined = int(reference.undefined.any(axis=0).sum())
+    if undefined:
+        yield caution("undefined_cell", f"{undefined} of {cells} dose pairs have none in one plate or more")
+    if any(inactive):
+        words = "both agents alone do" if all(inactive) else "one agent alone does"
+        yield caution("inactive_agent", f"{words} no more than wells scatter")
+    stopped = sum(int((limits == "stopped").sum()) for limits in reference.fits.values())
+    if stopped:
+        yield caution("not_converged", f"{stopped} curves of single agents or slices")

@@ -1,0 +1,125 @@
+"""Schedules side by side: one quantity of each order of treatment with its interval, and how they differ."""
+
+from __future__ import annotations
+
+import numpy as np
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+
+from cytotools.drawn_combinations import DrawnSchedules
+from cytotools.figures.style import COLOURS, MARKERS
+from cytotools.labels import shown, unit
+from cytotools.number_words import fold, p_value
+from cytotools.tables import rows_of
+
+ROW_INCHES, AXIS_INCHES, WORDS_INCHES, LETTER_INCHES = 0.42, 3.2, 2.9, 0.062
+LINE_INCHES = 0.16
+BEYOND = 3.0  # how far past the estimates the axis follows a limit
+
+
+def schedule_figure(drawn: DrawnSchedules) -> tuple[Figure, str, str]:
+    """Return the figure of one quantity under several schedules, with its title and caption."""
+    rows, contrasts = rows_of(drawn.rows), rows_of(drawn.contrasts)
+    left = LETTER_INCHES * max(len(str(row["schedule"])) for row in rows) + 0.35
+    height = max(ROW_INCHES * len(rows), LINE_INCHES * (len(contrasts) + 1)) + 0.2
+    size = left + AXIS_INCHES + WORDS_INCHES, height + 1.05
+    figure = Figure(figsize=size)
+    ax = figure.add_axes((left / size[0], 0.5 / size[1], AXIS_INCHES / size[0], height / size[1]))
+    _draw_rows(ax, drawn, rows)
+    at = (left + AXIS_INCHES + 0.2) / size[0]
+    for k, words in enumerate(
+        [
+            "difference (95 % CI), p after Holm" if not drawn.is_ratio else "ratio (95 % CI), p after Holm",
+            *map(_words, contrasts),
+        ]
+    ):
+        figure.text(
+            at,
+            (0.5 + height - LINE_INCHES * (k + 0.8)) / size[1],
+            words,
+            fontsize=6.4,
+            fontweight="bold" if not k else "normal",
+        )
+    figure.text(0.02, 1.0 - 0.2 / size[1], f"{drawn.quantity}: {shown(drawn.name, 70)}", fontsize=8.5)
+    figure.text(0.02, 1.0 - 0.38 / size[1], shown(drawn.answer, 110), fontsize=7.5, color="0.25")
+    return figure, f"{drawn.quantity} by schedule, {drawn.name}", _caption(drawn)
+
+
+def _caption(drawn: DrawnSchedules) -> str:
+    scale = "geometric mean" if drawn.is_ratio else "mean"
+    neutral = {1.0: " Line: an index of 1, doses add.", 0.0: " Line: Bliss independence."}.get(drawn.neutral, "")
+    return (
+        f"Large: {scale} over independent experiments with its 95 % t interval; small: each experiment. Contrasts are "
+        f"taken within experiments, in one model of schedule and experiment.{neutral} {drawn.answer}."
+    )
+
+
+def _words(row: dict[str, object]) -> str:
+    estimate, low, high = (float(str(row[name])) for name in ("estimate", "low", "high"))
+    limits = f" ({fold(low)} to {fold(high)})" if np.isfinite(low) and np.isfinite(high) else ""
+    p = float(str(row["p_adjusted"]))
+    tested = f", p {_p_words(p)}" if np.isfinite(p) else ""
+    value = fold(estimate) if np.isfinite(estimate) else "not known"
+    return f"{row['contrast']}: {value}{limits}{tested}"
+
+
+def _p_words(p: float) -> str:
+    words = p_value(p)
+    return words if words[:1] in "<>" else f"= {words}"
+
+
+def _draw_rows(ax: Axes, drawn: DrawnSchedules, rows: list[dict[str, object]]) -> None:
+    low, high = _ends(drawn)
+    for place, row in enumerate(rows):
+        colour, marker = COLOURS[place % len(COLOURS)], MARKERS[place % len(MARKERS)]
+        value, start, end = (float(str(row[name])) for name in ("value", "low", "high"))
+        if np.isfinite(start) or np.isfinite(end):
+            limits = [max(start, low) if np.isfinite(start) else low, min(end, high) if np.isfinite(end) else high]
+            ax.plot(limits, [place, place], color=colour, linewidth=1.5, solid_capstyle="butt")
+        if np.isfinite(value):
+            ax.plot(value, place, marker=marker, color=colour, markersize=6)
+        own = drawn.experiments.loc[drawn.experiments["schedule"] == row["schedule"], "value"]
+        ax.plot(own, np.full(len(own), place + 0.25), linestyle="none", marker="|", color="0.35", markersize=5)
+    if np.isfinite(drawn.neutral):
+        ax.axvline(drawn.neutral, color="0.35", linewidth=0.8, zorder=0)
+    if drawn.is_ratio:
+        ax.set_xscale("log")
+    ax.set_xlim(low, high)
+    ax.set_ylim(len(rows) - 0.4, -0.6)
+    ax.set_yticks(range(len(rows)), [f"{shown(str(row['schedule']))}\nn = {row['n']}" for row in rows])
+    ax.tick_params(axis="y", length=0)
+    ax.spines["left"].set_visible(False)
+    if drawn.is_ratio:
+        ticks = _ticks(low, high)
+        ax.set_xticks(ticks, [fold(tick) for tick in ticks])
+        ax.minorticks_off()
+    ax.set_xlabel(f"{drawn.quantity} ({unit(drawn.unit)})" if drawn.unit else drawn.quantity)
+
+
+def _ticks(low: float, high: float) -> list[float]:
+    """Return round numbers on a logarithmic axis, a handful of them."""
+    decades = range(int(np.floor(np.log10(low))), int(np.ceil(np.log10(high))) + 1)
+    for steps in ((1, 1.5, 2, 3, 4, 5, 7), (1, 2, 5), (1, 3), (1,)):
+        ticks = [step * 10.0**decade for decade in decades for step in steps]
+        found = [tick for tick in ticks if low <= tick <= high]
+        if len(found) <= 6:
+            return found
+    return found
+
+
+def _ends(drawn: DrawnSchedules) -> tuple[float, float]:
+    """Return the ends of the axis: all estimates, and the limits that are not far beyond them."""
+    values = np.concatenate([drawn.rows["value"].to_numpy(np.float64), drawn.experiments["value"].to_numpy(np.float64)])
+    values = np.append(values[np.isfinite(values)], drawn.neutral if np.isfinite(drawn.neutral) else [])
+    limits = drawn.rows[["low", "high"]].to_numpy(np.float64).ravel()
+    limits = limits[np.isfinite(limits) & ((limits > 0) | (not drawn.is_ratio))]
+    if not drawn.is_ratio:
+        every = np.concatenate([values, np.clip(limits, -1.5, 1.5), [-0.05, 0.05]])
+        span = 0.08 * float(np.ptp(every))
+        return float(every.min()) - span, float(every.max()) + span
+    if not len(values):
+        values = limits if len(limits) else np.ones(1)
+    low, high = float(values.min()), float(values.max())
+    inside = limits[(limits >= low / BEYOND) & (limits <= high * BEYOND)]
+    every = np.concatenate([[low, high], inside])
+    return float(every.min()) / 1.15, float(every.max()) * 1.15
