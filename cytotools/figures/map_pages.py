@@ -16,9 +16,11 @@ MAP_INCHES = (3.7, 2.35)
 NAMED_WELLS = 8
 
 
-def map_axes(figure: Figure, place: int, rows: int, columns: int = 2) -> tuple[Axes, Axes]:
-    """Return the axes of the map at a place, row by row from 0, and of its colour bar."""
-    (width, height), (row, column) = MAP_INCHES, divmod(place, columns)
+def map_axes(
+    figure: Figure, place: int, rows: int, columns: int = 2, height: float = MAP_INCHES[1]
+) -> tuple[Axes, Axes]:
+    """Return the axes of the map at a place, row by row from 0, and of its colour bar; `height` is in inches."""
+    width, (row, column) = MAP_INCHES[0], divmod(place, columns)
     left, bottom = column * width + 0.22, (rows - 1 - row) * height + 0.08
     size = (columns * width, rows * height)
     ax = figure.add_axes(tuple(np.divide((left, bottom, width - 0.72, height - 0.46), (*size, *size))))

@@ -13,12 +13,13 @@ from matplotlib.figure import Figure
 from matplotlib.ticker import FuncFormatter, MaxNLocator
 
 from cytotools.conditions import CONDITION_COLUMNS
+from cytotools.experiments import grouped
 from cytotools.figures.map_pages import MAP_INCHES, draw_scale, map_axes, named_wells
 from cytotools.figures.style import COLOURS, Saved, save
 from cytotools.labels import file_stem, shown
 from cytotools.plates.cautions import CAUTIONS
 from cytotools.plates.wells_table import plate_numbers
-from gating.plots import PLATE_MAP, draw_plate_map, plate_format, well_position
+from gating.plots import PLATE_MAP, PlateFormat, draw_plate_map, plate_format, well_position
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -31,6 +32,11 @@ NO_RESPONSE = ("blank", "standard", "empty")
 FRACTIONS = ("viability", "mtt")
 # From light over grey to dark for less, nothing and more: the order stays in a grey print.
 RESIDUAL_MAP = "cividis_r"
+SECTION = "plates in detail"
+SHARED = ("signal", "response")  # the maps of a plate that may share a page
+FEW_WELLS = 96
+PLATES_A_PAGE = 6
+WELL_INCHES = 0.236  # the height of a well where a plate of 96 is drawn whole
 FEWEST_RESIDUALS = 24  # wells, below which a plate's own slopes and edges can't be seen
 THOUSANDS = 10_000.0  # signals that reach it are written in thousands
 
@@ -47,7 +53,7 @@ class HeatMap:
 
 
 def plate_heat_maps(wells: pd.DataFrame, folder: Path) -> Iterator[Saved]:
-    """Write one figure a plate.
+    """Write one figure a plate; plates with few wells share a page with others of their assay and batch.
 
     Parameters
     ----------
@@ -58,12 +64,76 @@ def plate_heat_maps(wells: pd.DataFrame, folder: Path) -> Iterator[Saved]:
     """
     taken: list[str] = []
     told = {name: wells[name] if name in wells.columns else [empty] * len(wells) for name, empty in PLATE.items()}
-    for _, plate in wells.groupby(plate_numbers(told), sort=False):
-        name = _name({str(name): value for name, value in plate.iloc[0].items()}, plate)
-        stem = file_stem(f"plate_{name}", taken)
-        taken.append(stem)
-        saved = Saved(stem, f"Plate {name}", _caption(plate), "plates in detail")
-        yield save(_figure(plate, name), folder, saved)
+    plates = {}
+    for number, plate in wells.groupby(plate_numbers(told), sort=False):
+        plates[number] = (_name({str(name): value for name, value in plate.iloc[0].items()}, plate), plate)
+    for page in grouped(plates, lambda number: _page_of(number, plates[number][1])).values():
+        for k in range(0, len(page), PLATES_A_PAGE):
+            drawn = [plates[number] for number in page[k : k + PLATES_A_PAGE]]
+            stem = file_stem(f"plate_{drawn[0][0]}", taken)
+            taken.append(stem)
+            if len(drawn) == 1:
+                saved = Saved(stem, f"Plate {drawn[0][0]}", _caption(drawn[0][1]), SECTION)
+                yield save(_figure(drawn[0][1], drawn[0][0]), folder, saved)
+            else:
+                title = f"Plates {drawn[0][0]} to {drawn[-1][0]}"
+                yield save(_page(drawn), folder, Saved(stem, title, _page_caption(drawn), SECTION))
+
+
+def _page_of(number: object, plate: pd.DataFrame) -> tuple[object, ...]:
+    """Return what plates on one page share; a plate with more to show than signal and response has its own."""
+    if len(plate) > FEW_WELLS or len(_maps(plate)) > len(SHARED):
+        return (number,)
+    first = plate.iloc[0]
+    return tuple(str(first.get(name, "")) for name in ("assay", "batch", "replicate", "cell_line"))
+
+
+def _page(plates: Sequence[tuple[str, pd.DataFrame]]) -> Figure:
+    """Draw the signal and the response of several plates, a row a plate, down to the last row that they use."""
+    wells = [well for _, plate in plates for well in plate["well"]]
+    form = PlateFormat(1 + max(well_position(well)[0] for well in wells), plate_format(wells).columns)
+    height = MAP_INCHES[1] - WELL_INCHES * (8 - form.rows)
+    maps = [_maps(plate) for _, plate in plates]
+    columns = max(map(len, maps))
+    figure = Figure(figsize=(columns * MAP_INCHES[0], len(plates) * height))
+    for row, ((name, plate), drawn) in enumerate(zip(plates, maps, strict=True)):
+        for column, one in enumerate(drawn):
+            ax, bar = map_axes(figure, row * columns + column, len(plates), columns, height)
+            title = one.title if column else f"{shown(name)}: {one.title}"
+            _draw_map(figure, (ax, bar), plate, one, form, title)
+    return figure
+
+
+def _draw_map(
+    figure: Figure, axes: tuple[Axes, Axes], plate: pd.DataFrame, drawn: HeatMap, form: PlateFormat, title: str
+) -> None:
+    """Draw one quantity over a plate, with its scale."""
+    ax, bar = axes
+    image = draw_plate_map(
+        ax,
+        drawn.values,
+        limits=drawn.limits,
+        plate=form,
+        letters={w: LETTERS[role] for w, role in zip(plate["well"], plate["role"], strict=True) if role in LETTERS},
+        marked=[well for well, codes in _doubts(plate).items() if codes],
+        write=drawn.write,
+        colours=drawn.colours,
+    )
+    _cross_out(ax, _excluded(plate), form.columns)
+    ax.set_title(title, fontsize=7.5, loc="left", pad=11)
+    draw_scale(figure, image, bar, drawn.limits, drawn.write)
+
+
+def _page_caption(plates: Sequence[tuple[str, pd.DataFrame]]) -> str:
+    """Return the captions of the plates of a page, what they share once."""
+    said = [_caption_parts(plate) for _, plate in plates]
+    shared = [part for part in said[0] if all(part in own for own in said)]
+    own = [
+        f"{name}: {' '.join(part for part in parts if part not in shared)}"
+        for (name, _), parts in zip(plates, said, strict=True)
+        if any(part not in shared for part in parts)
+    ]
+    return " ".join([*shared, "Lower rows hold no wells of the layout.", *own])
 
 
 def _name(key: Mapping[str, object], plate: pd.DataFrame) -> str:
@@ -80,28 +150,14 @@ def _figure(plate: pd.DataFrame, name: str) -> Figure:
     """Draw the maps of one plate, two a row."""
     maps = _maps(plate)
     form = plate_format(plate["well"])
-    letters = {w: LETTERS[role] for w, role in zip(plate["well"], plate["role"], strict=True) if role in LETTERS}
-    marked = [well for well, codes in _doubts(plate).items() if codes]
     residual = next((drawn for drawn in maps if drawn.colours == RESIDUAL_MAP), None)
     panels = len(maps) + (residual is not None)
     columns, rows = min(2, panels), -(-panels // 2)
     figure = Figure(figsize=(columns * MAP_INCHES[0], rows * MAP_INCHES[1]))
     for place, drawn in enumerate(maps):
         ax, bar = map_axes(figure, place, rows, columns)
-        image = draw_plate_map(
-            ax,
-            drawn.values,
-            limits=drawn.limits,
-            plate=form,
-            letters=letters,
-            marked=marked,
-            write=drawn.write,
-            colours=drawn.colours,
-        )
-        _cross_out(ax, _excluded(plate), form.columns)
         title = drawn.title if place else f"{shown(name)}: {drawn.title}"
-        ax.set_title(title, fontsize=7.5, loc="left", pad=11)
-        draw_scale(figure, image, bar, drawn.limits, drawn.write)
+        _draw_map(figure, (ax, bar), plate, drawn, form, title)
     if residual is not None:
         ax, bar = map_axes(figure, len(maps), rows, columns)
         bar.remove()
@@ -220,6 +276,10 @@ def _cross_out(ax: Axes, wells: Sequence[str], columns: int) -> None:
 
 
 def _caption(plate: pd.DataFrame) -> str:
+    return " ".join(_caption_parts(plate))
+
+
+def _caption_parts(plate: pd.DataFrame) -> list[str]:
     """Say what the marks of the maps mean, and which cautions and words stand in which wells."""
     parts = ["Darker: more. Hatched: not in the layout, or no value here. Question mark: the reader gave no number."]
     roles = [role for role in LETTERS if (plate["role"] == role).any()]
@@ -236,7 +296,7 @@ def _caption(plate: pd.DataFrame) -> str:
     if "said" in plate.columns:
         words = [f"{well} {said}" for well, said in zip(plate["well"], plate["said"], strict=True) if said]
         parts += [f"The reader's words: {named_wells(words)}."] if words else []
-    return " ".join(parts)
+    return parts
 
 
 def _doubts(plate: pd.DataFrame) -> dict[str, list[str]]:

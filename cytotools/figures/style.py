@@ -5,8 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from io import StringIO
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
+
+from cytotools.figures.compact_svg import compact_svg
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -77,7 +80,9 @@ def save(figure: Figure, folder: Path, saved: Saved, *, pdf: bool = False) -> Sa
         # What stands outside a picture of fixed aspect finds its place from pass to pass.
         for _ in range(LAYOUT_PASSES):
             figure.draw_without_rendering()
-    figure.savefig(folder / f"{saved.name}.svg", metadata={"Date": None, "Creator": "cytotools"})
+    svg = StringIO()
+    figure.savefig(svg, format="svg", metadata={"Date": None, "Creator": "cytotools"})
+    save_words(compact_svg(svg.getvalue()), folder / f"{saved.name}.svg")
     figure.savefig(folder / f"{saved.name}.png", dpi=PRINTED_DPI if pdf else DPI, metadata={"Software": "cytotools"})
     if pdf:
         figure.savefig(folder / f"{saved.name}.pdf", metadata={"CreationDate": None, "Creator": "cytotools"})

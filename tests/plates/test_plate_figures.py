@@ -103,6 +103,19 @@ def test_a_heat_map_names_what_it_marks(tmp_path: Path) -> None:
         assert words in saved.caption
 
 
+def test_small_plates_of_a_batch_share_a_page(tmp_path: Path) -> None:
+    few = wells().groupby(["role", "dose"], dropna=False, sort=False).head(1)
+    hours = pd.concat([few.assign(hours=float(h), plate=f"P{h}") for h in range(1, 9)], ignore_index=True)
+    spilled = hours["hours"].eq(2.0) & hours["role"].eq("vehicle")
+    table = hours.assign(exclude=np.where(spilled, "spilled", ""))
+    with styled():
+        written = list(plate_heat_maps(table, tmp_path))
+    assert [saved.name for saved in written] == ["plate_P1_1_h", "plate_P7_7_h"]
+    assert "P2, 2 h: Letters" not in written[0].caption
+    assert written[0].caption.count("Darker: more") == 1
+    assert "P2, 2 h: Crossed out" in written[0].caption
+
+
 def test_a_plate_without_responses_shows_its_signals_alone(tmp_path: Path) -> None:
     table = wells().assign(response=NAN, assay="elisa")
     with styled():
