@@ -35,9 +35,15 @@ DOSES = ("dose", "dose_2", "dose_3")
 
 
 def matrix_answers(table: pd.DataFrame) -> Iterator[str]:
-    """Yield a sentence a dose matrix, from combination.csv: by Bliss, or by the first score that there is."""
+    """Yield a sentence a dose matrix, from combination.csv: by Bliss, or by the first score that there is.
+
+    Doses in one ratio, or over one fixed dose, have an index or a potentiation that speaks for them.
+    """
     found = [row for row in rows_of(table) if row["method"] in REFERENCES]
-    for own in grouped(found, matrix_key).values():
+    spoken_for = {matrix_key(row) for row in rows_of(table) if row["method"] in ("ci", "potentiation")}
+    for key, own in grouped(found, matrix_key).items():
+        if key in spoken_for and not _is_crossed(own):
+            continue
         scores = {row["method"]: row for row in own if row["level"] == "all" and is_whole(row)}
         method = next((method for method in REFERENCES if method in scores), None)
         if method is not None:
@@ -54,6 +60,12 @@ def matrix_key(row: Row) -> tuple[Hashable, ...]:
 def is_whole(row: Row) -> bool:
     """Tell whether a row is of a whole matrix, not of one of its dose pairs."""
     return not any(finite(row.get(name)) for name in DOSES)
+
+
+def _is_crossed(rows: Sequence[Row]) -> bool:
+    """Tell whether several doses of each agent were combined with several of the other."""
+    pairs = {(row["dose"], row["dose_2"]) for row in rows if finite(row["dose"]) and finite(row["dose_2"])}
+    return all(len(pairs) > len({pair[k] for pair in pairs}) for k in (0, 1))
 
 
 def _sentences(head: Row, of_method: Sequence[Row], others: Mapping[str, Row]) -> Iterator[str]:

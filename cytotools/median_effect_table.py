@@ -71,15 +71,17 @@ def _head(found: FittedGroup, fit: str) -> dict[str, Any]:
 
 def _of_experiment(experiment: str, wells: CurveWells, fit: MedianEffect | None, method: str) -> dict[str, Any]:
     """Return the row of one experiment, with the limits that its own wells give."""
-    from cytotools.doses import median_effects_over
+    from cytotools.doses.experiment_effects import dose_means, effect_cautions, tested_effects
 
-    alone = median_effects_over([wells], method)
-    row = {"level": "experiment", "replicate": experiment, "n": 1, "caution": join(*alone.cautions)}
-    row |= {name: getattr(alone, name) for name in ("affected_min", "affected_max", "doses", "outside")}
+    lowest, highest = tested_effects([wells])
+    means = dose_means(wells)
+    said = effect_cautions([wells], [fit], method)
+    row = {"level": "experiment", "replicate": experiment, "n": 1, "caution": join(*said)}
+    row |= {"affected_min": lowest, "affected_max": highest, "doses": len(means.dose), "outside": means.outside}
     row |= dict.fromkeys(("m", "m_low", "m_high", "dm", "low", "high", "r"), NAN)
     if fit is None:
         return row
     reach = float(stdtrit(max(fit.degrees, 1), 0.975)) * np.sqrt(np.diag(fit.covariance))
-    dose = (fit.dm * np.exp([-reach[0], reach[0]])).tolist()
+    low, high = (fit.dm * np.exp([-reach[0], reach[0]])).tolist()
     row |= {"m": fit.m, "m_low": fit.m - reach[1], "m_high": fit.m + reach[1]}
-    return row | {"dm": fit.dm, "low": dose[0], "high": dose[1], "r": fit.r}
+    return row | {"dm": fit.dm, "low": low, "high": high, "r": fit.r}

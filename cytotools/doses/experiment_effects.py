@@ -177,12 +177,7 @@ def median_effects_over(curves: Sequence[CurveWells], fit: str = "nonlinear") ->
     slope = average([one.m for one in told], geometric=True)
     dose = average([one.dm for one in told], geometric=True)
     tested = tested_effects(curves)
-    lost = len(fits) - len(known)
-    said = [caution("no_median_effect", f"{lost} of {len(fits)} experiments")] if lost else []
     outside = sum(dose_means(wells).outside for wells in curves)
-    if outside:
-        what = "kept as they are" if fit == "nonlinear" else "left out"
-        said.append(caution("effects_outside", f"{outside} dose means at or beyond 0 or 1, {what}"))
     return MedianEffectsOver(
         fits=tuple(fits),
         m=slope.mean,
@@ -197,8 +192,20 @@ def median_effects_over(curves: Sequence[CurveWells], fit: str = "nonlinear") ->
         doses=len({float(at) for wells in curves for at in wells.dose}),
         outside=outside,
         n=len(known),
-        cautions=tuple(said),
+        cautions=effect_cautions(curves, fits, fit),
     )
+
+
+def effect_cautions(curves: Sequence[CurveWells], fits: Sequence[MedianEffect | None], fit: str) -> tuple[str, ...]:
+    """Return what must be said of the median effects of a curve: missing ones, and effects without a logit."""
+    said = []
+    lost, outside = sum(one is None for one in fits), sum(dose_means(wells).outside for wells in curves)
+    if lost:
+        said.append(caution("no_median_effect", f"{lost} of {len(fits)} experiments"))
+    if outside:
+        what = "kept as they are" if fit == "nonlinear" else "left out"
+        said.append(caution("effects_outside", f"{outside} dose means at or beyond 0 or 1, {what}"))
+    return tuple(said)
 
 
 def tested_effects(curves: Sequence[CurveWells]) -> tuple[float, float]:

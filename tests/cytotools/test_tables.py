@@ -17,10 +17,12 @@ from blots.molecular_weight import MASS_COLUMNS
 from blots.normalisation import NORMALISED_COLUMNS
 from blots.time_course import TIME_COURSE_COLUMNS
 from blots.verdicts import REBOUND_COLUMNS
+from cytotools.combination_table import COMBINATION_COLUMNS
 from cytotools.comparison import APOPTOSIS_COLUMNS, COMPARISON_COLUMNS
 from cytotools.dose_response_table import DOSE_RESPONSE_COLUMNS
 from cytotools.growth_table import GROWTH_COLUMNS
 from cytotools.kinetics import KINETICS_COLUMNS
+from cytotools.median_effect_table import MEDIAN_EFFECT_COLUMNS
 from cytotools.plates.caspase import MEASURES as CASPASE_COLUMNS
 from cytotools.plates.concentration_table import CONCENTRATION_COLUMNS
 from cytotools.plates.interference import COLUMNS as INTERFERENCE_COLUMNS
@@ -49,6 +51,8 @@ MADE = {
     "sensitivity": QUANTILE_COLUMNS,
     "artefacts": ARTEFACT_COLUMNS,
     "bands": BAND_COLUMNS,
+    "median_effect": MEDIAN_EFFECT_COLUMNS,
+    "combination": COMBINATION_COLUMNS,
     "error_budget": ("membrane", "image", "lane", "target", *(part.name for part in fields(ErrorBudget))),
     "molecular_weight": MASS_COLUMNS,
     "linear_range": RANGE_COLUMNS,
