@@ -61,12 +61,14 @@ def compusyn_lines(results: CompusynResults, width: int | None = 140) -> Iterato
 
 
 def median_rows(results: CompusynResults) -> Iterator[dict[str, Any]]:
-    """Yield a row a drug and a combination; the dose of a combination is the sum of its doses."""
+    """Yield a row a drug and a combination; a combination's dose is the total, or the first drug's in unlike units."""
     for agent in results.table.agents:
         yield _median_row(results, agent.name, agent.unit, results.fits[agent.name])
     for found in results.indices:
-        units = {results.table.agent(name).unit for name in found.combination.names}
-        yield _median_row(results, found.combination.label, units.pop() if len(units) == 1 else "", found.fit)
+        units = [results.table.agent(name).unit for name in found.combination.names]
+        share = 1.0 if len(set(units)) == 1 else found.combination.ratio[0] / sum(found.combination.ratio)
+        row = _median_row(results, found.combination.label, units[0], found.fit)
+        yield row | {"dm": share * found.fit.dm}
 
 
 def _median_row(results: CompusynResults, name: str, unit: str, fit: MedianEffect) -> dict[str, Any]:
@@ -98,10 +100,23 @@ def _median_table(results: CompusynResults) -> Table:
     shown = Table(title="Median effect (log-linear fit)", title_justify="left")
     for name in ("drug", "m", "Dm", "r", "doses"):
         shown.add_column(name)
-    for row in median_rows(results):
-        dose = f"{row['dm']:.4g} {row['dose_unit']}".strip()
-        shown.add_row(row["agent"], f"{row['m']:.4f}", dose, f"{row['r']:.4f}", str(row["n_doses"]))
+    for agent in results.table.agents:
+        fit = results.fits[agent.name]
+        shown.add_row(agent.name, *_fit_words(fit, _dose_words(fit.dm, agent.unit)))
+    for found in results.indices:
+        own, per_part = found.combination, found.fit.dm / sum(found.combination.ratio)
+        units = [results.table.agent(name).unit for name in own.names]
+        doses = [_dose_words(per_part * part, unit) for part, unit in zip(own.ratio, units, strict=True)]
+        shown.add_row(own.label, *_fit_words(found.fit, " + ".join(doses)))
     return shown
+
+
+def _dose_words(dose: float, unit: str) -> str:
+    return f"{dose:.4g} {unit}".rstrip()
+
+
+def _fit_words(fit: MedianEffect, dose: str) -> tuple[str, ...]:
+    return f"{fit.m:.4f}", dose, f"{fit.r:.4f}", str(fit.n_doses)
 
 
 def _index_table(found: CompusynIndex) -> Table:

@@ -48,6 +48,9 @@ def _lines(table: CompusynTable, results: bool) -> Iterator[str]:
         yield f"Data for Drug Combo: {together.label}"
         yield "\t".join([*(f"Dose {name}" for name in together.names), "Effect"])
         yield from _rows(together.doses, together.effects)
+        units = {table.agent(name).unit for name in together.names}
+        if results and len(units) > 1:
+            yield f"# Dm and total dose add doses in {' and '.join(sorted(units))}, as CompuSyn does: the index stands."
         yield from _fit_lines(together.total_doses, together.effects) if results else ()
     for together in table.combinations if results else ():
         alone = tuple(table.agent(name) for name in together.names)

@@ -114,6 +114,18 @@ def test_the_folder_holds_every_digit_and_is_replaced_by_the_next_run(compusyn: 
     assert compusyn(CHOU, "-o", tmp_path / "out").returncode == 2
 
 
+def test_doses_in_unlike_units_are_not_added(compusyn: Command, tmp_path: Path) -> None:
+    table = tmp_path / "units.txt"
+    table.write_text(
+        "Drug: A [uM]\n1 0.2\n2 0.5\n4 0.8\nDrug: B [nM]\n10 0.2\n20 0.5\n40 0.8\n"
+        "Combo: A+B [1:10]\n0.5+ 0.2\n1+ 0.5\n2+ 0.8\n"
+    )
+    done = compusyn(table, "-o", tmp_path / "out")
+    assert "1 uM + 10 nM" in done.stdout
+    together = pd.read_csv(tmp_path / "out" / "median_effect.csv").iloc[-1]
+    assert (together["dose_unit"], round(together["dm"], 9)) == ("uM", 1.0)
+
+
 def test_percent_and_missing_files_end_in_a_message(compusyn: Command, tmp_path: Path) -> None:
     table = tmp_path / "percent.txt"
     table.write_text("Drug: A\n1 20\n2 40\n")
