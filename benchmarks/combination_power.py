@@ -17,10 +17,10 @@ from itertools import product
 from pathlib import Path
 
 import numpy as np
-from cytotools.doses.combined_indices import index_over_experiments
 
 from cytotools.doses.combination_power import PlannedCurve, curves_ln_sd, levels_reached, power_to_resolve
 from cytotools.doses.combined_experiment import CombinedExperiment, CurveWells
+from cytotools.doses.combined_indices import index_over_experiments
 
 STUDIES, SEED = 1000, 20_261_209
 WELLS, SPACING = 3, 2.0

@@ -8,7 +8,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from cytotools.box_files import write_boxes
-from cytotools.figures.style import Saved
+from cytotools.figures.style import Saved, save_words
+from cytotools.labels import condition_label, file_stem
 from cytotools.methods import methods
 from cytotools.output import PROVENANCE, require_replaceable, swapped_in, written_files
 from cytotools.provenance import as_json, provenance
@@ -61,6 +62,7 @@ def write_report(results: Results, folder: str | Path, *, figures: bool = True) 
         drawn = _write_figures(results, fresh / "figures") if figures else []
         _write_gates(results, fresh)
         _write_curves(results, fresh)
+        _write_combinations(results, fresh / "compusyn")
         write_boxes(results, fresh / "boxes")
         settings = {"assays": list(results.assays), "figures": figures}
         found = provenance(study.folder, study.inputs, settings)
@@ -108,6 +110,22 @@ def _write_curves(results: Results, folder: Path) -> None:
     from cytotools.prism_tables import write_prism
 
     (folder / "dose_response.pzfx").write_bytes(write_prism(prism_curves(results.curves)))
+
+
+def _write_combinations(results: Results, folder: Path) -> None:
+    """Write the wells of every constant ratio as CompuSyn takes them, an experiment after the other."""
+    if results.combinations is None:
+        return
+    from cytotools.compusyn_writing import compusyn_of
+
+    taken: list[str] = []
+    for found in results.combinations.ratios:
+        one = found.combination
+        if one.experiments:
+            folder.mkdir(exist_ok=True)
+            taken.append(file_stem(f"{' '.join(one.agents)} {condition_label(one.condition)}", taken))
+            text = compusyn_of(one.experiments, one.agents, one.units, one.ratio)
+            save_words(text, folder / f"{taken[-1]}.txt")
 
 
 def render(results: Results, figures: Sequence[ShownFigure], found: Mapping[str, Any]) -> str:
