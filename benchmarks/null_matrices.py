@@ -110,7 +110,9 @@ def drawn(one: Design, studies: int, rng: np.random.Generator) -> tuple[FloatArr
         of_both = ratio * np.exp(one.potency_sd * rng.standard_normal((plates, 2)))
     truth, cells = together(one.method, potency), together(one.method, of_both)
     truth[:, 1:, 1:] = cells[:, 1:, 1:] + planted(one)[1:, 1:]
-    size = one.well_sd * (0.25 + 0.75 * np.clip(1.0 - truth, 0.0, 1.0) if one.errors == "proportional" else 1.0 + 0 * truth)
+    size = one.well_sd * (
+        0.25 + 0.75 * np.clip(1.0 - truth, 0.0, 1.0) if one.errors == "proportional" else 1.0 + 0 * truth
+    )
     shape = (one.wells, *truth.shape)
     errors = rng.standard_t(5, shape) / np.sqrt(5.0 / 3.0) if one.errors == "t5" else rng.standard_normal(shape)
     affected = truth + size * errors.mean(axis=0)
@@ -147,9 +149,7 @@ def cell_tests(one: Design, affected: FloatArray, variance: FloatArray) -> dict[
     excess, called, degrees = planted(one)[1:, 1:], [], []
     wrong = 0
     for own, scatter in zip(affected, variance, strict=True):
-        plates = [
-            DoseMatrix(str(k), DOSES, DOSES, matrix, np.diag(scatter[k].ravel())) for k, matrix in enumerate(own)
-        ]
+        plates = [DoseMatrix(str(k), DOSES, DOSES, matrix, np.diag(scatter[k].ravel())) for k, matrix in enumerate(own)]
         found = excess_over_plates(plates, one.method)
         significant = found.p_adjusted[1:, 1:] < 0.05
         wrong += bool(significant[excess == 0].any())

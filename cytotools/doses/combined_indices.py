@@ -15,22 +15,20 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
+from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
-from scipy.special import fdtrc
 
 from cytotools.doses.affected_fractions import checked_fractions
 from cytotools.doses.cautions import caution
-from cytotools.doses.chou_talalay import index_of
 from cytotools.doses.combined_experiment import CombinedExperiment, CurveWells
-from cytotools.doses.dose_responses import fit_dose_responses
-from cytotools.doses.experiment_effects import dose_means, fits_side_by_side, median_effects, tested_effects
-from cytotools.doses.index_verdicts import NOT_RESOLVED, index_verdict
+from cytotools.doses.curve_plateaus import plateau_cautions
+from cytotools.doses.experiment_effects import dose_means, median_effects, tested_effects
+from cytotools.doses.experiment_indices import ln_indices, ln_reductions
+from cytotools.doses.index_headlines import Headline, headline_of, verdicts_of
 from cytotools.doses.median_effect import MedianEffect
-from cytotools.doses.median_effect_curves import ln_dose_at
-from cytotools.doses.sigmoid import FixedBaseline
-from cytotools.doses.t_intervals import SAME, TIntervals, t_intervals
+from cytotools.doses.t_intervals import SAME, t_intervals
 from cytotools.errors import refusal
 
 FloatArray = NDArray[np.float64]
@@ -95,6 +93,10 @@ class CombinedIndex:
         """Return the number of independent experiments."""
         return len(self.experiments)
 
+    def taken_as(self, *, exclusive: bool) -> CombinedIndex:
+        """Return the same of agents that exclude one another, or that do not."""
+        return replace(self, **_estimates(self.fits, self.shares, self.levels, self.tested, exclusive))
+
     def at(self, affected: ArrayLike) -> tuple[FloatArray, FloatArray, FloatArray]:
         """Return the index with its limits at other effects between 0 and 1, each (n,)."""
         ln, errors, degrees = ln_indices(self.fits, self.shares, _levels(affected), self.exclusive)
@@ -152,33 +154,45 @@ def index_over_experiments(
     fits = _fits(curves, fit, "leave out")
     tested_range = _tested_range(curves)
     tested = (at >= tested_range[0]) & (at <= tested_range[1])
-    ln_index, ln_errors, degrees = ln_indices(fits, shares, at, exclusive)
-    over, dri = t_intervals(ln_index, ln_errors, degrees[0]), ln_reductions(fits, shares, at)
-    headline = headline_of(ln_index, ln_errors, degrees, tested, at)
-    outside = sum(dose_means(wells).outside for own in curves for wells in own)
+    dri = ln_reductions(fits, shares, at)
     found = CombinedIndex(
+        **_estimates(fits, shares, at, tested, exclusive),
         levels=at,
-        index=np.exp(over.mean),
-        low=np.exp(over.low),
-        high=np.exp(over.high),
-        p_value=over.p_value,
-        verdicts=verdicts_of(over, tested, len(experiments)),
         tested=tested,
         tested_range=tested_range,
         experiments=tuple(one.name for one in experiments),
-        ln_index=ln_index,
-        ln_errors=ln_errors,
-        headline=headline,
         dri=np.exp([one.mean for one in dri]),
         dri_low=np.exp([one.low for one in dri]),
         dri_high=np.exp([one.high for one in dri]),
         fits=fits,
-        outside=outside,
+        outside=sum(dose_means(wells).outside for own in curves for wells in own),
         cautions=(),
         shares=shares,
-        exclusive=exclusive,
     )
     return _with_cautions(found, curves, fit, _named(names, shares.shape[1]))
+
+
+def _estimates(
+    fits: Sequence[Sequence[MedianEffect | None]],
+    shares: FloatArray,
+    levels: FloatArray,
+    tested: NDArray[np.bool_],
+    exclusive: bool,
+) -> dict[str, Any]:
+    """Return the fields of an index that depend on how the agents are taken to act."""
+    ln_index, ln_errors, degrees = ln_indices(fits, shares, levels, exclusive)
+    over = t_intervals(ln_index, ln_errors, degrees[0])
+    return {
+        "index": np.exp(over.mean),
+        "low": np.exp(over.low),
+        "high": np.exp(over.high),
+        "p_value": over.p_value,
+        "verdicts": verdicts_of(over, tested, len(ln_index)),
+        "ln_index": ln_index,
+        "ln_errors": ln_errors,
+        "headline": headline_of(ln_index, ln_errors, degrees, tested, levels),
+        "exclusive": exclusive,
+    }
 
 
 def _levels(affected: ArrayLike) -> FloatArray:

@@ -54,5 +54,6 @@ def headline_of(
 
 
 def verdicts_of(over: TIntervals, tested: NDArray[np.bool_], n: int) -> tuple[str, ...]:
+    """Return the verdict at each level; none where it was not tested."""
     limits = zip(np.exp(over.low).tolist(), np.exp(over.high).tolist(), tested.tolist(), strict=True)
     return tuple(index_verdict(low, high, n) if told else NOT_RESOLVED for low, high, told in limits)
