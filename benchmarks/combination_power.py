@@ -122,7 +122,8 @@ def row(scenario: Scenario, studies: int, checked: int) -> dict[str, object]:
 
 def main() -> None:
     """Write the table."""
-    studies, checked = (int(given) for given in (*sys.argv[1:], *(STUDIES, CHECKED)[len(sys.argv) - 1 :]))
+    studies = int(sys.argv[1]) if len(sys.argv) > 1 else STUDIES
+    checked = int(sys.argv[2]) if len(sys.argv) > 2 else CHECKED
     rows = []
     for scenario in scenarios():
         rows.append(row(scenario, studies, checked))
