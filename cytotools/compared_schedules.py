@@ -46,7 +46,9 @@ def schedule_contrasts(found: Iterable[ScheduleFinding]) -> pd.DataFrame:
     import pandas as pd
 
     rows = [
-        one.condition | contrast.row(f"{one.quantity} by schedule", "ratio" if one.is_ratio else "difference")
+        one.condition
+        | {"assay": one.assay}
+        | contrast.row(f"{one.quantity} by schedule", "ratio" if one.is_ratio else "difference")
         for one in found
         for contrast in one.contrasts
     ]

@@ -31,9 +31,9 @@ def ic50_ratios(groups: Sequence[FittedGroup]) -> pd.DataFrame:
     Returns
     -------
     DataFrame
-        Condition columns (of the line named first), then those of comparisons.csv: `quantity` is "relative IC50" or
-        "absolute IC50", `scale` ratio. All pairs of one kind and assay are one family, adjusted after Holm. A ratio
-        known on one side is empty with `low` and inf, or 0 and `high`.
+        Condition columns (of the line named first) and `assay`, then those of comparisons.csv: `quantity` is
+        "relative IC50" or "absolute IC50", `scale` ratio. All pairs of one kind and assay are one family, adjusted
+        after Holm. A ratio known on one side is empty with `low` and inf, or 0 and `high`.
     """
     import pandas as pd
 
@@ -65,7 +65,7 @@ def _rows(pairs: Sequence[Sequence[FittedGroup]], kind: str) -> Iterator[dict[st
         for first, second in pairs
     ]
     for (first, _), ratio in zip(pairs, compare_ic50(planned), strict=True):
-        yield dict(first.group.condition) | ratio.row(f"{kind} IC50")
+        yield dict(first.group.condition) | {"assay": first.group.assay} | ratio.row(f"{kind} IC50")
 
 
 def _contrast(first: FittedGroup, second: FittedGroup) -> str:

@@ -108,9 +108,10 @@ def _cells(cells: Sequence[Row], head: Row) -> str:
     if above:
         top = max(above, key=lambda row: row["value"])
         words.append(f"{len(above)} of {len(told)} dose pairs {_verb(above, 'exceed')} it, {_at(top, above)}")
+    pairs = "" if above else " dose pairs"
     if below:
         top = min(below, key=lambda row: row["value"])
-        words.append(f"{len(below)} of {len(told)} {_verb(below, 'fall')} short of it, {_at(top, below)}")
+        words.append(f"{len(below)} of {len(told)}{pairs} {_verb(below, 'fall')} short of it, {_at(top, below)}")
     return f"; {'; '.join(words)}"
 
 

@@ -35,7 +35,11 @@ def _ic50_answers(table: pd.DataFrame, comparisons: pd.DataFrame) -> Iterator[st
         n = f"n = {counts[0]}" if len(counts) == 1 else f"n = {counts[0]} to {counts[-1]}"
         alone = ". One experiment: its intervals hold the scatter of wells alone" if counts == [1] else ""
         words = f"{treatment} ({assay_label(assay)}): {'; '.join(kinds)}; {n}{alone}."
-        own = [row for row in ratios if _treatment(row | {"curve_dose": rows[0]["curve_dose"]}) == treatment]
+        own = [
+            row
+            for row in ratios
+            if row["assay"] == assay and _treatment(row | {"curve_dose": rows[0]["curve_dose"]}) == treatment
+        ]
         yield printed(words + _ratios(own))
 
 

@@ -33,4 +33,9 @@ def _row(found: PotentiationFinding, p_adjusted: float) -> dict[str, Any]:
     contrast = f"{pair.agent} alone against {pair.agent} with {pair.partner}"
     numbers = {"estimate": one.shift, "low": one.low, "high": one.high, "p_value": one.p_value}
     rest = {"p_adjusted": p_adjusted, "n": one.n, "caution": one.cautions}
-    return dict(pair.condition) | {"quantity": QUANTITY, "contrast": contrast, "scale": "ratio"} | numbers | rest
+    return (
+        dict(pair.condition)
+        | {"assay": pair.assay, "quantity": QUANTITY, "contrast": contrast, "scale": "ratio"}
+        | numbers
+        | rest
+    )

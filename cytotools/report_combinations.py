@@ -203,7 +203,7 @@ def _schedules(comparisons: pd.DataFrame) -> ShownTable:
     header = ["combination", "quantity", "contrast", "estimate (95 % interval)", "p", "p, Holm", "n", "caution"]
     shown = [
         [
-            printed(condition_label({**row, **NO_ORDER})),
+            printed(condition_label({**row, **NO_ORDER, "hours": None}) + circumstances({**row, **NO_ORDER})),
             str(row["quantity"]).removesuffix(BY_SCHEDULE).replace("bliss", "Bliss"),
             str(row["contrast"]),
             bounded(row["estimate"], row["low"], row["high"], excess if row["scale"] == "difference" else fold),

@@ -33,8 +33,8 @@ def excess_resolution(means: Sequence[float]) -> str:
     Examples
     --------
     >>> print(excess_resolution([0.0, 0.02, 0.01]))
-    At the scatter between these experiments (SD 0.01) a mean excess of 0.1 would have been resolved (power 80 %): if
-    there is an effect, it is smaller.
+    At the scatter between these experiments (SD 0.01) a mean excess of 0.1 would have been resolved (power 80 %): what
+    there is, is likely smaller.
     """
     if len(means) < 2:
         return ""
@@ -51,6 +51,6 @@ def _needed(index: float, spread: float, n: int, name: str, what: str) -> str:
     needed = experiments_needed(index, spread, power=POWER)
     at, power = f"At the scatter between these experiments ({name} {spread:.2g})", f"(power {100 * POWER:.0f} %)"
     if needed is not None and needed <= n:
-        return f"{at} {what} would have been resolved {power}: if there is an effect, it is smaller."
+        return f"{at} {what} would have been resolved {power}: what there is, is likely smaller."
     many = f"more than {MOST}" if needed is None else str(needed)
     return f"{at} it takes {many} experiments to resolve {what} {power}."
