@@ -69,7 +69,7 @@ def _ratio(combination: RatioCombination) -> RatioFinding:
 
 def _matrix(family: MatrixFamily) -> MatrixFinding:
     """Return the scores that the doses of a matrix allow."""
-    from cytotools.doses.excess_over_plates import excess_over_plates
+    from cytotools.doses.matrix_excess import excess_over_plates
 
     methods = [*CLOSED_FORM, *(FITTED if _has_curves(family) else ())]
     if not family.plates:
