@@ -70,11 +70,13 @@ def _ratio(combination: RatioCombination) -> RatioFinding:
 def _matrix(family: MatrixFamily) -> MatrixFinding:
     """Return the scores that the doses of a matrix allow."""
     from cytotools.doses.matrix_excess import excess_over_plates
+    from cytotools.doses.matrix_indices import index_over_plates
 
     methods = [*CLOSED_FORM, *(FITTED if _has_curves(family) else ())]
     if not family.plates:
         return MatrixFinding(family, {})
-    return MatrixFinding(family, {method: excess_over_plates(family.plates, method) for method in methods})
+    scores = {method: excess_over_plates(family.plates, method) for method in methods}
+    return MatrixFinding(family, scores, index_over_plates(family.plates) if _has_curves(family) else None)
 
 
 def _has_curves(family: MatrixFamily) -> bool:

@@ -40,6 +40,7 @@ if TYPE_CHECKING:
     from cytotools.doses.least_squares import Fit, fit_curve
     from cytotools.doses.loewe import loewe_excess
     from cytotools.doses.matrix_excess import MatrixExcess, excess_over_plates
+    from cytotools.doses.matrix_indices import MatrixIndex, index_over_plates
     from cytotools.doses.median_effect import MedianEffect, fit_median_effect
     from cytotools.doses.median_effect_curves import MedianEffects, fit_median_effect_curves
     from cytotools.doses.potentiated_curves import Potentiation, potentiation
@@ -77,6 +78,7 @@ __all__ = [
     "InteractionIndex",
     "LevelEstimate",
     "MatrixExcess",
+    "MatrixIndex",
     "MedianEffect",
     "MedianEffects",
     "PlannedPower",
@@ -111,6 +113,7 @@ __all__ = [
     "growth_rates",
     "hsa_excess",
     "index_over_experiments",
+    "index_over_plates",
     "index_verdict",
     "interaction_index",
     "is_flat",
@@ -148,6 +151,7 @@ _HOME = {
     "InteractionIndex": "cytotools.doses.interaction_indices",
     "LevelEstimate": "cytotools.doses.block_model",
     "MatrixExcess": "cytotools.doses.matrix_excess",
+    "MatrixIndex": "cytotools.doses.matrix_indices",
     "MedianEffect": "cytotools.doses.median_effect",
     "MedianEffects": "cytotools.doses.median_effect_curves",
     "PlannedPower": "cytotools.doses.combination_power",
@@ -182,6 +186,7 @@ _HOME = {
     "growth_rates": "cytotools.doses.growth_rate",
     "hsa_excess": "cytotools.doses.reference_models",
     "index_over_experiments": "cytotools.doses.combined_indices",
+    "index_over_plates": "cytotools.doses.matrix_indices",
     "index_verdict": "cytotools.doses.index_verdicts",
     "interaction_index": "cytotools.doses.interaction_indices",
     "is_flat": "cytotools.doses.curve_tests",
