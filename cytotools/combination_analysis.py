@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
     from cytotools.combination_findings import ScheduleFinding
     from cytotools.constant_ratios import RatioCombination
+    from cytotools.doses.combined_indices import CombinedIndex
     from cytotools.doses.potentiated_curves import Wells
     from cytotools.findings import Findings
     from cytotools.fitted_curves import FittedCurve, FittedGroup
@@ -56,13 +57,10 @@ def _ratio(combination: RatioCombination) -> RatioFinding:
 
     if not combination.experiments:
         return RatioFinding(combination, {}, None)
-    indices = {
-        (fit, exclusive): index_over_experiments(
-            combination.experiments, fit=fit, exclusive=exclusive, names=combination.agents
-        )
-        for fit in FITS
-        for exclusive in (True, False)
-    }
+    indices: dict[tuple[str, bool], CombinedIndex] = {}
+    for fit in FITS:
+        index = index_over_experiments(combination.experiments, fit=fit, names=combination.agents)
+        indices |= {(fit, True): index, (fit, False): index.taken_as(exclusive=False)}
     held = [experiment_ic50s(single, "relative") for single in combination.singles if single is not None]
     together = experiment_ic50s(combination.combined, "relative")
     shares = combination.experiments[0].shares
@@ -71,7 +69,7 @@ def _ratio(combination: RatioCombination) -> RatioFinding:
 
 def _matrix(family: MatrixFamily) -> MatrixFinding:
     """Return the scores that the doses of a matrix allow."""
-    from cytotools.doses.excess_over_plates import excess_over_plates
+    from cytotools.doses.matrix_excess import excess_over_plates
 
     methods = [*CLOSED_FORM, *(FITTED if _has_curves(family) else ())]
     if not family.plates:

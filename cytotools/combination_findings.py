@@ -10,8 +10,8 @@ if TYPE_CHECKING:
     from cytotools.constant_ratios import RatioCombination
     from cytotools.doses.block_model import BlockContrast
     from cytotools.doses.combined_indices import CombinedIndex
-    from cytotools.doses.excess_over_plates import MatrixExcess
     from cytotools.doses.interaction_indices import InteractionIndex
+    from cytotools.doses.matrix_excess import MatrixExcess
     from cytotools.doses.potentiated_curves import Potentiation
     from cytotools.matrix_families import MatrixFamily
     from cytotools.potentiated_curves import PotentiationPair

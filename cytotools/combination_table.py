@@ -22,7 +22,7 @@ if TYPE_CHECKING:
         RatioFinding,
     )
     from cytotools.doses.combined_indices import CombinedIndex
-    from cytotools.doses.excess_over_plates import MatrixExcess
+    from cytotools.doses.matrix_excess import MatrixExcess
 
 COMBINATION_COLUMNS = COLUMNS["combination"]
 METHODS = {"nonlinear": "ci", "log_linear": "ci_log_linear"}

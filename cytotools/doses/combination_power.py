@@ -15,12 +15,12 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 from scipy.special import chdtri, ndtr, stdtrit
 
+from cytotools.doses.combined_indices import LEVELS
 from cytotools.errors import refusal
 
 FloatArray = NDArray[np.float64]
 POINTS = 2_000  # of the distribution of the SD
 MOST = 24  # experiments
-LEVELS = (0.5, 0.75, 0.9, 0.95)  # at which an index is tested, where every curve reaches them
 DOSES, EXPERIMENTS = (5, 7, 9), (3, 4, 5, 6, 7, 8)
 
 

@@ -8,7 +8,7 @@ from numpy.typing import ArrayLike, NDArray
 from cytotools.errors import StudyError, refusal
 
 FloatArray = NDArray[np.float64]
-MOST, LEAST = 1.5, -5.0  # no fraction affected lies beyond; a stimulated culture of 6 times the control lies at LEAST
+MOST, OUTLIER = 1.5, 5.0  # two fractions affected are not above the one, nor any beyond the other
 HALF = 0.5  # a control that looks this much affected is none
 
 
@@ -44,8 +44,8 @@ def checked_matrix(affected: ArrayLike) -> FloatArray:
     if np.isinf(values).any():
         raise _refused("effects", "finite numbers", "inf", "Leave saturated wells out: write NaN.")
     known = values[np.isfinite(values)]
-    if len(known) and (known.max() > MOST or known.min() < LEAST):
-        worst = known.max() if known.max() > MOST else known.min()
+    if np.sum(known > MOST) > 1 or np.abs(known).max(initial=0.0) > OUTLIER:
+        worst = known[np.abs(known).argmax()]
         words = f"numbers {'up' if worst > 0 else 'down'} to {worst:g}"
         remedy = "These look like percent: divide them by 100."
         raise _refused("effects", "fractions affected, at most about 1", words, remedy)

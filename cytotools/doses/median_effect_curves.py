@@ -70,7 +70,7 @@ def ln_dose_at(
     --------
     >>> ln_dose, error = ln_dose_at(np.zeros(1), np.full(1, 2.0), np.diag([0.01, 0.04])[None], [0.5, 0.9])
     >>> ln_dose.round(4).tolist(), error.round(4).tolist()
-    ([[0.0, 1.0986]], [[0.1, 0.1487]])
+    ([[0.0, 1.0986]], [[0.1, 0.1486]])
     """
     logits = logit(np.atleast_1d(checked_fractions(affected, "median effect")))
     with np.errstate(invalid="ignore"):
@@ -115,7 +115,7 @@ def fit_median_effect_curves(dose: ArrayLike, affected: ArrayLike, weights: Arra
     --------
     >>> fits = fit_median_effect_curves([1, 2, 4, 8], [[0.19, 0.51, 0.79, 0.95], [-0.02, 0.06, 0.21, 0.49]])
     >>> fits.m.round(2).tolist(), fits.dm.round(2).tolist(), fits.limit.tolist()
-    ([2.05, 1.99], [2.0, 8.04], ['', ''])
+    ([2.02, 1.97], [2.0, 8.09], ['', ''])
     """
     doses, values = numbers_of(dose, "dose"), np.atleast_2d(numbers_of(affected, "fraction affected"))
     checked_fractions(values[np.isfinite(values)], "median effect", noisy=True)

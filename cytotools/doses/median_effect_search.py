@@ -16,17 +16,20 @@ from cytotools.doses.curve_grid import peaks
 FloatArray = NDArray[np.float64]
 IntArray = NDArray[np.intp]
 
-FLATTEST, STEEPEST, REACH = 1e-3, 100.0, 20.0
+FLATTEST, STEEPEST, REACH = 1e-3, 100.0, 30.0
 LOWEST, HIGHEST = np.array([-REACH, FLATTEST]), np.array([REACH, STEEPEST])
 SLOPES = np.array([0.05, 0.2, 0.45, 0.8, 1.3, 2.0, 3.2, 5.0, 8.0, 16.0, 40.0])
 LEVEL_SLOPE = 0.02
 BEYOND = np.array([0.7, 2.0, 5.0])  # ln dose: starts outside the doses
 PARTS, MOST_PLACES = 3, 60  # starts between two doses, and in all
-STARTS, SHALLOW = 4, 2.0  # valleys followed, and how far above the deepest one may lie
-CHUNK = 2048  # curves whose grid is held at a time
+STARTS, SHALLOW = 8, 4.0  # valleys followed, and how far above the deepest one may lie
+NEAR = 10.0  # the same of the best step and of the mean, which lie farther from their valleys
+ROUNDING_ON_GRID = 1e-12
+CHUNK = 128  # curves whose grid is held at a time: it stays in the cache
 MOST_STEPS, FIRST_DAMPING, MOST_DAMPING = 200, 1e-4, 1e10
 LEAST_CURVATURE = 0.01  # of a step downhill, in units of the expected curvature
 LONGEST = np.array([3.0, 1.0])  # a step in `ahead`, and in m by a factor of 1 + it
+POLISHING, SMALL_STEP = 2, 1e-4
 TINY, ROUNDING = 1e-10, 1e-15  # a step that moves nothing further, or promises no more of the squares, is the last
 
 
@@ -90,7 +93,22 @@ def search(points: EffectPoints) -> tuple[EffectPlaces, NDArray[np.bool_]]:
     found, settled, rss = _descend(points.of(owners), starts)
     order = np.lexsort((rss, owners))
     best = order[np.append(True, np.diff(owners[order]) > 0)]
-    return found.of(best), settled[best]
+    return _polished(points, found.of(best)), settled[best]
+
+
+def _polished(points: EffectPoints, places: EffectPlaces) -> EffectPlaces:
+    """Return the places after bare Newton steps, which find the last digits where the sum of squares tells no more.
+
+    It is flat to rounding over 1e-8 of the parameters: without them, another order of the wells would end elsewhere.
+    """
+    bare = np.zeros(len(places.theta))
+    for _ in range(POLISHING):
+        there = _moved(places, _newton(bowls(points, places), places.theta, bare))
+        small = np.all(
+            np.abs(there.theta - places.theta) <= SMALL_STEP * np.maximum(places.theta, 1.0), axis=1, keepdims=True
+        )
+        places = EffectPlaces(places.pivot, np.where(small, there.theta, places.theta))
+    return places
 
 
 def bowls(points: EffectPoints, places: EffectPlaces) -> Bowls:
@@ -103,8 +121,8 @@ def bowls(points: EffectPoints, places: EffectPlaces) -> Bowls:
     along, expected = weighted * slope, points.weights * slope**2
     observed = expected + along * (1.0 - 2.0 * share)
     return Bowls(
-        points.within + np.sum(weighted * errors, axis=1),
-        np.stack([along.sum(axis=1), np.sum(along * wide, axis=1)], axis=1),
+        points.within + _inner(weighted, errors),
+        np.stack([along.sum(axis=1), _inner(along, wide)], axis=1),
         _moments(expected, wide),
         _moments(observed, wide),
     )
@@ -122,22 +140,27 @@ def affected_of(logits: FloatArray) -> FloatArray:
 
 
 def _moments(curvature: FloatArray, wide: FloatArray) -> FloatArray:
-    first = np.sum(curvature * wide, axis=1)
-    rows = [curvature.sum(axis=1), first, first, np.sum(curvature * wide**2, axis=1)]
-    return np.stack(rows, axis=1).reshape(-1, 2, 2)
+    along = curvature * wide
+    first = along.sum(axis=1)
+    return np.stack([curvature.sum(axis=1), first, first, _inner(along, wide)], axis=1).reshape(-1, 2, 2)
+
+
+def _inner(one: FloatArray, other: FloatArray) -> FloatArray:
+    return np.asarray(np.einsum("nd,nd->n", one, other))
 
 
 def _starts(points: EffectPoints) -> tuple[IntArray, EffectPlaces]:
     """Return the deepest valleys of the grid, the best step and the mean: whose they are and their places."""
     grid, shape = _grid(points.ln_dose)
     shares = affected_of(grid.logits(points.ln_dose))
-    owners, places = [], []
+    owners, places, deepest = [], [], np.empty(len(points.means))
     for begin in range(0, len(points.means), CHUNK):
         part = points.of(np.arange(begin, min(begin + CHUNK, len(points.means))))
         rss = np.sum(part.weights * part.means**2, axis=1)[:, None] + part.weights @ (shares**2).T
         rss -= 2.0 * (part.weights * part.means) @ shares.T
+        deepest[begin : begin + CHUNK] = rss.min(axis=1) + ROUNDING_ON_GRID
         valley = peaks(-rss.reshape(-1, *shape)).reshape(rss.shape)
-        valley &= rss <= SHALLOW * np.maximum(rss.min(axis=1), 0.0)[:, None] + 1e-12
+        valley &= rss <= SHALLOW * deepest[begin : begin + CHUNK, None]
         valley[np.arange(len(rss)), rss.argmin(axis=1)] = True
         curve, cell = np.nonzero(valley)
         order = np.lexsort((rss[curve, cell], curve))
@@ -146,8 +169,9 @@ def _starts(points: EffectPoints) -> tuple[IntArray, EffectPlaces]:
         owners.append(curve[kept] + begin)
         places.append(grid.of(cell[kept]))
     for start in (_steps(points), _level(points)):
-        owners.append(np.arange(len(points.means)))
-        places.append(start)
+        near = np.flatnonzero(bowls(points, start).rss - points.within <= NEAR * deepest)
+        owners.append(near)
+        places.append(start.of(near))
     whole = np.concatenate(owners)
     order = np.argsort(whole, kind="stable")
     pivot, theta = (np.concatenate([getattr(place, name) for place in places]) for name in ("pivot", "theta"))
@@ -247,4 +271,4 @@ def _newton(local: Bowls, theta: FloatArray, damping: FloatArray) -> FloatArray:
     least = LEAST_CURVATURE * (curvature <= 0) + np.finfo(np.float64).eps
     along = along / (np.maximum(np.abs(curvature), least) + damping[:, None])
     step = np.stack([cos * along[:, 0] - sin * along[:, 1], sin * along[:, 0] + cos * along[:, 1]], axis=1)
-    return -step / scale
+    return np.asarray(-step / scale, dtype=np.float64)
