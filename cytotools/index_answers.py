@@ -112,11 +112,11 @@ def _other_readings(head: Row, over_all: Sequence[Row]) -> str:
     """Return the other indices of the same wells whose verdict is another than that of the headline."""
     found = [(words, headline_of(over_all, method, exclusive)) for method, exclusive, words in OTHER_READINGS]
     told = [
-        f"{words}: {with_verdict(row, fold)}"
+        f"{words}, {with_verdict(row, fold)}"
         for words, row in found
         if row is not None and row is not head and finite(row["value"]) and row["verdict"] != head["verdict"]
     ]
-    return f"Other readings of the same wells differ: {'; '.join(told)}." if told else ""
+    return f"Read otherwise, the same wells say: {'; '.join(told)}." if told else ""
 
 
 def _of_experiments(head: Row, own: Sequence[Row]) -> list[float]:
