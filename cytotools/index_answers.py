@@ -75,6 +75,8 @@ def _headline(head: Row, tested: Sequence[Row]) -> str:
     if not finite(head["value"]):
         return f"{named} have no {name}: {reason(head)}."
     over = f" over {_levels(tested)} affected" if tested else ""
+    if head["method"] == "ci" and not head["ratio"]:
+        over = " over the dose pairs within the tested effects of both"
     if head["n"] == 1:
         limits = f"{fold(head['value'])} ({fold(head['low'])} to {fold(head['high'])} by the errors within it)"
         words = f"one experiment gives a {name} of {limits}{over}, which describes that experiment alone"

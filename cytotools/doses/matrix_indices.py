@@ -19,6 +19,7 @@ from cytotools.doses.cautions import caution
 from cytotools.doses.chou_talalay import index_of
 from cytotools.doses.combined_experiment import CurveWells
 from cytotools.doses.common_doses import cut_to_common_doses
+from cytotools.doses.curve_plateaus import plateau_cautions
 from cytotools.doses.dose_matrix import DoseMatrix
 from cytotools.doses.excess_scatter import ExcessScatter
 from cytotools.doses.excess_tests import Overall, are_copies, judged_cells, judged_mean
@@ -74,7 +75,9 @@ class MatrixIndex:
         return len(self.experiments)
 
 
-def index_over_plates(matrices: Sequence[DoseMatrix], *, exclusive: bool = True) -> MatrixIndex:
+def index_over_plates(
+    matrices: Sequence[DoseMatrix], *, exclusive: bool = True, names: Sequence[str] = ("agent 1", "agent 2")
+) -> MatrixIndex:
     """Return the combination index of every cell of dose matrices.
 
     Parameters
@@ -83,6 +86,8 @@ def index_over_plates(matrices: Sequence[DoseMatrix], *, exclusive: bool = True)
         One an independent experiment, of the same agents.
     exclusive : bool
         Whether the agents exclude one another.
+    names : sequence of two str
+        Of the agents, for cautions.
 
     Returns
     -------
@@ -149,7 +154,7 @@ def index_over_plates(matrices: Sequence[DoseMatrix], *, exclusive: bool = True)
         verdicts=verdicts,
         overall=Overall(float(np.exp(overall.value)), *limits, overall.p_value, verdict),
         plate_means=np.exp(values.mean(axis=1)) if len(chosen) else np.full(len(plates), NAN),
-        cautions=tuple(_cautions(fits, inner, inside, told, n, known)),
+        cautions=(*_cautions(fits, inner, inside, told, n, known), *_on_plateaus(plates, names)),
     )
 
 
@@ -163,6 +168,11 @@ def _wells(plate: DoseMatrix, agent: int) -> CurveWells:
 
 def _alone(plate: DoseMatrix) -> list[MedianEffect | None]:
     return [fit for agent in (0, 1) for fit in median_effects([_wells(plate, agent)])]
+
+
+def _on_plateaus(plates: Sequence[DoseMatrix], names: Sequence[str]) -> list[str]:
+    curves = [[_wells(plate, agent) for plate in plates] for agent in (0, 1)]
+    return list(plateau_cautions(curves, [f"{name} alone" for name in names]))
 
 
 def _tested(plates: Sequence[DoseMatrix], affected: FloatArray) -> NDArray[np.bool_]:
