@@ -41,6 +41,7 @@ if TYPE_CHECKING:
     from cytotools.doses.least_squares import Fit, fit_curve
     from cytotools.doses.loewe import loewe_excess
     from cytotools.doses.matrix_excess import MatrixExcess, excess_over_plates
+    from cytotools.doses.matrix_indices import MatrixIndex, index_over_plates
     from cytotools.doses.median_effect import MedianEffect, fit_median_effect
     from cytotools.doses.median_effect_curves import MedianEffects, fit_median_effect_curves
     from cytotools.doses.potentiated_curves import Potentiation, potentiation
@@ -79,6 +80,7 @@ __all__ = [
     "InteractionIndex",
     "LevelEstimate",
     "MatrixExcess",
+    "MatrixIndex",
     "MedianEffect",
     "MedianEffects",
     "PlannedPower",
@@ -114,6 +116,7 @@ __all__ = [
     "hsa_excess",
     "index_at_doses",
     "index_over_experiments",
+    "index_over_plates",
     "index_verdict",
     "interaction_index",
     "is_flat",
@@ -152,6 +155,7 @@ _HOME = {
     "InteractionIndex": "cytotools.doses.interaction_indices",
     "LevelEstimate": "cytotools.doses.block_model",
     "MatrixExcess": "cytotools.doses.matrix_excess",
+    "MatrixIndex": "cytotools.doses.matrix_indices",
     "MedianEffect": "cytotools.doses.median_effect",
     "MedianEffects": "cytotools.doses.median_effect_curves",
     "PlannedPower": "cytotools.doses.combination_power",
@@ -187,6 +191,7 @@ _HOME = {
     "hsa_excess": "cytotools.doses.reference_models",
     "index_at_doses": "cytotools.doses.dose_pair_indices",
     "index_over_experiments": "cytotools.doses.combined_indices",
+    "index_over_plates": "cytotools.doses.matrix_indices",
     "index_verdict": "cytotools.doses.index_verdicts",
     "interaction_index": "cytotools.doses.interaction_indices",
     "is_flat": "cytotools.doses.curve_tests",
