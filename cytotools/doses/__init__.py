@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from cytotools.doses.curve_bands import curve_band
     from cytotools.doses.curve_tests import FTest, is_flat
     from cytotools.doses.dose_matrix import DoseMatrix
+    from cytotools.doses.dose_pair_indices import IndexAtDoses, index_at_doses
     from cytotools.doses.dose_response import DoseResponse, fit_dose_response
     from cytotools.doses.dose_responses import DoseResponses, fit_dose_responses
     from cytotools.doses.experiment_effects import median_effects_over
@@ -75,6 +76,7 @@ __all__ = [
     "Ic50Estimate",
     "Ic50Pair",
     "Ic50Ratio",
+    "IndexAtDoses",
     "InteractionIndex",
     "LevelEstimate",
     "MatrixExcess",
@@ -112,6 +114,7 @@ __all__ = [
     "growth_rate_errors",
     "growth_rates",
     "hsa_excess",
+    "index_at_doses",
     "index_over_experiments",
     "index_over_plates",
     "index_verdict",
@@ -148,6 +151,7 @@ _HOME = {
     "Ic50Estimate": "cytotools.doses.experiments",
     "Ic50Pair": "cytotools.doses.selectivity",
     "Ic50Ratio": "cytotools.doses.selectivity",
+    "IndexAtDoses": "cytotools.doses.dose_pair_indices",
     "InteractionIndex": "cytotools.doses.interaction_indices",
     "LevelEstimate": "cytotools.doses.block_model",
     "MatrixExcess": "cytotools.doses.matrix_excess",
@@ -185,6 +189,7 @@ _HOME = {
     "growth_rate_errors": "cytotools.doses.growth_rate",
     "growth_rates": "cytotools.doses.growth_rate",
     "hsa_excess": "cytotools.doses.reference_models",
+    "index_at_doses": "cytotools.doses.dose_pair_indices",
     "index_over_experiments": "cytotools.doses.combined_indices",
     "index_over_plates": "cytotools.doses.matrix_indices",
     "index_verdict": "cytotools.doses.index_verdicts",

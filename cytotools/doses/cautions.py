@@ -248,6 +248,12 @@ CAUTIONS: dict[str, Caution] = {
         "The verdict depends on what is done with effects at or beyond 0 and 1.",
         "Rely on the non-linear fit, and repeat the experiment with doses between.",
     ),
+    "unlike_slopes": Caution(
+        "warning",
+        "The agents' curves have unlike slopes: such agents add to a curve that is no median effect, and their index "
+        "departs from 1 without any interaction.",
+        "Judge the index by the number given, or at the effects near 0.5; test a dose matrix and read its Loewe score.",
+    ),
     "plateau_below_one": Caution(
         "warning",
         "A curve levels off below 1, which the median effect has no place for: the index is wrong near the plateau.",

@@ -10,7 +10,8 @@ from scipy.special import fdtrc
 from cytotools.doses.cautions import caution
 from cytotools.doses.combined_experiment import CurveWells
 from cytotools.doses.dose_responses import fit_dose_responses
-from cytotools.doses.experiment_effects import fits_side_by_side
+from cytotools.doses.experiment_effects import side_by_side
+from cytotools.doses.median_effect_curves import fit_median_effect_curves
 from cytotools.doses.sigmoid import FixedBaseline
 
 PLATEAU_ERROR = 0.01  # error rate of the test for a plateau below 1: each combination is tested three times
@@ -38,25 +39,14 @@ def plateau_below_one(curves: Sequence[CurveWells]) -> tuple[float, float]:
 
     An F test of curves with a free plateau against those that end at 1, their squares summed over experiments.
     """
-    two, three = _squares_to_one(curves), [_free_plateau(wells) for wells in curves]
-    known = [k for k, (plateau, _, degrees) in enumerate(three) if degrees > 0 and np.isfinite(plateau)]
-    degrees = sum(three[k][2] for k in known)
-    rest = sum(three[k][1] for k in known)
-    if not known or not rest > 0:
+    dose, affected, weights = side_by_side(curves)
+    to_one = fit_median_effect_curves(dose, affected, weights)
+    free = fit_dose_responses(dose, 1.0 - affected, weights, FixedBaseline(top=1.0))
+    known = (free.limit == "") & (free.degrees > 0)
+    degrees, rest = int(free.degrees[known].sum()), float(free.rss[known].sum())
+    if not rest > 0:
         return NAN, NAN
-    gain = max(sum(two[k] for k in known) - rest, 0.0)
-    f = gain / len(known) / (rest / degrees)
-    return float(np.mean([three[k][0] for k in known])), float(fdtrc(len(known), degrees, f))
-
-
-def _squares_to_one(curves: Sequence[CurveWells]) -> list[float]:
-    return [float(rss) for rss in fits_side_by_side(curves).rss]
-
-
-def _free_plateau(wells: CurveWells) -> tuple[float, float, int]:
-    """Return plateau, squares and degrees of freedom of a curve from 0 to a free plateau."""
-    fits = fit_dose_responses(wells.dose, 1.0 - wells.affected[None], wells.weight, FixedBaseline(top=1.0))
-    if fits.limit[0]:
-        return NAN, NAN, 0
-    end = fits.bottom[0] if fits.hill_slope[0] > 0 else fits.top[0]
-    return float(1.0 - end), float(fits.rss[0]), int(fits.degrees[0])
+    gain = max(float(to_one.rss[known].sum()) - rest, 0.0)
+    f = gain / known.sum() / (rest / degrees)
+    ends = np.where(free.hill_slope > 0, free.bottom, free.top)[known]
+    return float(1.0 - ends.mean()), float(fdtrc(known.sum(), degrees, f))

@@ -14,10 +14,11 @@ from cytotools.doses.cautions import caution
 from cytotools.doses.combined_experiment import CurveWells
 from cytotools.doses.median_effect import MedianEffect, fit_median_effect
 from cytotools.doses.median_effect_curves import MedianEffects, fit_median_effect_curves
-from cytotools.errors import StudyError
+from cytotools.errors import StudyError, refusal
 
 FloatArray = NDArray[np.float64]
 KEPT = "keep"
+FITS = ("nonlinear", "log_linear")
 NAN = float("nan")
 
 
@@ -62,6 +63,8 @@ def median_effects(
     beyond : "leave out" or float
         What the straight line does with dose means at or beyond 0 and 1.
     """
+    if fit not in FITS:
+        raise refusal("median effect", "fit", " or ".join(FITS), repr(fit), "Choose one of the two.")
     if fit == "nonlinear":
         return _nonlinear(curves)
     return [_log_linear(wells, beyond) for wells in curves]
@@ -81,7 +84,21 @@ def _nonlinear(curves: Sequence[CurveWells]) -> list[MedianEffect | None]:
 
 
 def fits_side_by_side(curves: Sequence[CurveWells]) -> MedianEffects:
-    """Fit all curves at once: each holds its own wells and none of the others'."""
+    """Fit all curves at once."""
+    return fit_median_effect_curves(*side_by_side(curves))
+
+
+def side_by_side(curves: Sequence[CurveWells]) -> tuple[FloatArray, FloatArray, FloatArray]:
+    """Return doses (n_wells,), effects and weights (n_curves, n_wells) of all wells, as fits of many curves take them.
+
+    Each curve holds its own wells and none of the others', which are NaN.
+
+    Examples
+    --------
+    >>> one, other = (CurveWells(np.array([dose]), np.array([0.5]), np.ones(1)) for dose in (1.0, 2.0))
+    >>> [array.tolist() for array in side_by_side([one, other])[:2]]
+    [[1.0, 2.0], [[0.5, nan], [nan, 0.5]]]
+    """
     sizes = [len(wells.dose) for wells in curves]
     starts = np.concatenate([[0], np.cumsum(sizes)])
     affected = np.full((len(curves), starts[-1]), np.nan)
@@ -89,7 +106,7 @@ def fits_side_by_side(curves: Sequence[CurveWells]) -> MedianEffects:
     for row, wells in enumerate(curves):
         own = slice(starts[row], starts[row + 1])
         affected[row, own], weights[row, own] = wells.affected, wells.weight
-    return fit_median_effect_curves(np.concatenate([wells.dose for wells in curves]), affected, weights)
+    return np.concatenate([wells.dose for wells in curves]), affected, weights
 
 
 def _of(fits: MedianEffects, k: int, wells: CurveWells) -> MedianEffect | None:

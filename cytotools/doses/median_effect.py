@@ -114,7 +114,7 @@ def fit_median_effect(dose: ArrayLike, affected: ArrayLike, beyond: str | float 
         outside=int(outside.sum()),
         beyond=beyond,
         degrees=len(means) - 2,
-        covariance=to_ln_dm @ line.covariance @ to_ln_dm.T,
+        covariance=to_ln_dm @ line.covariance @ to_ln_dm.T if len(means) > 2 else line.covariance,
     )
 
 

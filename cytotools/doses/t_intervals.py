@@ -21,7 +21,9 @@ class TIntervals(NamedTuple):
     p_value: FloatArray
 
 
-def t_intervals(values: FloatArray, errors: FloatArray, degrees: ArrayLike = np.inf) -> TIntervals:
+def t_intervals(
+    values: FloatArray, errors: FloatArray, degrees: ArrayLike = np.inf, comparisons: int = 1
+) -> TIntervals:
     """Return the means over experiments with their intervals.
 
     Parameters
@@ -33,6 +35,8 @@ def t_intervals(values: FloatArray, errors: FloatArray, degrees: ArrayLike = np.
         the scatter of values that agree to the last digit, as copies do.
     degrees : array-like, shape () or (n_columns,)
         Degrees of freedom of `errors` of a single experiment.
+    comparisons : int
+        Columns that are told together: limits and p-values hold for all of them (Bonferroni).
 
     Examples
     --------
@@ -41,13 +45,14 @@ def t_intervals(values: FloatArray, errors: FloatArray, degrees: ArrayLike = np.
     ([0.2], [-0.297], [0.225])
     """
     n, mean = len(values), values.mean(axis=0)
+    inner = 1.0 - 0.025 / comparisons
     if n < 2:
-        reach = stdtrit(np.asarray(degrees), 0.975) * errors[0]
+        reach = stdtrit(np.asarray(degrees), inner) * errors[0]
         return TIntervals(mean, mean - reach, mean + reach, np.full(len(mean), np.nan))
     scatter = values.std(axis=0, ddof=1)
     copied = scatter <= SAME * np.maximum(1.0, np.abs(values).max(axis=0))
     error = np.where(copied, np.sqrt(np.mean(errors**2, axis=0)), scatter) / n**0.5
-    reach = float(stdtrit(n - 1, 0.975)) * error
+    reach = float(stdtrit(n - 1, inner)) * error
     with np.errstate(divide="ignore", invalid="ignore"):
-        p_value = 2.0 * stdtr(n - 1, -np.abs(mean) / error)
+        p_value = np.minimum(2.0 * comparisons * stdtr(n - 1, -np.abs(mean) / error), 1.0)
     return TIntervals(mean, mean - reach, mean + reach, np.where(error > 0, p_value, np.nan))
