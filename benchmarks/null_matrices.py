@@ -1,4 +1,4 @@
-"""How often dose matrices are called when nothing is there, and when something is, to null_matrices.csv beside this file.
+"""How often dose matrices are called, with and without an interaction, to null_matrices.csv beside this file.
 
 A study has `n` independent plates of 6 x 6 doses, `wells` wells a dose pair. Without interaction the combination cells
 are Bliss-additive (`bliss`), the larger of the two (`hsa`), one drug with itself (`loewe`), or free of a shift of
