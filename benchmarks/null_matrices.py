@@ -30,9 +30,9 @@ import numpy as np
 from scipy.special import stdtrit
 
 from cytotools.doses.dose_matrix import DoseMatrix, FloatArray
-from cytotools.doses.excess_over_plates import excess_over_plates
 from cytotools.doses.excess_scatter import scored
 from cytotools.doses.loewe import NEITHER
+from cytotools.doses.matrix_excess import excess_over_plates
 
 SEED = 20_261_205
 DOSES = np.array([0.0, 0.1, 0.3, 1.0, 3.0, 10.0])

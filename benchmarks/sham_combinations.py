@@ -204,7 +204,7 @@ def rows_of(scenario: Scenario, draws: int, rng: np.random.Generator) -> Iterabl
         numbers = rates(scenario, found.nonlinear[..., k], found.classic[..., k], found.tested[:, k])
         yield head | {"affected": level} | numbers | shared
     counted, weight = (
-        found.tested.any(axis=1),
+        np.any(found.tested, axis=1, keepdims=True)[:, 0],
         found.tested[:, None, :] / found.tested.sum(axis=1).clip(1)[:, None, None],
     )
     headline, classic = np.sum(found.nonlinear * weight, axis=2), found.classic.mean(axis=2)

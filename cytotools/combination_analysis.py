@@ -64,17 +64,30 @@ def _ratio(combination: RatioCombination) -> RatioFinding:
     held = [experiment_ic50s(single, "relative") for single in combination.singles if single is not None]
     together = experiment_ic50s(combination.combined, "relative")
     shares = combination.experiments[0].shares
-    return RatioFinding(combination, indices, interaction_index(held, together, shares))
+    curves = [single for single in combination.singles if single is not None] + [combination.combined]
+    return RatioFinding(combination, indices, interaction_index(held, together, shares, list(map(_plateaus, curves))))
+
+
+def _plateaus(found: FittedGroup) -> dict[str, float]:
+    """Return the response at high doses over that at dose 0, by experiment, as far as curves tell it."""
+    told = {}
+    for curve in found.curves:
+        if curve.fit is not None and curve.fit.converged and curve.fit.top:
+            told[curve.experiment] = curve.fit.bottom / curve.fit.top
+    return told
 
 
 def _matrix(family: MatrixFamily) -> MatrixFinding:
     """Return the scores that the doses of a matrix allow."""
-    from cytotools.doses.excess_over_plates import excess_over_plates
+    from cytotools.doses.matrix_excess import excess_over_plates
+    from cytotools.doses.matrix_indices import index_over_plates
 
     methods = [*CLOSED_FORM, *(FITTED if _has_curves(family) else ())]
     if not family.plates:
         return MatrixFinding(family, {})
-    return MatrixFinding(family, {method: excess_over_plates(family.plates, method) for method in methods})
+    scores = {method: excess_over_plates(family.plates, method) for method in methods}
+    index = index_over_plates(family.plates, names=family.agents) if _has_curves(family) else None
+    return MatrixFinding(family, scores, index)
 
 
 def _has_curves(family: MatrixFamily) -> bool:

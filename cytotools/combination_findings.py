@@ -10,8 +10,9 @@ if TYPE_CHECKING:
     from cytotools.constant_ratios import RatioCombination
     from cytotools.doses.block_model import BlockContrast
     from cytotools.doses.combined_indices import CombinedIndex
-    from cytotools.doses.excess_over_plates import MatrixExcess
     from cytotools.doses.interaction_indices import InteractionIndex
+    from cytotools.doses.matrix_excess import MatrixExcess
+    from cytotools.doses.matrix_indices import MatrixIndex
     from cytotools.doses.potentiated_curves import Potentiation
     from cytotools.matrix_families import MatrixFamily
     from cytotools.potentiated_curves import PotentiationPair
@@ -43,10 +44,11 @@ class RatioFinding:
 
 @dataclass(frozen=True, eq=False)
 class MatrixFinding:
-    """A dose matrix with its scores by method, as far as its doses allow them."""
+    """A dose matrix with its scores by method, as far as its doses allow them, and its combination index or None."""
 
     family: MatrixFamily
     scores: Mapping[str, MatrixExcess]
+    index: MatrixIndex | None = None
 
 
 @dataclass(frozen=True, eq=False)

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
         RatioFinding,
     )
     from cytotools.doses.combined_indices import CombinedIndex
-    from cytotools.doses.excess_over_plates import MatrixExcess
+    from cytotools.doses.matrix_excess import MatrixExcess
 
 COMBINATION_COLUMNS = COLUMNS["combination"]
 METHODS = {"nonlinear": "ci", "log_linear": "ci_log_linear"}
@@ -48,6 +48,7 @@ def combination_table(found: CombinationFindings) -> pd.DataFrame:
         rows += _ratio_rows(ratio)
     for matrix in found.matrices:
         rows += _matrix_rows(matrix)
+        rows += _matrix_index_rows(matrix)
     rows += [row for one in found.potentiations for row in _potentiation_rows(one)]
     named = [name for name in CONDITION_COLUMNS if any(name in row for row in rows)]
     return pd.DataFrame(rows, columns=[*named, *COMBINATION_COLUMNS])
@@ -147,6 +148,25 @@ def _matrix_rows(found: MatrixFinding) -> Iterator[Row]:
         for name, mean in zip(score.experiments, score.plate_means, strict=True):
             own = {"level": "experiment", "replicate": name, "n": 1, "verdict": UNRESOLVED, "value": float(mean)}
             yield _row(family.condition, family.assay, method, own)
+
+
+def _matrix_index_rows(found: MatrixFinding) -> Iterator[Row]:
+    """Yield the index at doses in any ratio: of the whole matrix, of each cell, and of each plate."""
+    family, index = found.family, found.index
+    if index is None:
+        return
+    whole = {"exclusive": True, "n": index.n, "outside": _beyond(index.mean_affected), "caution": join(*index.cautions)}
+    yield _row(family.condition, family.assay, "ci", whole | index.overall._asdict())
+    for i, j in zip(*np.nonzero(index.verdicts != ""), strict=True):
+        doses = {"dose": float(index.doses_1[i]), "dose_2": float(index.doses_2[j])}
+        numbers = {"affected": index.mean_affected, "value": index.index, "low": index.low, "high": index.high}
+        numbers["p_value"] = index.p_adjusted
+        rest = {"exclusive": True, "verdict": str(index.verdicts[i, j]), "n": index.n}
+        values = {name: float(of_cell[i, j]) for name, of_cell in numbers.items()}
+        yield _row(dict(family.condition) | doses, family.assay, "ci", values | rest)
+    for name, mean in zip(index.experiments, index.plate_means, strict=True):
+        own = {"exclusive": True, "level": "experiment", "replicate": name, "n": 1, "verdict": UNRESOLVED}
+        yield _row(family.condition, family.assay, "ci", own | {"value": float(mean)})
 
 
 def _beyond(affected: np.ndarray[Any, np.dtype[np.float64]]) -> int:

@@ -75,6 +75,8 @@ def _headline(head: Row, tested: Sequence[Row]) -> str:
     if not finite(head["value"]):
         return f"{named} have no {name}: {reason(head)}."
     over = f" over {_levels(tested)} affected" if tested else ""
+    if head["method"] == "ci" and not head["ratio"]:
+        over = " over the dose pairs within the tested effects of both"
     if head["n"] == 1:
         limits = f"{fold(head['value'])} ({fold(head['low'])} to {fold(head['high'])} by the errors within it)"
         words = f"one experiment gives a {name} of {limits}{over}, which describes that experiment alone"
@@ -112,11 +114,11 @@ def _other_readings(head: Row, over_all: Sequence[Row]) -> str:
     """Return the other indices of the same wells whose verdict is another than that of the headline."""
     found = [(words, headline_of(over_all, method, exclusive)) for method, exclusive, words in OTHER_READINGS]
     told = [
-        f"{words}: {with_verdict(row, fold)}"
+        f"{words}, {with_verdict(row, fold)}"
         for words, row in found
         if row is not None and row is not head and finite(row["value"]) and row["verdict"] != head["verdict"]
     ]
-    return f"Other readings of the same wells differ: {'; '.join(told)}." if told else ""
+    return f"Read otherwise, the same wells say: {'; '.join(told)}." if told else ""
 
 
 def _of_experiments(head: Row, own: Sequence[Row]) -> list[float]:

@@ -53,8 +53,8 @@ def matrix_answers(table: pd.DataFrame) -> Iterator[str]:
 
 
 def matrix_key(row: Row) -> tuple[Hashable, ...]:
-    """Return what tells the dose matrices of combination.csv apart: all but the doses of a cell."""
-    return combination_key({**row, **dict.fromkeys(DOSES)})
+    """Return what tells the dose matrices of combination.csv apart: all but the doses of a cell, and a ratio."""
+    return combination_key({**row, **dict.fromkeys((*DOSES, "ratio"))})
 
 
 def is_whole(row: Row) -> bool:

@@ -188,12 +188,13 @@ def _combinations(tables: Mapping[str, pd.DataFrame]) -> Iterator[str]:
             "or above 1 counts as measured: none was dropped or limited, and their number stands in the tables. The "
             "combination index is the sum of each agent's dose in the combination over its dose alone at the same "
             "effect (mutually exclusive), beside it the form with the product of the doses (mutually non-exclusive) "
-            "and the log-linear fit of Chou and Talalay, as CompuSyn computes it. Each experiment gives one logarithm "
+            "and the log-linear fit of Chou and Talalay, as CompuSyn computes it, which leaves out mean fractions "
+            "at or beyond 0 and 1. Each experiment gives one logarithm "
             "of the index a level, and these give a t interval over experiments; the headline is the mean over the "
             "levels that all curves reached. It is called synergy or antagonism where the interval lies below or above "
             "1, additive where it lies within 0.8 to 1.25, and not resolved otherwise, of one experiment, or beyond "
-            "the tested effects. Where fits that leave out or limit fractions at or beyond 0 and 1 change the verdict, "
-            "a caution says so."
+            "the tested effects. Where keeping fractions at or beyond 0 and 1, leaving them out and limiting them to "
+            "1 % and 99 % give unlike verdicts, a caution says so."
         )
     if "interaction_index" in methods_done:
         yield (

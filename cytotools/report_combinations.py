@@ -89,7 +89,8 @@ def _indices(rows: Sequence[Row]) -> ShownTable:
     """Return a row a combination and level: the non-linear index with its verdict beside the other readings."""
     header = ["combination", "affected", "combination index (95 % interval)", "verdict", "non-exclusive", "log-linear"]
     header += ["log-linear, non-exclusive", "outside", "n", "caution"]
-    shown = []
+    shown: list[list[str]] = []
+    before: tuple[Hashable, ...] = ()
     for own in grouped([row for row in rows if row["method"] in ("ci", "ci_log_linear")], _by_level).values():
         found = {
             (method, exclusive): reading_of(own, method, exclusive)
@@ -99,7 +100,7 @@ def _indices(rows: Sequence[Row]) -> ShownTable:
         first = found["ci", True] or own[0]
         shown.append(
             [
-                _named(first),
+                "" if combination_key(first) == before else _named(first),  # once over its levels
                 percent(first["affected"], 0) if finite(first["affected"]) else "headline",
                 _value(found["ci", True]),
                 str(first["verdict"]),
@@ -111,6 +112,7 @@ def _indices(rows: Sequence[Row]) -> ShownTable:
                 str(first["caution"]),
             ]
         )
+        before = combination_key(first)
     return ShownTable(INDEX_WORDS, header, shown, frozenset({9}), wraps=True)
 
 

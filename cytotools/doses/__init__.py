@@ -26,13 +26,12 @@ if TYPE_CHECKING:
         power_to_resolve,
     )
     from cytotools.doses.combined_experiment import CombinedExperiment, CurveWells
-    from cytotools.doses.combined_indices import index_over_experiments
+    from cytotools.doses.combined_indices import CombinedIndex, index_over_experiments
     from cytotools.doses.curve_bands import curve_band
     from cytotools.doses.curve_tests import FTest, is_flat
     from cytotools.doses.dose_matrix import DoseMatrix
     from cytotools.doses.dose_response import DoseResponse, fit_dose_response
     from cytotools.doses.dose_responses import DoseResponses, fit_dose_responses
-    from cytotools.doses.excess_over_plates import MatrixExcess
     from cytotools.doses.experiment_effects import median_effects_over
     from cytotools.doses.experiments import ExperimentIc50, Ic50Estimate, over_experiments
     from cytotools.doses.growth_rate import GrowthRate, fit_growth_rate, growth_rate_errors, growth_rates
@@ -40,8 +39,10 @@ if TYPE_CHECKING:
     from cytotools.doses.interaction_indices import InteractionIndex, interaction_index
     from cytotools.doses.least_squares import Fit, fit_curve
     from cytotools.doses.loewe import loewe_excess
+    from cytotools.doses.matrix_excess import MatrixExcess, excess_over_plates
+    from cytotools.doses.matrix_indices import MatrixIndex, index_over_plates
     from cytotools.doses.median_effect import MedianEffect, fit_median_effect
-    from cytotools.doses.median_effect_curves import fit_median_effect_curves
+    from cytotools.doses.median_effect_curves import MedianEffects, fit_median_effect_curves
     from cytotools.doses.potentiated_curves import Potentiation, potentiation
     from cytotools.doses.reference_models import ReferenceExcess, bliss_excess, hsa_excess
     from cytotools.doses.schedule_comparison import (
@@ -60,6 +61,7 @@ __all__ = [
     "BestSchedule",
     "BlockContrast",
     "CombinedExperiment",
+    "CombinedIndex",
     "CurveWells",
     "DoseMatrix",
     "DoseResponse",
@@ -76,7 +78,9 @@ __all__ = [
     "InteractionIndex",
     "LevelEstimate",
     "MatrixExcess",
+    "MatrixIndex",
     "MedianEffect",
+    "MedianEffects",
     "PlannedPower",
     "Potentiation",
     "ReferenceExcess",
@@ -95,6 +99,7 @@ __all__ = [
     "constant_ratio",
     "curve_band",
     "dose_reduction_index",
+    "excess_over_plates",
     "excess_verdict",
     "expected_ln_sd",
     "experiments_needed",
@@ -108,6 +113,7 @@ __all__ = [
     "growth_rates",
     "hsa_excess",
     "index_over_experiments",
+    "index_over_plates",
     "index_verdict",
     "interaction_index",
     "is_flat",
@@ -128,6 +134,7 @@ _HOME = {
     "BestSchedule": "cytotools.doses.schedule_comparison",
     "BlockContrast": "cytotools.doses.block_model",
     "CombinedExperiment": "cytotools.doses.combined_experiment",
+    "CombinedIndex": "cytotools.doses.combined_indices",
     "CurveWells": "cytotools.doses.combined_experiment",
     "DoseMatrix": "cytotools.doses.dose_matrix",
     "DoseResponse": "cytotools.doses.dose_response",
@@ -143,8 +150,10 @@ _HOME = {
     "Ic50Ratio": "cytotools.doses.selectivity",
     "InteractionIndex": "cytotools.doses.interaction_indices",
     "LevelEstimate": "cytotools.doses.block_model",
-    "MatrixExcess": "cytotools.doses.excess_over_plates",
+    "MatrixExcess": "cytotools.doses.matrix_excess",
+    "MatrixIndex": "cytotools.doses.matrix_indices",
     "MedianEffect": "cytotools.doses.median_effect",
+    "MedianEffects": "cytotools.doses.median_effect_curves",
     "PlannedPower": "cytotools.doses.combination_power",
     "Potentiation": "cytotools.doses.potentiated_curves",
     "ReferenceExcess": "cytotools.doses.reference_models",
@@ -163,6 +172,7 @@ _HOME = {
     "constant_ratio": "cytotools.doses.chou_talalay",
     "curve_band": "cytotools.doses.curve_bands",
     "dose_reduction_index": "cytotools.doses.chou_talalay",
+    "excess_over_plates": "cytotools.doses.matrix_excess",
     "excess_verdict": "cytotools.doses.index_verdicts",
     "expected_ln_sd": "cytotools.doses.combination_power",
     "experiments_needed": "cytotools.doses.combination_power",
@@ -176,6 +186,7 @@ _HOME = {
     "growth_rates": "cytotools.doses.growth_rate",
     "hsa_excess": "cytotools.doses.reference_models",
     "index_over_experiments": "cytotools.doses.combined_indices",
+    "index_over_plates": "cytotools.doses.matrix_indices",
     "index_verdict": "cytotools.doses.index_verdicts",
     "interaction_index": "cytotools.doses.interaction_indices",
     "is_flat": "cytotools.doses.curve_tests",

@@ -104,8 +104,10 @@ def _polished(points: EffectPoints, places: EffectPlaces) -> EffectPlaces:
     bare = np.zeros(len(places.theta))
     for _ in range(POLISHING):
         there = _moved(places, _newton(bowls(points, places), places.theta, bare))
-        small = (np.abs(there.theta - places.theta) <= SMALL_STEP * np.maximum(places.theta, 1.0)).all(axis=1)
-        places = EffectPlaces(places.pivot, np.where(small[:, None], there.theta, places.theta))
+        small = np.all(
+            np.abs(there.theta - places.theta) <= SMALL_STEP * np.maximum(places.theta, 1.0), axis=1, keepdims=True
+        )
+        places = EffectPlaces(places.pivot, np.where(small, there.theta, places.theta))
     return places
 
 
@@ -269,4 +271,4 @@ def _newton(local: Bowls, theta: FloatArray, damping: FloatArray) -> FloatArray:
     least = LEAST_CURVATURE * (curvature <= 0) + np.finfo(np.float64).eps
     along = along / (np.maximum(np.abs(curvature), least) + damping[:, None])
     step = np.stack([cos * along[:, 0] - sin * along[:, 1], sin * along[:, 0] + cos * along[:, 1]], axis=1)
-    return -step / scale
+    return np.asarray(-step / scale, dtype=np.float64)

@@ -69,7 +69,7 @@ def test_an_index_is_told_with_the_levels_that_differ() -> None:
         "ECA109: cisplatin + birinapant (1:100, viability) after 72 h are synergistic: combination index 0.52 (95 % "
         "interval 0.4 to 0.67) over 50 and 90 % affected, n = 3. Not so at 50 % affected: not resolved, "
         "0.81 (0.6 to 1.1). 95 % affected lies beyond the tested effects, where no verdict is given. "
-        "Other readings of the same wells differ: by the log-linear fit (CompuSyn): antagonism, 1.4 (1.1 to 1.8)."
+        "Read otherwise, the same wells say: by the log-linear fit (CompuSyn), antagonism, 1.4 (1.1 to 1.8)."
     )
 
 

@@ -171,7 +171,9 @@ def test_a_matrix_has_four_scores_and_marks_the_planted_block() -> None:
     assert all(np.isnan(row["dose"]) for row in wholes.values())
     marked = {(row["dose"], row["dose_2"]) for row in rows(found, "bliss", verdict="synergy") if row["dose"] > 0}
     assert {(1.0, 20.0), (2.0, 20.0)} == marked
-    assert not rows(found, "ci")
+    whole, *others = rows(found, "ci")
+    assert (np.isnan(whole["affected"]), whole["ratio"], whole["n"]) == (True, "", 3)
+    assert {cell["verdict"] for cell in others if np.isfinite(cell["dose"])} <= {"synergy", "additive", "not resolved"}
     assert found.combinations is not None
     [drawn] = drawn_combinations(found.combinations).matrices
     assert drawn.affected.shape == (5, 5)
