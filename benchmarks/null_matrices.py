@@ -1,4 +1,4 @@
-"""How often dose matrices are called when nothing is there, and when something is: null_matrices.csv beside this file.
+"""How often dose matrices are called, with and without an interaction, to null_matrices.csv beside this file.
 
 A study has `n` independent plates of 6 x 6 doses, `wells` wells a dose pair. Without interaction the combination cells
 are Bliss-additive (`bliss`), the larger of the two (`hsa`), one drug with itself (`loewe`), or free of a shift of
@@ -12,7 +12,8 @@ holds the true mean excess, and `bias` the mean of estimate less truth. `familyw
 studies) is the share in which one null cell or more is called, `degrees` the median of those behind single cells.
 `undefined` is the mean count of cells without an expected effect. Where an excess is planted, in the 3 x 3 `block` of
 the middle or `everywhere`, `called_percent` is the share of its cells that are called synergy, and `any_percent` that
-of the studies in which one is. A row has its own seed.
+of the studies in which one is. Cells by Loewe and ZIP take a fit of every matrix drawn: they have their own count of
+studies, and are blank where it is 0. A row has its own seed.
 
     python -m benchmarks.null_matrices [--studies 5000] [--cell-studies 5000] [--drawn-studies 200]
 """
@@ -145,7 +146,9 @@ def global_test(one: Design, affected: FloatArray) -> dict[str, object]:
 
 
 def cell_tests(one: Design, affected: FloatArray, variance: FloatArray) -> dict[str, object]:
-    """Return how the tests of single cells do."""
+    """Return how the tests of single cells do; blanks without studies."""
+    if not len(affected):
+        return dict.fromkeys(("cell_studies", "familywise_percent", "degrees", "called_percent", "any_percent"), "")
     excess, called, degrees = planted(one)[1:, 1:], [], []
     wrong = 0
     for own, scatter in zip(affected, variance, strict=True):
@@ -175,7 +178,7 @@ def main() -> None:
     table = []
     for seed, one in enumerate(designs()):
         affected, variance = drawn(one, options.studies, np.random.default_rng([SEED, seed]))
-        some = options.cell_studies if one.method == "bliss" else options.drawn_studies
+        some = options.drawn_studies if one.method in ("loewe", "zip") else options.cell_studies
         found = global_test(one, affected) | cell_tests(one, affected[:some], variance[:some])
         table.append(asdict(one) | found)
         print(table[-1], flush=True)

@@ -281,6 +281,12 @@ CAUTIONS: dict[str, Caution] = {
         "Plates hold unlike doses; those that not all of them hold are left out.",
         "Use the same doses in every experiment.",
     ),
+    "two_plates": Caution(
+        "note",
+        "Two plates do not tell whether dose pairs rise and fall together from one experiment to the next; where they "
+        "do, single dose pairs are called more often than they should be.",
+        "Repeat the experiment; judge by the whole matrix until then.",
+    ),
     "unknown_well_scatter": Caution(
         "note",
         "Nothing tells how wells scatter, so single wells are taken to scatter alike and plates alone tell how much.",

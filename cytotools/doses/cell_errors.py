@@ -26,7 +26,7 @@ class CellErrors:
     degrees: float
 
 
-def cell_errors(excess: FloatArray, by_wells: FloatArray) -> CellErrors:
+def cell_errors(excess: FloatArray, by_wells: FloatArray, is_known: bool = False) -> CellErrors:
     """Return the errors of cells.
 
     Parameters
@@ -35,6 +35,8 @@ def cell_errors(excess: FloatArray, by_wells: FloatArray) -> CellErrors:
         Two or more plates.
     by_wells : ndarray, shape (n_cells, n_cells)
         Covariance of one plate's cells as the scatter of wells explains it, up to a factor.
+    is_known : bool
+        Whether that factor is 1. What plates then differ by beyond their wells is taken to move all cells together.
 
     Examples
     --------
@@ -47,10 +49,11 @@ def cell_errors(excess: FloatArray, by_wells: FloatArray) -> CellErrors:
     expected = np.diag(by_wells)
     standard = (excess - excess.mean(axis=0)) / np.sqrt(expected)
     ratio = np.sum(standard**2, axis=0) / degrees
-    alike = (by_wells / np.sqrt(np.outer(expected, expected))) ** 2
-    prior = _prior_degrees(ratio, degrees, float(alike.mean()))
-    common = degrees / max(float(alike.mean()), _alike(standard))
-    scale = ratio.mean()
+    scale = float(ratio.mean())
+    alike = float((by_wells**2 / np.outer(expected, expected)).mean())
+    beyond_wells = max(1.0 - 1.0 / scale, 0.0) if is_known and scale > 0 else 0.0
+    prior = _prior_degrees(ratio, degrees, alike)
+    common = degrees / max(alike, _alike(standard), alike * (1.0 - beyond_wells) ** 2 + beyond_wells**2)
     weight = 1.0 if np.isinf(prior) else prior / (prior + degrees)
     drawn = weight * scale + (1.0 - weight) * ratio
     return CellErrors(expected * drawn, max(min(prior + degrees, common), float(degrees)))

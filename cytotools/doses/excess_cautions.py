@@ -12,6 +12,8 @@ from cytotools.doses.excess_tests import are_copies
 from cytotools.doses.loewe import Inactive
 from cytotools.doses.reference_models import ReferenceExcess
 
+FEW = 2  # plates that do not tell whether dose pairs rise and fall together
+
 
 def excess_cautions(
     reference: ReferenceExcess, affected: FloatArray, values: FloatArray, inactive: Inactive, scatter_known: bool
@@ -26,6 +28,8 @@ def excess_cautions(
         yield caution("one_experiment", "1 plate, so the limits hold the scatter of its wells only")
     elif are_copies(values):
         yield caution("no_scatter", f"the excesses of {n} plates agree to the last digit")
+    elif n == FEW:
+        yield caution("two_plates", "limits of single dose pairs hold where plates differ by their wells only")
     if not scatter_known:
         yield caution("unknown_well_scatter", "wells tell no scatter of their own")
     missing = int(np.isnan(affected).any(axis=0).sum())

@@ -85,7 +85,9 @@ def judged_cells(values: FloatArray, scatter: ExcessScatter) -> Cells:
     if not cells:
         return Cells(mean, mean, mean, mean, [], np.nan)
     tested = n > 1 and not are_copies(values)
-    errors = cell_errors(values, scatter.covariance) if tested else CellErrors(scatter.variance, np.inf)
+    errors = (
+        cell_errors(values, scatter.covariance, scatter.is_known) if tested else CellErrors(scatter.variance, np.inf)
+    )
     largest, error = LargestT(scatter.correlation, errors.degrees), np.sqrt(errors.variance / n)
     half = largest.critical() * error
     low, high = mean - half, mean + half
