@@ -6,10 +6,10 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
+from cytotools.doses.matrix_excess import MatrixExcess, excess_over_plates
 
 from cytotools.doses import DoseMatrix
 from cytotools.doses.common_doses import turned
-from cytotools.doses.excess_over_plates import MatrixExcess, excess_over_plates
 from cytotools.doses.excess_scatter import METHODS
 from cytotools.doses.largest_t import LargestT
 from cytotools.errors import StudyError
