@@ -155,8 +155,10 @@ def _matrix_index_rows(found: MatrixFinding) -> Iterator[Row]:
     family, index = found.family, found.index
     if index is None:
         return
-    whole = {"exclusive": True, "n": index.n, "outside": _beyond(index.mean_affected), "caution": join(*index.cautions)}
-    yield _row(family.condition, family.assay, "ci", whole | index.overall._asdict())
+    head = index.headline
+    whole = {"exclusive": True, "n": index.n, "outside": index.outside, "caution": join(*index.cautions)}
+    limits = {"value": head.index, "low": head.low, "high": head.high, "p_value": head.p_value}
+    yield _row(family.condition, family.assay, "ci", whole | limits | {"verdict": head.verdict})
     for i, j in zip(*np.nonzero(index.verdicts != ""), strict=True):
         doses = {"dose": float(index.doses_1[i]), "dose_2": float(index.doses_2[j])}
         numbers = {"affected": index.mean_affected, "value": index.index, "low": index.low, "high": index.high}
@@ -164,9 +166,9 @@ def _matrix_index_rows(found: MatrixFinding) -> Iterator[Row]:
         rest = {"exclusive": True, "verdict": str(index.verdicts[i, j]), "n": index.n}
         values = {name: float(of_cell[i, j]) for name, of_cell in numbers.items()}
         yield _row(dict(family.condition) | doses, family.assay, "ci", values | rest)
-    for name, mean in zip(index.experiments, index.plate_means, strict=True):
+    for name, ln_index in zip(index.experiments, head.ln_index, strict=True):
         own = {"exclusive": True, "level": "experiment", "replicate": name, "n": 1, "verdict": UNRESOLVED}
-        yield _row(family.condition, family.assay, "ci", own | {"value": float(mean)})
+        yield _row(family.condition, family.assay, "ci", own | {"value": float(np.exp(ln_index))})
 
 
 def _beyond(affected: np.ndarray[Any, np.dtype[np.float64]]) -> int:
@@ -185,7 +187,8 @@ def _cell_rows(found: MatrixFinding, method: str, score: MatrixExcess) -> Iterat
             numbers = {"affected": score.mean_affected, "value": score.excess, "low": score.low, "high": score.high}
             numbers["p_value"] = score.p_adjusted
             undefined = bool(score.undefined[i, j])
-            said = caution("undefined_cell", "beyond the weaker agent's maximum") if undefined else ""
+            beyond = undefined and method == "loewe" and np.isfinite(score.plates[:, i, j]).sum() < score.n
+            said = caution("undefined_cell", "beyond the weaker agent's maximum, or not measured") if beyond else ""
             values = {name: float(of_cell[i, j]) for name, of_cell in numbers.items()}
             rest = {"verdict": str(score.verdicts[i, j]) or UNRESOLVED, "n": score.n, "caution": said}
             yield _row(dict(family.condition) | doses, family.assay, method, values | rest)

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
     from cytotools.combination_findings import MatrixFinding, RatioFinding
     from cytotools.doses.experiments import ExperimentIc50
+    from cytotools.doses.matrix_excess import MatrixExcess
     from cytotools.fitted_curves import FittedGroup
     from cytotools.schedule_order import ScheduleFamily
 
@@ -112,7 +113,7 @@ def _excesses(family: ScheduleFamily[Any], findings: Sequence[MatrixFinding]) ->
     }
     if len(scores) < 2:
         return
-    held = [_cells(score.doses_1, score.doses_2, score.mean_affected) for score in scores.values()]
+    held = [_cells(score) for score in scores.values()]
     common = set.intersection(*held)
     if not common:
         return
@@ -130,13 +131,14 @@ def _excesses(family: ScheduleFamily[Any], findings: Sequence[MatrixFinding]) ->
     yield from _finding(family, EXCESS, values)
 
 
-def _cells(doses_1: Any, doses_2: Any, affected: Any) -> set[tuple[float, float]]:
-    """Return the pairs of doses above 0 that were measured."""
+def _cells(score: MatrixExcess) -> set[tuple[float, float]]:
+    """Return the pairs of doses that have an excess in every experiment."""
+    told = np.isfinite(score.plates).all(axis=0)
     return {
         (float(first), float(second))
-        for i, first in enumerate(doses_1)
-        for j, second in enumerate(doses_2)
-        if i and j and np.isfinite(affected[i, j])
+        for i, first in enumerate(score.doses_1)
+        for j, second in enumerate(score.doses_2)
+        if i and j and told[i, j]
     }
 
 

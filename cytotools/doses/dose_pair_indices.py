@@ -28,6 +28,7 @@ from cytotools.errors import refusal
 FloatArray = NDArray[np.float64]
 PLACE = "combination index"
 NAN = float("nan")
+MOST_NAMED = 4  # points of a matrix
 
 
 @dataclass(frozen=True, eq=False)
@@ -210,4 +211,5 @@ def _untested(doses: FloatArray, mean: FloatArray, tested: NDArray[np.bool_], ou
             f"{' + '.join(f'{dose:g}' for dose in doses[:, k])} (mean effect {mean[k]:.2g})"
             for k in np.flatnonzero(~tested)
         ]
-        yield caution("untested_effect", f"dose pairs {', '.join(points)}")
+        such = "" if len(points) <= MOST_NAMED else f" and {len(points) - MOST_NAMED} others"
+        yield caution("untested_effect", f"dose pairs {', '.join(points[:MOST_NAMED])}{such}")
