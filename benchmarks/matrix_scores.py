@@ -27,8 +27,8 @@ from scipy.optimize import OptimizeWarning, curve_fit, least_squares
 
 from cytotools.doses.curve_valleys import FARTHEST, FLATTEST, REACH, STEEPEST
 from cytotools.doses.dose_matrix import DoseMatrix, FloatArray
-from cytotools.doses.excess_over_plates import excess_over_plates
 from cytotools.doses.excess_scatter import METHODS
+from cytotools.doses.matrix_excess import excess_over_plates
 from cytotools.doses.single_agents import RisesFromBaseline, fit_rises
 
 SEED, DRAWS, SOME = 20_261_206, 1000, 20

@@ -9,9 +9,9 @@ import pytest
 
 from cytotools.doses import DoseMatrix
 from cytotools.doses.common_doses import turned
-from cytotools.doses.excess_over_plates import MatrixExcess, excess_over_plates
 from cytotools.doses.excess_scatter import METHODS
 from cytotools.doses.largest_t import LargestT
+from cytotools.doses.matrix_excess import MatrixExcess, excess_over_plates
 from cytotools.errors import StudyError
 
 DOSES = np.array([0.0, 0.1, 0.3, 1.0, 3.0, 10.0])
