@@ -133,7 +133,7 @@ def _excesses(family: ScheduleFamily[Any], findings: Sequence[MatrixFinding]) ->
 
 def _cells(score: MatrixExcess) -> set[tuple[float, float]]:
     """Return the pairs of doses that have an excess in every experiment."""
-    told = np.isfinite(score.plates).all(axis=0)
+    told = np.asarray(np.all(np.isfinite(score.plates), axis=0))
     return {
         (float(first), float(second))
         for i, first in enumerate(score.doses_1)

@@ -165,7 +165,7 @@ def test_an_inactive_agent_has_no_index_and_the_partner_is_potentiated() -> None
 def test_a_matrix_has_four_scores_and_marks_the_planted_block() -> None:
     grid = [0.0, 0.5, 1.0, 2.0, 4.0]
     cells = [(one, 20 * two) for one, two in product(grid, grid) if one or two]
-    surface = BlissSurface(FIRST, SECOND, excess=0.15, block_1=(0.9, 2.1), block_2=(19.0, 21.0))
+    surface = BlissSurface(FIRST, SECOND, excess=0.2, block_1=(0.9, 2.1), block_2=(19.0, 21.0))
     found = found_of(pairs(cells), surface)
     wholes = {method: rows(found, method)[0] for method in ("bliss", "hsa", "loewe", "zip")}
     assert all(np.isnan(row["dose"]) for row in wholes.values())
