@@ -91,14 +91,11 @@ def _matrix(family: MatrixFamily) -> MatrixFinding:
 
 
 def _has_curves(family: MatrixFamily) -> bool:
-    """Tell whether both agents alone were given at enough doses, and combined off the diagonal of one ratio."""
+    """Tell whether every dose of each agent was combined with doses enough of the other for a curve."""
     import numpy as np
 
-    for plate in family.plates:
-        crossed = np.isfinite(plate.affected[1:, 1:])
-        if min(crossed.shape) < FEWEST_FOR_CURVES or not crossed.all():
-            return False
-    return bool(family.plates)
+    held = [np.isfinite(plate.affected[1:, 1:]) for plate in family.plates]
+    return bool(held) and all(crossed.sum(axis=axis).min() >= FEWEST_FOR_CURVES for crossed in held for axis in (0, 1))
 
 
 def _potentiation(pair: PotentiationPair) -> PotentiationFinding:

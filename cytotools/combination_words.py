@@ -103,11 +103,14 @@ def reason(row: Mapping[str, Any]) -> str:
     Examples
     --------
     >>> reason({"caution": "single_agent_missing: birinapant"})
-    'an agent of the combination was not tested alone, so nothing tells what to expect of both'
+    'an agent of the combination was not tested alone, so nothing tells what to expect of both (birinapant)'
     """
-    codes = [part.partition(":")[0] for part in str(row["caution"]).split("; ")]
-    meanings = [CAUTIONS[code].meaning for code in codes if code in CAUTIONS and CAUTIONS[code].severity == "refused"]
-    return f"{meanings[0][0].lower()}{meanings[0][1:].rstrip('.')}" if meanings else "the cautions say why"
+    for part in str(row["caution"]).split("; "):
+        code, _, words = part.partition(": ")
+        if code in CAUTIONS and CAUTIONS[code].severity == "refused":
+            meaning = CAUTIONS[code].meaning.rstrip(".")
+            return f"{meaning[0].lower()}{meaning[1:]}" + (f" ({words})" if words else "")
+    return "the cautions say why"
 
 
 def inverse(value: float) -> float:

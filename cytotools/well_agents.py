@@ -71,7 +71,25 @@ def read_agents(wells: pd.DataFrame, molar_masses: Mapping[str, float]) -> Agent
         for (i, slot, *_), amount in zip(entries, amounts, strict=True):
             found.setdefault(i, []).append(Agent(slot, name, amount, unit))
     lost = {entry[0] for entry in given if entry[2] in refused}
-    return Agents({i: tuple(sorted(found[i], key=_slot)) for i in sorted(found) if i not in lost}, refused)
+    kept = {i: tuple(sorted(found[i], key=_slot)) for i in sorted(found) if i not in lost}
+    return Agents(_in_one_order(kept, treated), refused)
+
+
+def _in_one_order(agents: dict[int, tuple[Agent, ...]], treated: pd.DataFrame) -> dict[int, tuple[Agent, ...]]:
+    """Return agents in the order in which they first stand in the table, whichever column a well names first.
+
+    Where one came before the other the columns say which, and stay as they are.
+    """
+    rows = by_row(treated)
+    orders: dict[frozenset[str], list[str]] = {}
+    found = {}
+    for i, own in agents.items():
+        order = orders.setdefault(frozenset(agent.name for agent in own), [agent.name for agent in own])
+        together = label(rows[i].get("schedule")) in ("", "co")
+        turned = sorted(own, key=lambda agent: order.index(agent.name)) if together else list(own)
+        pairs = zip(turned, own, strict=True)
+        found[i] = tuple(Agent(place.slot, agent.name, agent.dose, agent.unit) for agent, place in pairs)
+    return found
 
 
 def _slot(agent: Agent) -> str:

@@ -7,7 +7,7 @@ experiments; elsewhere the index is an extrapolation and no verdict is given. (4
 the tested levels of each experiment, so that it is one number decided beforehand and not the best of several.
 (5) An experiment in which an agent has no median effect leaves the index unknown: leaving it out would select.
 
-The usual rule, CI below 0.9, calls synergy in 21 to 38 % of single experiments that combine a drug with itself and in 6
+The usual rule, CI below 0.9, calls synergy in 21 to 37 % of single experiments that combine a drug with itself and in 6
 to 29 % of means over three to six of them; this one in 1.3 to 2.5 %, where 2.5 % is nominal
 (benchmarks/sham_combinations_summary.csv).
 """
@@ -30,7 +30,7 @@ from cytotools.doses.experiment_effects import dose_means, median_effects, teste
 from cytotools.doses.experiment_indices import ln_indices, ln_reductions
 from cytotools.doses.index_headlines import Headline, headline_of, verdicts_of
 from cytotools.doses.median_effect import MedianEffect
-from cytotools.doses.t_intervals import SAME, t_intervals
+from cytotools.doses.t_intervals import are_copies, t_intervals
 from cytotools.errors import refusal
 
 FloatArray = NDArray[np.float64]
@@ -189,7 +189,7 @@ def _estimates(
         "low": np.exp(over.low),
         "high": np.exp(over.high),
         "p_value": over.p_value,
-        "verdicts": verdicts_of(over, tested, len(ln_index)),
+        "verdicts": verdicts_of(over, tested, 1 if are_copies(ln_index) else len(ln_index)),
         "ln_index": ln_index,
         "ln_errors": ln_errors,
         "headline": headline_of(ln_index, ln_errors, degrees, tested, levels),
@@ -243,7 +243,7 @@ def _with_cautions(
     said += _on_slopes(found, curves[-1])
     if found.n < 2:
         said.append(caution("one_experiment", "no test"))
-    elif _are_copies(found.ln_index):
+    elif are_copies(found.ln_index):
         said.append(caution("no_scatter", f"{found.n} equal indices"))
     if not found.tested.any() and not np.isnan(found.tested_range[0]):
         low, high = found.tested_range
@@ -290,7 +290,3 @@ def _on_slopes(found: CombinedIndex, combined: Sequence[CurveWells]) -> Iterator
     dose = np.unique(np.concatenate([wells.dose for wells in combined]))
     shares, levels = np.exp(np.log(found.shares).mean(axis=0)), found.levels[found.tested]
     yield from slope_caution(ln_dm, np.exp(ln_m), shares, dose, levels, found.exclusive)
-
-
-def _are_copies(ln_index: FloatArray) -> bool:
-    return bool(np.isfinite(ln_index).all() and np.ptp(ln_index, axis=0).max() <= SAME)

@@ -8,9 +8,9 @@ import numpy as np
 
 from cytotools.doses.cautions import caution
 from cytotools.doses.dose_matrix import FloatArray
-from cytotools.doses.excess_tests import are_copies
 from cytotools.doses.loewe import Inactive
 from cytotools.doses.reference_models import ReferenceExcess
+from cytotools.doses.t_intervals import are_copies
 
 FEW = 2  # plates that do not tell whether dose pairs rise and fall together
 

@@ -12,9 +12,10 @@ from cytotools.doses.dose_matrix import FloatArray
 from cytotools.doses.excess_scatter import ExcessScatter
 from cytotools.doses.index_verdicts import NOT_RESOLVED, excess_verdict
 from cytotools.doses.largest_t import LargestT
+from cytotools.doses.t_intervals import are_copies
 
 UPPER = 0.975
-SAME = 1e-12  # excesses that agree this far are copies
+SAME = 1e-12  # an error that is none
 
 
 class Overall(NamedTuple):
@@ -36,11 +37,6 @@ class Cells(NamedTuple):
     p_value: FloatArray
     verdicts: list[str]
     degrees: float
-
-
-def are_copies(values: FloatArray) -> bool:
-    """Tell whether several plates hold the same excesses (n_plates, n_cells) to the last digit."""
-    return len(values) > 1 and bool(np.ptp(values, axis=0).max(initial=0.0) <= SAME)
 
 
 def judged_mean(values: FloatArray, scatter: ExcessScatter) -> Overall:

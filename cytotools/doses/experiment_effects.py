@@ -111,7 +111,7 @@ def side_by_side(curves: Sequence[CurveWells]) -> tuple[FloatArray, FloatArray, 
 
 def _of(fits: MedianEffects, k: int, wells: CurveWells) -> MedianEffect | None:
     """Return a fit that tells a median effect: not one at infinity, and not a curve that is flat."""
-    if fits.limit[k] not in ("", "steep"):
+    if fits.limit[k] not in ("", "steep") or not 0 < fits.dm[k] < np.inf:
         return None
     means = dose_means(wells)
     return MedianEffect(

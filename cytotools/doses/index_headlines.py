@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from cytotools.doses.index_verdicts import NOT_RESOLVED, index_verdict
-from cytotools.doses.t_intervals import TIntervals, t_intervals
+from cytotools.doses.t_intervals import TIntervals, are_copies, t_intervals
 
 FloatArray = NDArray[np.float64]
 NAN = float("nan")
@@ -48,7 +48,7 @@ def headline_of(
         return Headline(NAN, NAN, NAN, NAN, NOT_RESOLVED, nothing, nothing, ())
     own, errors = ln_index[:, tested].mean(axis=1), ln_errors[:, tested].mean(axis=1)
     over = t_intervals(own[:, None], errors[:, None], degrees[0, tested].min())
-    [verdict] = verdicts_of(over, np.ones(1, dtype=np.bool_), len(own))
+    [verdict] = verdicts_of(over, np.ones(1, dtype=np.bool_), 1 if are_copies(own[:, None]) else len(own))
     index, low, high = (float(np.exp(value[0])) for value in over[:3])
     return Headline(index, low, high, float(over.p_value[0]), verdict, own, errors, tuple(levels[tested].tolist()))
 

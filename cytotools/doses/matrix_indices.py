@@ -20,10 +20,11 @@ from cytotools.doses.common_doses import cut_to_common_doses
 from cytotools.doses.dose_matrix import DoseMatrix
 from cytotools.doses.dose_pair_indices import index_at_doses
 from cytotools.doses.excess_scatter import ExcessScatter
-from cytotools.doses.excess_tests import are_copies, judged_cells
+from cytotools.doses.excess_tests import judged_cells
 from cytotools.doses.index_headlines import Headline
 from cytotools.doses.index_verdicts import NOT_RESOLVED, index_verdict
 from cytotools.doses.median_effect import MedianEffect
+from cytotools.doses.t_intervals import are_copies
 
 FloatArray = NDArray[np.float64]
 ASSUMED = 0.05  # SD of cell means where nothing tells it: only how unlike cells are is taken from it

@@ -16,6 +16,7 @@ from cytotools.errors import refusal
 
 FloatArray = NDArray[np.float64]
 PLACE = "median effect"
+FARTHEST = 300.0  # ln of a Dm over the highest dose: what lies farther is no dose
 
 
 @dataclass(frozen=True, eq=False)
@@ -105,6 +106,10 @@ def fit_median_effect(dose: ArrayLike, affected: ArrayLike, beyond: str | float 
         remedy = "Give the fraction affected, 1 less the fraction that survives; an agent without effect has no Dm."
         raise refusal(PLACE, "fraction affected", "one that rises with the dose", got, remedy)
     ln_dm = -line.intercept / line.slope
+    if abs(ln_dm) > FARTHEST:
+        got = f"one of {means[0]:.3g} to {means[-1]:.3g} at all doses"
+        remedy = "Test doses that affect less than this and more; nothing between them tells a Dm."
+        raise refusal(PLACE, "fraction affected", "one that rises with the dose", got, remedy)
     to_ln_dm = np.array([[-1.0 / line.slope, line.intercept / line.slope**2], [0.0, 1.0]])
     return MedianEffect(
         m=line.slope,

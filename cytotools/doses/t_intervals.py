@@ -56,3 +56,15 @@ def t_intervals(
     with np.errstate(divide="ignore", invalid="ignore"):
         p_value = np.minimum(2.0 * comparisons * stdtr(n - 1, -np.abs(mean) / error), 1.0)
     return TIntervals(mean, mean - reach, mean + reach, np.where(error > 0, p_value, np.nan))
+
+
+def are_copies(values: FloatArray) -> bool:
+    """Tell whether several experiments hold the same values (n_experiments, n_columns) to the last digit, as copies do.
+
+    Examples
+    --------
+    >>> are_copies(np.array([[0.1, 0.2], [0.1, 0.2]])), are_copies(np.array([[0.1, 0.2], [0.1, 0.3]]))
+    (True, False)
+    """
+    known = values[:, np.all(np.isfinite(values), axis=0)]
+    return len(values) > 1 and bool(np.ptp(known, axis=0).max(initial=0.0) <= SAME)
