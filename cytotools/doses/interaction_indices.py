@@ -201,7 +201,7 @@ def _told(ones: Sequence[_One], experiments: Mapping[str, float], said: Sequence
         low=low,
         high=high,
         p_value=p_value,
-        verdict=index_verdict(low, high, n),
+        verdict=index_verdict(low, high, 1 if _are_copies(ones) else n),
         n=n,
         experiments=experiments,
         cautions=join(*said, *_on_limits(low, high), *_on_experiments(ones, hidden)),
@@ -231,9 +231,13 @@ def _on_experiments(ones: Sequence[_One], hidden: float) -> list[str]:
         found.append(caution("index_not_tested", f"{known} of {len(ones)} indices known"))
     if hidden:
         found.append(caution("negligible_agent", f"at most {100 * hidden:.2g} % of the index"))
-    if len(ones) > 1 and identical(np.array([one.ln for one in ones])):
+    if _are_copies(ones):
         found.append(caution("same_ic50s", "equal indices"))
     return found
+
+
+def _are_copies(ones: Sequence[_One]) -> bool:
+    return len(ones) > 1 and identical(np.array([one.ln for one in ones]))
 
 
 def _count(code: str, count: int, total: int, what: str) -> str:

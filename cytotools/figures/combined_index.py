@@ -14,7 +14,7 @@ from cytotools.figures.median_effect_plot import draw_median_effects
 from cytotools.labels import shown
 
 AXES_INCHES, LEFT_INCHES, BETWEEN_INCHES = 2.5, 0.65, 0.75
-BELOW_INCHES, ABOVE_INCHES = 1.35, 0.65  # below stand the legends
+BELOW_INCHES, CURVE_INCHES, ABOVE_INCHES = 0.55, 0.28, 0.65  # below stands the legend, a curve in two lines
 LONGEST = 60
 
 
@@ -24,11 +24,12 @@ def index_figure(drawn: DrawnIndex) -> tuple[Figure, str, str]:
     if drawn.isoboles:
         panels.append(draw_isobologram)
     width = LEFT_INCHES + len(panels) * (AXES_INCHES + BETWEEN_INCHES)
-    height = BELOW_INCHES + AXES_INCHES + ABOVE_INCHES
+    below = BELOW_INCHES + CURVE_INCHES * len(drawn.curves)
+    height = below + AXES_INCHES + ABOVE_INCHES
     figure = Figure(figsize=(width, height))
     for k, draw in enumerate(panels):
         left = LEFT_INCHES + k * (AXES_INCHES + BETWEEN_INCHES)
-        inches = (left, BELOW_INCHES, AXES_INCHES, AXES_INCHES)
+        inches = (left, below, AXES_INCHES, AXES_INCHES)
         draw(figure.add_axes(tuple(np.divide(inches, (width, height) * 2))), drawn)
     agents = " + ".join(drawn.agents)
     title = f"{shown(agents, LONGEST)} {drawn.ratio}, {shown(drawn.name, LONGEST)}"

@@ -12,6 +12,7 @@ from matplotlib.patches import Rectangle
 from numpy.typing import NDArray
 
 from cytotools.drawn_combinations import DrawnMatrix
+from cytotools.figures.log_ticks import set_log_ticks
 from cytotools.labels import shown, unit
 from cytotools.number_words import fold
 
@@ -160,7 +161,7 @@ def _bar(ax: Axes, image: Any) -> None:
     bar = figure.colorbar(image, ax=ax, fraction=0.05, pad=0.02)
     bar.outline.set_visible(False)
     bar.ax.tick_params(labelsize=6.0, length=2)
-    bar.ax.yaxis.set_major_formatter("{x:.1f}")
+    bar.ax.yaxis.set_major_formatter("{x:.2f}")
 
 
 def _has_contours(drawn: DrawnMatrix) -> bool:
@@ -184,6 +185,8 @@ def _draw_contours(ax: Axes, drawn: DrawnMatrix, values: FloatArray, palette: st
     ax.clabel(lines, fontsize=5.4, fmt="%.2f")
     ax.set_xscale("log")
     ax.set_yscale("log")
+    set_log_ticks(ax, "x")
+    set_log_ticks(ax, "y")
     ax.set_xlabel(_axis_words(drawn, 1))
     ax.set_ylabel(_axis_words(drawn, 0))
     ax.set_title(title, fontsize=7.8)

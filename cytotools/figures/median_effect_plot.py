@@ -6,6 +6,7 @@ import numpy as np
 from matplotlib.axes import Axes
 
 from cytotools.drawn_combinations import DrawnAgent, DrawnIndex
+from cytotools.figures.log_ticks import set_log_ticks
 from cytotools.figures.style import COLOURS, MARKERS
 from cytotools.labels import shown, unit
 from cytotools.number_words import fold
@@ -24,6 +25,7 @@ def draw_median_effects(ax: Axes, drawn: DrawnIndex) -> None:
     ax.axhline(0.0, color="0.6", linewidth=0.6, zorder=0)
     ax.set_xscale("log")
     ax.set_ylim(-reach, reach)
+    set_log_ticks(ax, "x")
     units = list(dict.fromkeys(unit(agent.unit) for agent in drawn.curves))
     ax.set_xlabel(f"dose ({units[0]})" if len(units) == 1 else f"dose ({', '.join(units)})")
     ax.set_ylabel("log10 (affected / unaffected)")

@@ -7,6 +7,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from cytotools.drawn_combinations import DrawnSchedules
+from cytotools.figures.log_ticks import set_log_ticks
 from cytotools.figures.style import COLOURS, MARKERS
 from cytotools.labels import shown, unit
 from cytotools.number_words import fold, p_value
@@ -90,21 +91,8 @@ def _draw_rows(ax: Axes, drawn: DrawnSchedules, rows: list[dict[str, object]]) -
     ax.tick_params(axis="y", length=0)
     ax.spines["left"].set_visible(False)
     if drawn.is_ratio:
-        ticks = _ticks(low, high)
-        ax.set_xticks(ticks, [fold(tick) for tick in ticks])
-        ax.minorticks_off()
+        set_log_ticks(ax, "x")
     ax.set_xlabel(f"{drawn.quantity} ({unit(drawn.unit)})" if drawn.unit else drawn.quantity)
-
-
-def _ticks(low: float, high: float) -> list[float]:
-    """Return round numbers on a logarithmic axis, a handful of them."""
-    decades = range(int(np.floor(np.log10(low))), int(np.ceil(np.log10(high))) + 1)
-    for steps in ((1, 1.5, 2, 3, 4, 5, 7), (1, 2, 5), (1, 3), (1,)):
-        ticks = [step * 10.0**decade for decade in decades for step in steps]
-        found = [tick for tick in ticks if low <= tick <= high]
-        if len(found) <= 6:
-            return found
-    return found
 
 
 def _ends(drawn: DrawnSchedules) -> tuple[float, float]:

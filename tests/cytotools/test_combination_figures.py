@@ -1,0 +1,135 @@
+"""The figures of combinations hold odd content, and are the same bytes for the same content."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from cytotools.drawn_combinations import (
+    DrawnAgent,
+    DrawnCombinations,
+    DrawnIndex,
+    DrawnIsobole,
+    DrawnMatrix,
+    DrawnSchedules,
+    DrawnScore,
+)
+from cytotools.figures.combinations import combination_figures
+from cytotools.figures.style import Saved, styled
+
+HOSTILE = '../<b>$x_"' + "y" * 80
+NAN, INF = float("nan"), float("inf")
+
+
+def drawn_index(*, n: int = 3, agents: tuple[str, ...] = ("cisplatin", "birinapant"), scale: float = 0.5) -> DrawnIndex:
+    grid = np.linspace(0.1, 0.9, 9)
+    limits = (0.8, 1.25) if n > 1 else (NAN, NAN)
+    points = pd.DataFrame({"experiment": "1", "dose": [0.5, 1.0, 2.0, 4.0], "affected": [-0.1, 0.3, 0.7, 1.02]})
+    curves = tuple(DrawnAgent(name, "uM", points, 1.3, 1.4, 1.1, 1.8, 0.99) for name in (*agents, "both"))
+    part = (0.3, 0.25, 0.4)
+    return DrawnIndex(
+        name="A, 72 h",
+        agents=agents,
+        units=("uM",) * len(agents),
+        ratio=":".join("1" * len(agents)),
+        assay="viability",
+        affected=grid,
+        index=np.full(9, scale),
+        low=np.full(9, scale * limits[0]),
+        high=np.full(9, scale * limits[1]),
+        experiments={str(k): np.full(9, scale * (1.0 + 0.02 * k)) for k in range(n)},
+        points=pd.DataFrame({"experiment": ["1", "1"], "affected": [0.3, 0.7], "index": [scale, scale]}),
+        levels=pd.DataFrame({"affected": [0.5], "value": scale, "low": NAN, "high": INF, "verdict": "synergy"}),
+        headline="CI 0.5: synergy",
+        curves=curves,
+        isoboles=(DrawnIsobole(0.5, (part, part), "synergy"),) if len(agents) == 2 else (),
+        margin=1.25,
+        n=n,
+    )
+
+
+def drawn_matrix(cells: int = 4) -> DrawnMatrix:
+    doses = np.concatenate([[0.0], np.geomspace(0.1, 10.0, cells - 1)])
+    affected = np.add.outer(doses, doses) / 25.0
+    verdicts = np.full(affected.shape, "not resolved", dtype="<U16")
+    verdicts[1, 1], verdicts[0], verdicts[:, 0] = "synergy", "", ""
+    excess = 0.1 * affected
+    scores = tuple(
+        DrawnScore(name, excess, excess - 0.1, excess + 0.1, verdicts, "mean excess 0.1: synergy")
+        for name in ("bliss", "hsa", "loewe", "zip")
+    )
+    return DrawnMatrix("A, 72 h", ("x", "y"), ("uM", "nM"), "mtt", doses, doses, affected, scores, 3)
+
+
+def drawn_schedules() -> DrawnSchedules:
+    return DrawnSchedules(
+        name="A, 72 h",
+        quantity="relative IC50",
+        unit="uM",
+        is_ratio=True,
+        neutral=NAN,
+        rows=pd.DataFrame(
+            {"schedule": ["pre 24 h", "co"], "value": [1.0, NAN], "low": [0.8, 3.0], "high": [1.3, INF], "n": [3, 3]}
+        ),
+        experiments=pd.DataFrame({"schedule": ["pre 24 h"] * 2, "experiment": ["1", "2"], "value": [0.9, 1.1]}),
+        contrasts=pd.DataFrame(
+            {"contrast": ["pre 24 h against co"], "estimate": NAN, "low": 0.0, "high": 0.4, "p_adjusted": NAN}
+        ),
+        answer="best: pre 24 h",
+    )
+
+
+def written(folder: Path, drawn: DrawnCombinations) -> list[Saved]:
+    with styled():
+        return list(combination_figures(drawn, folder))
+
+
+def without_content(one: DrawnIndex) -> DrawnIndex:
+    nothing, rows = np.zeros(0), {"points": one.points.iloc[:0], "levels": one.levels.iloc[:0]}
+    bare = replace(one, affected=nothing, index=nothing, low=nothing, high=nothing, experiments={}, isoboles=())
+    return replace(bare, points=rows["points"], levels=rows["levels"])
+
+
+HOLED = replace(drawn_matrix(), affected=np.where(np.eye(4, dtype=bool), drawn_matrix().affected, NAN))
+ODD = {
+    "one experiment": DrawnCombinations((drawn_index(n=1),)),
+    "three agents": DrawnCombinations((drawn_index(agents=("a", "b", "c")),)),
+    "far apart": DrawnCombinations((drawn_index(scale=0.01), drawn_index(scale=50.0))),
+    "nothing in it": DrawnCombinations((without_content(drawn_index()),)),
+    "hostile names": DrawnCombinations((replace(drawn_index(agents=(HOSTILE, "b")), name=HOSTILE),)),
+    "one cell": DrawnCombinations((), (drawn_matrix(2),)),
+    "holes": DrawnCombinations((), (HOLED,)),
+    "many cells": DrawnCombinations((), (drawn_matrix(10),)),
+    "open schedules": DrawnCombinations((), (), (drawn_schedules(),)),
+}
+
+
+@pytest.mark.parametrize("case", ODD)
+def test_odd_content_is_drawn(case: str, tmp_path: Path) -> None:
+    saved = written(tmp_path, ODD[case])
+    assert saved
+    for one in saved:
+        assert (tmp_path / f"{one.name}.svg").stat().st_size < 500_000
+        assert (tmp_path / f"{one.name}.png").exists()
+        assert one.title
+        assert "nan" not in one.caption
+    assert {path.parent for path in tmp_path.rglob("*.svg")} == {tmp_path}
+
+
+def test_nothing_is_drawn_of_nothing(tmp_path: Path) -> None:
+    assert not written(tmp_path, DrawnCombinations())
+
+
+def test_the_same_content_gives_the_same_bytes(tmp_path: Path) -> None:
+    drawn = DrawnCombinations((drawn_index(),), (drawn_matrix(),), (drawn_schedules(),))
+    for name in ("one", "other"):
+        (tmp_path / name).mkdir()
+        written(tmp_path / name, drawn)
+    files = sorted(path.name for path in (tmp_path / "one").glob("*.svg"))
+    assert len(files) == 3
+    for file in files:
+        assert (tmp_path / "one" / file).read_bytes() == (tmp_path / "other" / file).read_bytes()
