@@ -27,6 +27,7 @@ from cytotools.doses.selectivity import Ic50Pair, Ic50Ratio, compare_ic50
 from cytotools.doses.shared_curves import SharedFit, compare_curves
 
 SHAPE = ("bottom", "top", "hill_slope")
+ALIKE = {"bottom": 0.05, "top": 0.05, "hill_slope": float(np.log(1.25))}  # differences that change no conclusion
 ALONE, TOGETHER = "alone", "with the partner"
 
 Wells = tuple[ArrayLike, ArrayLike] | tuple[ArrayLike, ArrayLike, ArrayLike]  # dose, response, weights
@@ -153,7 +154,7 @@ def _shapes(fits: Mapping[str, SharedFit]) -> dict[str, BlockContrast]:
 
 def _unlike(tests: Sequence[FTest], shapes: Mapping[str, BlockContrast]) -> str:
     """Return the caution on shapes that differ over experiments, or inside most of them."""
-    differ = [name for name, one in shapes.items() if one.p_adjusted < 0.05]
+    differ = [name for name, one in shapes.items() if one.p_adjusted < 0.05 and abs(one.estimate) > ALIKE[name]]
     inside = sum(one.p_value < 0.05 for one in tests)
     if not differ and 2 * inside <= len(tests):
         return ""
