@@ -40,7 +40,7 @@ SEED = 20_261_206
 RATIO_DOSES = [0.125, 0.25, 0.5, 1.0, 2.0, 4.0, 8.0]
 MATRIX_DOSES = [0.0, 0.25, 0.5, 1.0, 2.0, 4.0]
 FIRST, SECOND = "cisplatin", "birinapant"
-BLOCK = (0.4, 1.1)
+BLOCK = (0.2, 0.6)
 Row = dict[str, Any]
 
 
