@@ -23,11 +23,13 @@ if TYPE_CHECKING:
     )
     from cytotools.doses.combined_indices import CombinedIndex
     from cytotools.doses.matrix_excess import MatrixExcess
+    from cytotools.potentiated_curves import PotentiationPair
 
 COMBINATION_COLUMNS = COLUMNS["combination"]
 METHODS = {"nonlinear": "ci", "log_linear": "ci_log_linear"}
 NAN = float("nan")
 UNRESOLVED = "not resolved"
+INACTIVE = 0.8  # of the control: what a partner must leave alive alone for a shift to be potentiation
 Row = dict[str, Any]
 
 
@@ -114,7 +116,8 @@ def _experiment_rows(index: CombinedIndex, i: int) -> Iterator[Row]:
     yield own | {"value": float(np.exp(index.headline.ln_index[i]))}
     for k, level in enumerate(index.levels):
         ln, reach = index.ln_index[i, k], float(stdtrit(np.inf, 0.975)) * index.ln_errors[i, k]
-        limits = np.exp([ln, ln - reach, ln + reach]).tolist()
+        with np.errstate(over="ignore"):
+            limits = np.exp([ln, ln - reach, ln + reach]).tolist()
         yield own | {"affected": float(level)} | dict(zip(("value", "low", "high"), limits, strict=True))
 
 
@@ -197,5 +200,15 @@ def _cell_rows(found: MatrixFinding, method: str, score: MatrixExcess) -> Iterat
 def _potentiation_rows(found: PotentiationFinding) -> Iterator[Row]:
     one, pair = found.potentiation, found.pair
     limits = {"value": one.shift, "low": one.low, "high": one.high, "p_value": one.p_value}
-    rest = {"verdict": one.verdict, "n": one.n, "caution": join(one.cautions, *pair.notes)}
+    active = _on_active_partner(pair)
+    verdict = UNRESOLVED if active else one.verdict
+    rest = {"verdict": verdict, "n": one.n, "caution": join(active, one.cautions, *pair.notes)}
     yield _row(pair.condition, pair.assay, "potentiation", {"agent": pair.agent} | limits | rest)
+
+
+def _on_active_partner(pair: PotentiationPair) -> str:
+    """Return the caution on a partner that acts by itself: a shift then tells no synergy, for Loewe expects one too."""
+    left = [one.value for one in pair.partner_alone.values() if np.isfinite(one.value)]
+    if not left or np.mean(left) >= INACTIVE:
+        return ""
+    return caution("partner_active", f"{pair.partner} alone leaves {100 * np.mean(left):.0f} %")

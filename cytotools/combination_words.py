@@ -110,6 +110,8 @@ def reason(row: Mapping[str, Any]) -> str:
         if code in CAUTIONS and CAUTIONS[code].severity == "refused":
             meaning = CAUTIONS[code].meaning.rstrip(".")
             return f"{meaning[0].lower()}{meaning[1:]}" + (f" ({words})" if words else "")
+        if code == "untested_effect":
+            return f"no effect that is reported was tested with every curve ({words})"
     return "the cautions say why"
 
 

@@ -16,6 +16,7 @@ from cytotools.experiments import grouped
 from cytotools.well_agents import Agent
 
 FEWEST_DOSES = 4  # a sigmoid has four parameters; with fewer doses its slope and plateaus can't be told apart
+FEWEST_BEYOND = 2  # doses of a ratio beyond a matrix on whose diagonal the others stand
 FEWEST_CROSSED = 3  # doses of both agents that make a matrix
 SAME_RATIO = 0.05  # in ln: lists that round to two figures, such as 0.37 to 1.1 and 1.1 to 3.3, spread as far
 
@@ -69,8 +70,9 @@ def dose_design(wells: Wells, plates: Mapping[int, object], experiments: Mapping
     ratios: dict[str, tuple[int, ...]] = {}
     for rows in _by_ratio(wells):
         of_plates = grouped([row for row in rows if row not in on_plates], lambda row: plates[row])
-        meant = [[row for row in rows if row not in crossed], *of_plates.values()]
-        if any(_steps(wells, part) >= FEWEST_DOSES for part in meant):
+        free = [row for row in rows if row not in crossed]
+        longer = _steps(wells, free) >= FEWEST_BEYOND and _steps(wells, rows) >= FEWEST_DOSES
+        if longer or any(_steps(wells, part) >= FEWEST_DOSES for part in of_plates.values()):
             words = _words(wells, rows)
             ratios[words] = tuple(sorted({*ratios.get(words, ()), *rows}))
     return DoseDesign(ratios, crossed)

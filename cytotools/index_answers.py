@@ -25,6 +25,8 @@ OTHER_READINGS = (
     ("interaction_index", None, "by the interaction index of the IC50s"),
 )
 FLAGS = {
+    "unlike_slopes": "The slopes of the agents differ, so that doses which merely add give an index other than 1: see "
+    "the cautions.",
     "no_scatter": "Its experiments agree to the last digit, as copies of one do, and count as one.",
     "policy_flips": "The verdict depends on what is done with effects at or beyond 0 and 1.",
     "plateau_below_one": "A curve levels out below full effect, which a combination index does not allow for: rely on "

@@ -82,6 +82,7 @@ def _of_experiment(experiment: str, wells: CurveWells, fit: MedianEffect | None,
     if fit is None:
         return row
     reach = float(stdtrit(max(fit.degrees, 1), 0.975)) * np.sqrt(np.diag(fit.covariance))
-    low, high = (fit.dm * np.exp([-reach[0], reach[0]])).tolist()
+    with np.errstate(over="ignore"):
+        low, high = (fit.dm * np.exp([-reach[0], reach[0]])).tolist()
     row |= {"m": fit.m, "m_low": fit.m - reach[1], "m_high": fit.m + reach[1]}
     return row | {"dm": fit.dm, "low": low, "high": high, "r": fit.r}

@@ -62,6 +62,9 @@ def _sentence(row: Row, viable: float) -> str:
     if row["verdict"] == "additive":
         return f"{of_line(row)}{agent}{where} is not potentiated by {partner}: {told} (95 % interval), {n}{alone}."
     asked = f"whether {agent}{where} is potentiated by {partner}"
+    if "partner_active:" in row["caution"]:
+        why = f"{partner} kills by itself, so that a shift is no verdict (read Bliss or an index)"
+        return f"{of_line(row)}{asked} can't be told: {why}; {told} (95 % interval), {n}{alone}."
     return f"{of_line(row)}{asked} is not resolved: {told} (95 % interval), {n}{alone}."
 
 

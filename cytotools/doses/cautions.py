@@ -227,6 +227,11 @@ CAUTIONS: dict[str, Caution] = {
         "Fewer than two indices are known: how much they scatter is assumed (SD of ln 0.69), so there is no p.",
         "Repeat with doses on both sides of every IC50.",
     ),
+    "partner_active": Caution(
+        "warning",
+        "The partner kills by itself, so that a shift of the other's IC50 is no verdict: doses that merely add shift it.",
+        "Read the excess over Bliss and Loewe, or combine both in a constant ratio for an index.",
+    ),
     "untested_effect": Caution(
         "note",
         "No verdict at this effect: not every curve was tested at it, so that the index there is an extrapolation.",

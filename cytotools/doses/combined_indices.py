@@ -258,7 +258,7 @@ def _without_effect(found: CombinedIndex, names: Sequence[str]) -> Iterator[str]
     for k, name in enumerate(names):
         lost = [one for one, fits in zip(found.experiments, found.fits, strict=True) if fits[k] is None]
         if lost:
-            where = f" in {', '.join(one or 'the only experiment' for one in lost)}" if len(lost) < found.n else ""
+            where = f" in experiment {', '.join(lost)}" if len(lost) < found.n else ""
             yield caution("no_median_effect", f"{name}{where}")
 
 

@@ -12,12 +12,15 @@ from cytotools.doses.affected_fractions import logit
 from cytotools.doses.averages import average
 from cytotools.doses.cautions import caution
 from cytotools.doses.combined_experiment import CurveWells
+from cytotools.doses.curve_tests import is_flat
 from cytotools.doses.median_effect import MedianEffect, fit_median_effect
 from cytotools.doses.median_effect_curves import MedianEffects, fit_median_effect_curves
 from cytotools.errors import StudyError, refusal
 
 FloatArray = NDArray[np.float64]
 KEPT = "keep"
+SIGNIFICANT = 0.05
+FEWEST_TO_TEST = 8  # wells
 FITS = ("nonlinear", "log_linear")
 NAN = float("nan")
 
@@ -111,7 +114,7 @@ def side_by_side(curves: Sequence[CurveWells]) -> tuple[FloatArray, FloatArray, 
 
 def _of(fits: MedianEffects, k: int, wells: CurveWells) -> MedianEffect | None:
     """Return a fit that tells a median effect: not one at infinity, and not a curve that is flat."""
-    if fits.limit[k] not in ("", "steep") or not 0 < fits.dm[k] < np.inf:
+    if fits.limit[k] not in ("", "steep") or not 0 < fits.dm[k] < np.inf or _is_flat(wells):
         return None
     means = dose_means(wells)
     return MedianEffect(
@@ -124,6 +127,13 @@ def _of(fits: MedianEffects, k: int, wells: CurveWells) -> MedianEffect | None:
         degrees=int(fits.degrees[k]),
         covariance=fits.covariance[k],
     )
+
+
+def _is_flat(wells: CurveWells) -> bool:
+    """Tell whether the effect changes with the dose by no more than wells scatter; few wells can't tell."""
+    if len(wells.dose) < FEWEST_TO_TEST:
+        return False
+    return is_flat(wells.dose, wells.affected, wells.weight).p_value >= SIGNIFICANT
 
 
 def _correlation(means: DoseMeans) -> float:
