@@ -229,7 +229,7 @@ CAUTIONS: dict[str, Caution] = {
     ),
     "partner_active": Caution(
         "warning",
-        "The partner kills by itself, so that a shift of the other's IC50 is no verdict: doses that merely add shift it.",
+        "The partner kills by itself, so that a shift of the other's IC50 is no verdict: mere addition shifts it too.",
         "Read the excess over Bliss and Loewe, or combine both in a constant ratio for an index.",
     ),
     "untested_effect": Caution(
