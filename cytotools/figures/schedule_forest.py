@@ -50,8 +50,9 @@ def _caption(drawn: DrawnSchedules) -> str:
     scale = "geometric mean" if drawn.is_ratio else "mean"
     neutral = {1.0: " Line: an index of 1, doses add.", 0.0: " Line: Bliss independence."}.get(drawn.neutral, "")
     return (
-        f"Large: {scale} over independent experiments with its 95 % t interval; small: each experiment; an "
-        f"arrow: the limit lies beyond the axis or is open. Contrasts are taken within experiments, in one model of schedule and experiment.{neutral} {drawn.answer}."
+        f"Large: {scale} over independent experiments with its 95 % t interval; small: each experiment; an arrow: the "
+        "limit lies beyond the axis or is open. Contrasts are taken within experiments, in one model of schedule and "
+        f"experiment.{neutral} {drawn.answer}."
     )
 
 
@@ -91,7 +92,9 @@ def _draw_rows(ax: Axes, drawn: DrawnSchedules, rows: list[dict[str, object]]) -
         value, start, end = (float(str(row[name])) for name in ("value", "low", "high"))
         if np.isfinite(start) or np.isfinite(end):
             start, end = (start if np.isfinite(start) else -np.inf), (end if np.isfinite(end) else np.inf)
-            ax.plot(np.clip([start, end], low, high), [place, place], color=colour, linewidth=1.5, solid_capstyle="butt")
+            ax.plot(
+                np.clip([start, end], low, high), [place, place], color=colour, linewidth=1.5, solid_capstyle="butt"
+            )
             for edge, is_beyond, arrow in ((low, start < low, "<"), (high, end > high, ">")):
                 if is_beyond:
                     ax.plot(edge, place, marker=arrow, color=colour, markersize=4.5, clip_on=False)
