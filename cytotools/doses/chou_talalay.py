@@ -112,6 +112,9 @@ def combination_index_at(
     if together.shape != (len(singles), len(levels)):
         got = f"doses of shape {together.shape} for {len(singles)} agents and {len(levels)} effects"
         raise refusal(PLACE, "doses", "a row an agent, an effect a column", got, "Give one effect a combination.")
+    bad = together[~(np.isfinite(together) & (together >= 0))]
+    if bad.size:
+        raise refusal(PLACE, "doses", "numbers of 0 or above", f"{bad[0]:g}", "Leave out points without a dose.")
     alone = np.array([single.dose_at(levels) for single in singles])
     return index_of(together / alone, exclusive)
 
@@ -127,18 +130,23 @@ def constant_ratio(*doses: ArrayLike) -> tuple[float, ...]:
     Raises
     ------
     StudyError
-        The ratio is not constant; the points that depart from it are named, the first being 1.
+        The ratio is not constant (the points that depart from it are named, the first being 1), one agent only, rows of
+        unlike length, or a dose that is no number above 0.
 
     Examples
     --------
     >>> constant_ratio([1.0, 2.0, 4.0], [100.0, 200.0, 400.0])
     (1.0, 100.0)
     """
-    rows = np.array([numbers_of(own, "dose") for own in doses])
-    if not (rows > 0).all() or not rows.size:
-        raise refusal(
-            "ratio", "doses", "numbers above 0", f"{rows.min() if rows.size else 'none'}", "Leave controls out."
-        )
+    own = [np.atleast_1d(numbers_of(one, "dose")) for one in doses]
+    if len(own) < 2 or len({one.shape for one in own}) > 1:
+        got = f"{len(own)} of {', '.join(str(one.size) for one in own) or 'no'} points"
+        raise refusal("ratio", "doses", "two agents or more, of as many points", got, "Give a dose of each at a point.")
+    rows = np.array(own)
+    bad = rows[~(np.isfinite(rows) & (rows > 0))]
+    if bad.size or not rows.size:
+        got = f"{bad[0]:g}" if bad.size else "none"
+        raise refusal("ratio", "doses", "numbers above 0", got, "Leave controls and missing points out.")
     parts = rows / rows[0]
     usual = np.median(parts, axis=1)
     broken = np.flatnonzero((np.abs(parts / usual[:, None] - 1.0) > SAME_RATIO).any(axis=0)) + 1
@@ -152,11 +160,15 @@ def constant_ratio(*doses: ArrayLike) -> tuple[float, ...]:
 def _parts(fits: Sequence[MedianEffect], ratio: Sequence[float], affected: ArrayLike) -> FloatArray:
     """Return the dose of each agent in the combination over its dose alone, (n_agents, n_levels)."""
     *singles, combined = fits or (None,)
-    shares = np.asarray(ratio, dtype=np.float64)
-    if combined is None or len(singles) < 2 or shares.shape != (len(singles),) or not (shares > 0).all():
-        got = f"{max(len(fits) - 1, 0)} agents alone and a ratio of {shares.size} numbers"
+    shares = numbers_of(ratio, "ratio")
+    if combined is None or len(singles) < 2 or shares.shape != (len(singles),) or not _is_ratio(shares):
+        got = f"{max(len(fits) - 1, 0)} agents alone and a ratio of {shares.size} numbers, {shares.tolist()}"
         remedy = "Fit each agent alone and the combination last, and give the ratio in the order of the agents."
         raise refusal(PLACE, "fits and ratio", "two agents or more, and a number above 0 for each", got, remedy)
     levels = np.atleast_1d(checked_fractions(affected, PLACE))
     together = np.outer(shares / shares.sum(), combined.dose_at(levels))
     return np.asarray(together / np.array([single.dose_at(levels) for single in singles]))
+
+
+def _is_ratio(shares: FloatArray) -> bool:
+    return bool((np.isfinite(shares) & (shares > 0)).all())

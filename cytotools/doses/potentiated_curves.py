@@ -153,10 +153,15 @@ def _shapes(fits: Mapping[str, SharedFit]) -> dict[str, BlockContrast]:
 
 
 def _unlike(tests: Sequence[FTest], shapes: Mapping[str, BlockContrast]) -> str:
-    """Return the caution on shapes that differ over experiments, or inside most of them."""
-    differ = [name for name, one in shapes.items() if one.p_adjusted < 0.05 and abs(one.estimate) > ALIKE[name]]
+    """Return the caution on shapes that differ over experiments, or inside most of them, by more than `ALIKE`.
+
+    Differences that change no conclusion are significant too once the wells are precise enough. Without shapes (no
+    curve of either has one in the same experiment) the F tests decide alone.
+    """
     inside = sum(one.p_value < 0.05 for one in tests)
-    if not differ and 2 * inside <= len(tests):
+    large = [name for name, one in shapes.items() if abs(one.estimate) > ALIKE[name]]
+    differ = [name for name in large if shapes[name].p_adjusted < 0.05]
+    if not differ and (2 * inside <= len(tests) or (shapes and not large)):
         return ""
     words = [f"F test below 0.05 in {inside} of {len(tests)} experiments"]
     words += [f"{name} {_words(name, shapes[name])}" for name in differ]

@@ -9,6 +9,7 @@ from matplotlib.axes import Axes
 from matplotlib.colors import Normalize, TwoSlopeNorm
 from matplotlib.figure import Figure
 from matplotlib.patches import Rectangle
+from matplotlib.ticker import MaxNLocator
 from numpy.typing import NDArray
 
 from cytotools.drawn_combinations import DrawnMatrix
@@ -108,7 +109,7 @@ def _draw_score(ax: Axes, drawn: DrawnMatrix, k: int, scale: float) -> None:
                 color=_ink(image, values[row, column]),
             )
     ax.set_title(f"{_excess_name(drawn, k)}\n{score.headline}", fontsize=7.2)
-    _bar(ax, image)
+    _bar(ax, image, MaxNLocator(5, steps=[1, 2, 5, 10]))  # two decimals tell these, not steps of 0.025
 
 
 def _excess_name(drawn: DrawnMatrix, k: int) -> str:
@@ -155,10 +156,10 @@ def _ink(image: Any, value: Any) -> str:
     return "black" if 0.299 * red + 0.587 * green + 0.114 * blue > 0.5 else "white"
 
 
-def _bar(ax: Axes, image: Any) -> None:
+def _bar(ax: Axes, image: Any, ticks: MaxNLocator | None = None) -> None:
     figure = ax.get_figure()
     assert figure is not None
-    bar = figure.colorbar(image, ax=ax, fraction=0.05, pad=0.02)
+    bar = figure.colorbar(image, ax=ax, fraction=0.05, pad=0.02, ticks=ticks)
     bar.outline.set_visible(False)
     bar.ax.tick_params(labelsize=6.0, length=2)
     bar.ax.yaxis.set_major_formatter("{x:.2f}")

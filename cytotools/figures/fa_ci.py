@@ -12,6 +12,7 @@ from cytotools.tables import rows_of
 
 VERDICT_MARKERS = dict(zip(("synergy", "additive", "antagonism", "not resolved"), "vos^", strict=True))
 LEAST_SPAN, MOST_SPAN = 2.2, 100.0  # how far from 1 the axis reaches
+WORDS_ROOM = 1.14  # an axis this much longer has room for "synergy" and "antagonism" beyond what is drawn
 TICKS = (0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1.0, 2.0, 5.0, 10.0, 20.0, 50.0, 100.0)
 
 
@@ -89,6 +90,6 @@ def _ends(drawn: DrawnIndex) -> tuple[float, float]:
     parts.append(drawn.points["index"].to_numpy(np.float64))
     values = np.concatenate([np.asarray(part, dtype=np.float64) for part in parts])
     values = np.abs(np.log(values[np.isfinite(values) & (values > 0)]))
-    span = float(np.exp(np.quantile(values, 0.99))) * 1.2 if len(values) else LEAST_SPAN
+    span = float(np.exp(WORDS_ROOM * np.quantile(values, 0.99))) * 1.1 if len(values) else LEAST_SPAN
     span = min(max(span, LEAST_SPAN), MOST_SPAN)
     return 1.0 / span, span

@@ -50,18 +50,34 @@ def _caption(drawn: DrawnSchedules) -> str:
     scale = "geometric mean" if drawn.is_ratio else "mean"
     neutral = {1.0: " Line: an index of 1, doses add.", 0.0: " Line: Bliss independence."}.get(drawn.neutral, "")
     return (
-        f"Large: {scale} over independent experiments with its 95 % t interval; small: each experiment. Contrasts are "
-        f"taken within experiments, in one model of schedule and experiment.{neutral} {drawn.answer}."
+        f"Large: {scale} over independent experiments with its 95 % t interval; small: each experiment; an arrow: the "
+        "limit lies beyond the axis or is open. Contrasts are taken within experiments, in one model of schedule and "
+        f"experiment.{neutral} {drawn.answer}."
     )
 
 
 def _words(row: dict[str, object]) -> str:
     estimate, low, high = (float(str(row[name])) for name in ("estimate", "low", "high"))
-    limits = f" ({fold(low)} to {fold(high)})" if np.isfinite(low) and np.isfinite(high) else ""
     p = float(str(row["p_adjusted"]))
     tested = f", p {_p_words(p)}" if np.isfinite(p) else ""
+    return f"{row['contrast']}: {_value_words(estimate, low, high)}{tested}"
+
+
+def _value_words(estimate: float, low: float, high: float) -> str:
+    """Return an estimate with its limits, of which one may be open.
+
+    Examples
+    --------
+    >>> nan, inf = float("nan"), float("inf")
+    >>> _value_words(2.0, 1.0, 4.0), _value_words(nan, 3.0, inf), _value_words(nan, nan, nan)
+    ('2 (1 to 4)', 'not known (3 or above)', 'not known')
+    """
     value = fold(estimate) if np.isfinite(estimate) else "not known"
-    return f"{row['contrast']}: {value}{limits}{tested}"
+    if np.isfinite(low) and np.isfinite(high):
+        return f"{value} ({fold(low)} to {fold(high)})"
+    if np.isfinite(low):
+        return f"{value} ({fold(low)} or above)"
+    return f"{value} ({fold(high)} or below)" if np.isfinite(high) else value
 
 
 def _p_words(p: float) -> str:
@@ -75,8 +91,13 @@ def _draw_rows(ax: Axes, drawn: DrawnSchedules, rows: list[dict[str, object]]) -
         colour, marker = COLOURS[place % len(COLOURS)], MARKERS[place % len(MARKERS)]
         value, start, end = (float(str(row[name])) for name in ("value", "low", "high"))
         if np.isfinite(start) or np.isfinite(end):
-            limits = [max(start, low) if np.isfinite(start) else low, min(end, high) if np.isfinite(end) else high]
-            ax.plot(limits, [place, place], color=colour, linewidth=1.5, solid_capstyle="butt")
+            start, end = (start if np.isfinite(start) else -np.inf), (end if np.isfinite(end) else np.inf)
+            ax.plot(
+                np.clip([start, end], low, high), [place, place], color=colour, linewidth=1.5, solid_capstyle="butt"
+            )
+            for edge, is_beyond, arrow in ((low, start < low, "<"), (high, end > high, ">")):
+                if is_beyond:
+                    ax.plot(edge, place, marker=arrow, color=colour, markersize=4.5, clip_on=False)
         if np.isfinite(value):
             ax.plot(value, place, marker=marker, color=colour, markersize=6)
         own = drawn.experiments.loc[drawn.experiments["schedule"] == row["schedule"], "value"]

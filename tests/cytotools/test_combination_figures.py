@@ -19,6 +19,8 @@ from cytotools.drawn_combinations import (
     DrawnScore,
 )
 from cytotools.figures.combinations import combination_figures
+from cytotools.figures.dose_matrices import matrix_figure
+from cytotools.figures.schedule_forest import schedule_figure
 from cytotools.figures.style import Saved, styled
 
 HOSTILE = '../<b>$x_"' + "y" * 80
@@ -133,3 +135,24 @@ def test_the_same_content_gives_the_same_bytes(tmp_path: Path) -> None:
     assert len(files) == 3
     for file in files:
         assert (tmp_path / "one" / file).read_bytes() == (tmp_path / "other" / file).read_bytes()
+
+
+def test_an_open_limit_is_an_arrow_and_said_in_words() -> None:
+    drawn = drawn_schedules()
+    open_one = drawn.contrasts.assign(low=3.0, high=INF)
+    with styled():
+        figure = schedule_figure(replace(drawn, contrasts=open_one))[0]
+    arrows = [line for line in figure.axes[0].lines if line.get_marker() == ">"]
+    assert len(arrows) == 1
+    assert arrows[0].get_ydata() == [1]
+    assert any("not known (3 or above)" in text.get_text() for text in figure.texts)
+
+
+def test_numbers_of_a_colour_bar_are_those_of_its_ticks() -> None:
+    with styled():
+        figure = matrix_figure(drawn_matrix())[0]
+    bars = [ax for ax in figure.axes if ax.get_label() == "<colorbar>"]
+    assert bars
+    for bar in bars:
+        ticks = bar.yaxis.get_ticklocs()
+        assert ticks == pytest.approx([float(f"{tick:.2f}") for tick in ticks], abs=1e-9)

@@ -88,6 +88,29 @@ def test_loewe_says_where_it_is_undefined() -> None:
     assert "undefined_cell" in said(found)
 
 
+def test_a_compound_with_itself_has_no_excess_over_loewe() -> None:
+    rng, together = np.random.default_rng(9), DOSES[:, None] + DOSES
+    alike = together / (1.0 + together)
+    own = [
+        DoseMatrix(str(k), DOSES, DOSES, alike + 0.02 * rng.standard_normal((6, 6)) * (together > 0), 4e-4 * np.eye(36))
+        for k in range(3)
+    ]
+    found = excess_over_plates(own, "loewe", draws=90)
+    assert abs(found.overall.value) < 0.02
+    assert found.overall.low < 0.0 < found.overall.high
+    assert not set(found.verdicts[1:, 1:].ravel()) & {"synergy", "antagonism"}
+
+
+@pytest.mark.parametrize("method", METHODS)
+def test_two_plates_are_judged_by_two(method: str) -> None:
+    own = plates(2, excess=0.3)
+    found = excess_over_plates(own, method, draws=90)
+    assert found.n == 2
+    reach = 12.706204736 * found.plate_means.std(ddof=1) / 2**0.5
+    assert found.overall.value == pytest.approx(found.plate_means.mean())
+    assert found.overall.high - found.overall.value == pytest.approx(reach, rel=1e-6)
+
+
 def test_doses_that_a_plate_lacks_are_named() -> None:
     own = plates(2)
     own[1] = replace(own[1], doses_1=np.append(DOSES[:-1], 30.0))

@@ -21,10 +21,10 @@ def plates(*ic50s: float) -> dict[str, ExperimentIc50]:
 
 
 def curves(
-    rng: np.random.Generator, shift: float, top: float = 1.0, hill: float = 1.5
+    rng: np.random.Generator, shift: float, top: float = 1.0, hill: float = 1.5, sd: float = 0.03
 ) -> dict[str, tuple[Curve, Curve]]:
     def wells(ic50: float, height: float, slope: float) -> Curve:
-        return DOSE, response_at(DOSE, 0.1, height, ic50, slope) + 0.03 * rng.standard_normal(len(DOSE))
+        return DOSE, response_at(DOSE, 0.1, height, ic50, slope) + sd * rng.standard_normal(len(DOSE))
 
     return {str(k): (wells(ic50, 1.0, 1.5), wells(ic50 / shift, top, hill)) for k, ic50 in enumerate((1.8, 2.2, 2.0))}
 
@@ -70,6 +70,14 @@ def test_another_plateau_or_slope_is_said(top: float, hill: float, word: str) ->
     found = potentiation(fitted(wells, 0), fitted(wells, 1), wells)
     assert "unlike_shapes: F test below 0.05 in 3 of 3 experiments" in found.cautions
     assert word in found.cautions
+
+
+@pytest.mark.parametrize(("top", "hill"), [(0.97, 1.5), (1.0, 1.35)])
+def test_a_difference_that_changes_no_conclusion_is_not_said_however_certain(top: float, hill: float) -> None:
+    wells = curves(np.random.default_rng(20_261_205), 4.0, top, hill, sd=0.002)
+    found = potentiation(fitted(wells, 0), fitted(wells, 1), wells)
+    assert all(test.p_value < 0.05 for test in found.shape_tests.values())
+    assert found.cautions == ""
 
 
 def test_weights_are_those_of_wells_given_twice() -> None:
