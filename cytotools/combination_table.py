@@ -113,12 +113,19 @@ def _index_rows(index: CombinedIndex, notes: tuple[str, ...]) -> Iterator[Row]:
 def _experiment_rows(index: CombinedIndex, i: int) -> Iterator[Row]:
     """Yield the index of one experiment with the limits of its own wells, which hold no scatter between experiments."""
     own = {"level": "experiment", "replicate": index.experiments[i], "n": 1, "verdict": UNRESOLVED}
-    yield own | {"value": float(np.exp(index.headline.ln_index[i]))}
+    head = index.headline
+    least = index.degrees[i, index.tested].min(initial=np.inf)
+    yield own | _own_limits(head.ln_index[i], head.ln_errors[i], least)
     for k, level in enumerate(index.levels):
-        ln, reach = index.ln_index[i, k], float(stdtrit(np.inf, 0.975)) * index.ln_errors[i, k]
-        with np.errstate(over="ignore"):
-            limits = np.exp([ln, ln - reach, ln + reach]).tolist()
-        yield own | {"affected": float(level)} | dict(zip(("value", "low", "high"), limits, strict=True))
+        limits = _own_limits(index.ln_index[i, k], index.ln_errors[i, k], index.degrees[i, k])
+        yield own | {"affected": float(level)} | limits
+
+
+def _own_limits(ln: float, error: float, degrees: float) -> Row:
+    reach = float(stdtrit(degrees, 0.975)) * error
+    with np.errstate(over="ignore"):
+        value, low, high = np.exp([ln, ln - reach, ln + reach]).tolist()
+    return {"value": value, "low": low, "high": high}
 
 
 def _reduction_rows(index: CombinedIndex, agents: tuple[str, ...]) -> Iterator[Row]:

@@ -55,7 +55,8 @@ class CombinedIndex:
     tested_range : tuple of float
         The effects that every curve was tested at.
     experiments : tuple of str
-    ln_index, ln_errors : ndarray, shape (n_experiments, n_levels)
+    ln_index, ln_errors, degrees : ndarray, shape (n_experiments, n_levels)
+        Of each experiment, with its standard error from the wells and the degrees of freedom of that.
     headline : Headline
     dri, dri_low, dri_high : ndarray, shape (n_agents, n_levels)
         How many times lower the dose of an agent is in the combination than alone.
@@ -80,6 +81,7 @@ class CombinedIndex:
     experiments: tuple[str, ...]
     ln_index: FloatArray = field(repr=False)
     ln_errors: FloatArray = field(repr=False)
+    degrees: FloatArray = field(repr=False)
     headline: Headline
     dri: FloatArray = field(repr=False)
     dri_low: FloatArray = field(repr=False)
@@ -192,6 +194,7 @@ def _estimates(
         "verdicts": verdicts_of(over, tested, 1 if are_copies(ln_index) else len(ln_index)),
         "ln_index": ln_index,
         "ln_errors": ln_errors,
+        "degrees": degrees,
         "headline": headline_of(ln_index, ln_errors, degrees, tested, levels),
         "exclusive": exclusive,
     }
