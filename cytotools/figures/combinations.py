@@ -28,7 +28,7 @@ def combination_figures(drawn: DrawnCombinations, folder: Path) -> Iterator[Save
     taken: list[str] = []
 
     def named(*parts: str) -> str:
-        taken.append(file_stem(" ".join(parts), taken))
+        taken.append(file_stem(" ".join(parts).replace("µ", "u"), taken))
         return taken[-1]
 
     for index in drawn.indices:

@@ -10,7 +10,7 @@ from cytotools.drawn_combinations import DrawnSchedules
 from cytotools.figures.log_ticks import set_log_ticks
 from cytotools.figures.open_bars import draw_open_bar
 from cytotools.figures.style import COLOURS, MARKERS
-from cytotools.labels import printed, shown, unit
+from cytotools.labels import shown, unit
 from cytotools.number_words import count, fold, p_value
 from cytotools.tables import rows_of
 
@@ -40,9 +40,9 @@ def schedule_figure(drawn: DrawnSchedules) -> tuple[Figure, str, str]:
             fontsize=6.4,
             fontweight="bold" if not k else "normal",
         )
-    figure.text(0.02, 1.0 - 0.2 / size[1], f"{drawn.quantity}: {shown(printed(drawn.name), 70)}", fontsize=8.5)
+    figure.text(0.02, 1.0 - 0.2 / size[1], f"{drawn.quantity}: {shown(drawn.name, 70)}", fontsize=8.5)
     figure.text(0.02, 1.0 - 0.38 / size[1], shown(drawn.answer, 110), fontsize=7.5, color="0.25")
-    return figure, f"{drawn.quantity} by schedule, {printed(drawn.name)}", _caption(drawn)
+    return figure, f"{drawn.quantity} by schedule, {drawn.name}", _caption(drawn)
 
 
 def _caption(drawn: DrawnSchedules) -> str:
