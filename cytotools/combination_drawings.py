@@ -222,7 +222,7 @@ def _schedules(found: ScheduleFinding) -> DrawnSchedules:
     contrasts = [one.row(found.quantity, scale) | {"p_adjusted": one.p_adjusted} for one in found.contrasts]
     return DrawnSchedules(
         name=condition_label(found.condition),
-        quantity=found.quantity,
+        quantity=found.quantity.replace("bliss", "Bliss"),
         unit=found.unit,
         is_ratio=found.is_ratio,
         neutral=found.neutral,

@@ -28,7 +28,7 @@ def combination_figures(drawn: DrawnCombinations, folder: Path) -> Iterator[Save
     taken: list[str] = []
 
     def named(*parts: str) -> str:
-        taken.append(file_stem(" ".join(parts), taken))
+        taken.append(file_stem(" ".join(parts).replace("µ", "u"), taken))
         return taken[-1]
 
     for index in drawn.indices:
@@ -38,7 +38,7 @@ def combination_figures(drawn: DrawnCombinations, folder: Path) -> Iterator[Save
     for matrix in drawn.matrices:
         figure, title, caption = matrix_figure(matrix)
         yield save(figure, folder, Saved(named("dose_matrix", *matrix.agents, matrix.name), title, caption, SECTION))
-    for schedules in drawn.schedules:
+    for schedules in (one for one in drawn.schedules if len(one.rows)):
         figure, title, caption = schedule_figure(schedules)
         yield save(
             figure, folder, Saved(named("schedules", schedules.quantity, schedules.name), title, caption, SECTION)

@@ -38,18 +38,20 @@ def index_figure(drawn: DrawnIndex) -> tuple[Figure, str, str]:
 
 
 def _caption(drawn: DrawnIndex) -> str:
-    band = "its 95 % t interval over experiments" if drawn.n > 1 else "the 95 % limits of its wells"
+    several = drawn.n > 1
+    band = "its 95 % t interval over experiments; thin: each experiment" if several else "the 95 % limits of its wells"
     words = [
-        f"{drawn.headline} (n = {drawn.n} independent experiments).",
+        f"{drawn.headline} (n = {drawn.n} independent experiment{'s' if several else ''}).",
         "Left: combination index over the fraction affected, within the effects that every curve was tested at, with",
-        f"{band}; thin: each experiment; crosses: single doses at their measured effect; shaded: indices that count as",
-        f"additive (1 / {drawn.margin:g} to {drawn.margin:g}).",
+        f"{band}; crosses: single doses at their measured effect, at the edge where beyond the axis; arrow: a limit",
+        f"beyond the axis or open; shaded: indices that count as additive (1 / {drawn.margin:g} to {drawn.margin:g}).",
         "Next: median-effect plot, lines by least squares of the fractions affected; open marks at the edges are means",
-        "at or beyond 0 or 1.",
+        "at or beyond 0 or 1, or so near them that they lie beyond the axis.",
     ]
     if drawn.isoboles:
         words += [
             "Right: doses in the combination over the dose of each agent alone with the same effect; on the line they",
-            "add (Loewe), below it there is synergy. Bars: 95 % limits over experiments.",
+            "add (Loewe), below it there is synergy."
+            + (" Bars: 95 % limits over experiments, arrows as above." if several else ""),
         ]
     return " ".join(words)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -25,7 +26,9 @@ RESPONSE, EXCESS = "cividis", "PuOr"  # orange where the effect exceeds, purple 
 LEAST_SPAN = 0.6  # of contours 0.05 apart
 LEAST_SCALE = 0.1  # an excess of less than this is not blown up to full colour
 FEWEST_FOR_CONTOURS = 3
+SMALLEST_SHOWN = 0.005  # of two decimals
 LONGEST = 30
+TITLE_POINTS = 105.0  # letters of one point that fill an inch
 SIGNS = {"synergy": "+", "antagonism": "\u2212"}
 
 
@@ -45,13 +48,16 @@ def matrix_figure(drawn: DrawnMatrix) -> tuple[Figure, str, str]:
     for k in range(len(drawn.scores)):
         _draw_score(next(panels), drawn, k, scale)
     if contours:
-        _draw_contours(next(panels), drawn, drawn.affected, RESPONSE, Normalize(0.0, 1.0), "fraction affected")
+        _draw_contours(
+            next(panels), drawn, drawn.affected, RESPONSE, Normalize(0.0, 1.0), "fraction affected", "{:.2f}"
+        )
         norm = TwoSlopeNorm(0.0, -scale, scale)
-        _draw_contours(next(panels), drawn, drawn.scores[0].excess, EXCESS, norm, _excess_name(drawn, 0))
+        _draw_contours(next(panels), drawn, drawn.scores[0].excess, EXCESS, norm, _excess_name(drawn, 0), "{:+.2f}")
     for ax in panels:
         ax.axis("off")
     agents = " \u00d7 ".join(shown(agent, LONGEST) for agent in drawn.agents)
-    figure.suptitle(f"{agents}, {shown(drawn.name, 60)}", fontsize=9.0)
+    title = f"{agents}, {shown(drawn.name, 60)}"
+    figure.suptitle(title, fontsize=min(9.0, TITLE_POINTS * width * across / len(title)))
     return figure, f"{' × '.join(drawn.agents)}, {drawn.name}", _caption(drawn, contours)
 
 
@@ -60,14 +66,14 @@ def _inches(cells: int) -> float:
 
 
 def _caption(drawn: DrawnMatrix, contours: bool) -> str:
-    limits = (
-        "the simultaneous 95 % limits of all cells exclude 0"
+    marks = (
+        "Framed and marked + or \u2212 where the simultaneous 95 % limits of all cells exclude 0"
         if drawn.n > 1
-        else "nothing is marked, since one experiment tells no scatter between experiments"
+        else "Nothing is marked, since one experiment tells no scatter between experiments"
     )
     words = [
         f"Mean of {drawn.n} independent experiment{'s' if drawn.n > 1 else ''}: fraction affected, and its excess over",
-        f"what each reference model expects (positive: synergy). Framed and marked + or \u2212 where {limits};",
+        f"what each reference model expects (positive: synergy). {marks};",
         "hatched: not measured, or the model is undefined.",
     ]
     if contours:
@@ -127,7 +133,7 @@ def _draw_cells(
         is_margin = not row or not column
         if np.isfinite(value):
             ax.text(
-                column, row, number.format(value), ha="center", va="center", fontsize=size, color=_ink(image, value)
+                column, row, _number(number, value), ha="center", va="center", fontsize=size, color=_ink(image, value)
             )
         elif margins or not is_margin:
             ax.add_patch(
@@ -138,11 +144,26 @@ def _draw_cells(
         (ax.set_yticks, ax.set_ylabel, 0, drawn.doses_1),
     ):
         turned: dict[str, Any] = {"rotation": 45, "ha": "right", "rotation_mode": "anchor"} if k else {}
-        set_ticks(np.arange(len(doses)), [fold(dose) if dose else "0" for dose in doses], **turned)
+        places = np.arange(len(doses))[0 if margins else 1 :]
+        set_ticks(places, [fold(doses[place]) for place in places], **turned)
         set_label(_axis_words(drawn, k))
+    if not margins:
+        ax.set_xlim(0.5, len(drawn.doses_2) - 0.5)
+        ax.set_ylim(0.5, len(drawn.doses_1) - 0.5)
     ax.spines[:].set_visible(False)
     ax.tick_params(length=0)
     return image
+
+
+def _number(form: str, value: float) -> str:
+    """Return a number as a cell holds it, without the sign of a zero.
+
+    Examples
+    --------
+    >>> _number("{:+.2f}", -0.001), _number("{:+.2f}", 0.1)
+    ('0.00', '+0.10')
+    """
+    return form.format(value) if abs(value) >= SMALLEST_SHOWN else "0.00"
 
 
 def _axis_words(drawn: DrawnMatrix, k: int) -> str:
@@ -177,13 +198,17 @@ def _levels(norm: Any) -> FloatArray:
     return np.arange(np.floor(norm.vmin / step), np.ceil(norm.vmax / step) + 1) * step
 
 
-def _draw_contours(ax: Axes, drawn: DrawnMatrix, values: FloatArray, palette: str, norm: Any, title: str) -> None:
+def _draw_contours(
+    ax: Axes, drawn: DrawnMatrix, values: FloatArray, palette: str, norm: Any, title: str, number: str
+) -> None:
     x, y = drawn.doses_2[1:], drawn.doses_1[1:]
     levels = _levels(norm)
     inner = np.clip(values[1:, 1:], levels[0], levels[-1])
     filled = ax.contourf(x, y, inner, levels=levels, cmap=palette, norm=norm)
     lines = ax.contour(x, y, inner, levels=levels, colors="black", linewidths=0.5)
-    ax.clabel(lines, fontsize=5.4, fmt="%.2f")
+    # Between a few doses a line is long and straight: cut at its number, most of it would be gone.
+    for label in ax.clabel(lines, fontsize=5.4, fmt=partial(_number, number), inline=False):
+        label.set(bbox={"facecolor": "white", "edgecolor": "none", "pad": 0.6, "alpha": 0.85}, clip_on=False)
     ax.set_xscale("log")
     ax.set_yscale("log")
     set_log_ticks(ax, "x")

@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 from matplotlib.axes import Axes
+from numpy.typing import NDArray
 
 from cytotools.drawn_combinations import DrawnIndex
+from cytotools.figures.log_ticks import set_log_ticks
+from cytotools.figures.open_bars import draw_open_bar
 from cytotools.figures.style import COLOURS, MARKERS
-from cytotools.number_words import fold
 from cytotools.tables import rows_of
 
 VERDICT_MARKERS = dict(zip(("synergy", "additive", "antagonism", "not resolved"), "vos^", strict=True))
-LEAST_SPAN, MOST_SPAN = 2.2, 100.0  # how far from 1 the axis reaches
+LEAST_SPAN, MOST_SPAN = 2.2, 100.0  # how far from 1 the axis reaches; farther for the index itself alone
 WORDS_ROOM = 1.14  # an axis this much longer has room for "synergy" and "antagonism" beyond what is drawn
-TICKS = (0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1.0, 2.0, 5.0, 10.0, 20.0, 50.0, 100.0)
+FloatArray = NDArray[np.float64]
 
 
 def draw_fa_ci(ax: Axes, drawn: DrawnIndex) -> None:
@@ -22,21 +26,19 @@ def draw_fa_ci(ax: Axes, drawn: DrawnIndex) -> None:
     ax.axhspan(1.0 / drawn.margin, drawn.margin, color="0.93", linewidth=0, zorder=0)
     ax.axhline(1.0, color="0.35", linewidth=0.8, zorder=1)
     if len(drawn.affected):
-        told = np.isfinite(drawn.low) & np.isfinite(drawn.high)
+        told = ~(np.isnan(drawn.low) | np.isnan(drawn.high))
         if told.any():
-            below, above = (np.clip(side, low / 10, high * 10) for side in (drawn.low, drawn.high))
+            below, above = (np.clip(side, low, high) for side in (drawn.low, drawn.high))
             ax.fill_between(drawn.affected, below, above, where=told.tolist(), color=COLOURS[0], alpha=0.2, linewidth=0)
         for own in drawn.experiments.values() if drawn.n > 1 else ():
             ax.plot(drawn.affected, own, color=COLOURS[0], linewidth=0.5, alpha=0.7)
         ax.plot(drawn.affected, drawn.index, color=COLOURS[0], linewidth=1.6)
-    _draw_points(ax, drawn)
+    _draw_points(ax, drawn, low, high)
     _draw_levels(ax, drawn, low, high)
     ax.set_xlim(0.0, 1.0)
     ax.set_yscale("log")
     ax.set_ylim(low, high)
-    ticks = [tick for tick in TICKS if low <= tick <= high]
-    ax.set_yticks(ticks, [fold(tick) for tick in ticks])
-    ax.minorticks_off()
+    set_log_ticks(ax, "y")
     ax.set_xlabel("fraction affected")
     ax.set_ylabel("combination index")
     ax.set_title(drawn.headline, fontsize=7.5)
@@ -53,17 +55,18 @@ def draw_fa_ci(ax: Axes, drawn: DrawnIndex) -> None:
         )
 
 
-def _draw_points(ax: Axes, drawn: DrawnIndex) -> None:
-    points = drawn.points
-    ax.plot(points["affected"], points["index"], linestyle="none", marker="x", color="0.45", markersize=3, mew=0.6)
+def _draw_points(ax: Axes, drawn: DrawnIndex, lowest: float, highest: float) -> None:
+    """Draw the index of each dose; one beyond the axis stands at its edge."""
+    at = drawn.points["index"].to_numpy(np.float64).clip(lowest, highest)
+    style: dict[str, Any] = {"marker": "x", "color": "0.45", "markersize": 3, "mew": 0.6}
+    ax.plot(drawn.points["affected"], at, linestyle="none", clip_on=False, **style)
 
 
 def _draw_levels(ax: Axes, drawn: DrawnIndex, lowest: float, highest: float) -> None:
     for row in rows_of(drawn.levels):
         marker = VERDICT_MARKERS.get(str(row["verdict"]), MARKERS[-1])
-        if np.isfinite(row["low"]) and np.isfinite(row["high"]):
-            limits = np.clip([row["low"], row["high"]], lowest / 2, highest * 2)
-            ax.plot([row["affected"]] * 2, limits, color="black", linewidth=1.0)
+        limits = row["low"], row["high"]
+        draw_open_bar(ax, row["affected"], limits, (lowest, highest), "y", color="black", linewidth=1.0)
         if np.isfinite(row["value"]):
             label = str(row["verdict"])
             ax.plot(
@@ -85,11 +88,16 @@ def _draw_levels(ax: Axes, drawn: DrawnIndex, lowest: float, highest: float) -> 
 
 def _ends(drawn: DrawnIndex) -> tuple[float, float]:
     """Return an axis about 1 that holds the index and its limits as far as they are not absurd."""
-    parts = [drawn.index, drawn.low, drawn.high, *drawn.experiments.values()]
-    parts += [drawn.levels[name].to_numpy(np.float64) for name in ("value", "low", "high")]
-    parts.append(drawn.points["index"].to_numpy(np.float64))
-    values = np.concatenate([np.asarray(part, dtype=np.float64) for part in parts])
-    values = np.abs(np.log(values[np.isfinite(values) & (values > 0)]))
-    span = float(np.exp(WORDS_ROOM * np.quantile(values, 0.99))) * 1.1 if len(values) else LEAST_SPAN
-    span = min(max(span, LEAST_SPAN), MOST_SPAN)
+    value, low, high = (drawn.levels[name].to_numpy(np.float64) for name in ("value", "low", "high"))
+    others = _far([drawn.low, drawn.high, *drawn.experiments.values(), drawn.points["index"].to_numpy(np.float64)])
+    usual = float(np.quantile(others, 0.99)) if len(others) else 0.0  # single doses may be anywhere
+    span = min(max(usual, _far([low, high]).max(initial=0.0)), np.log(MOST_SPAN))
+    span = max(span, _far([drawn.index, value]).max(initial=0.0))
+    span = max(1.1 * float(np.exp(WORDS_ROOM * span)), LEAST_SPAN)
     return 1.0 / span, span
+
+
+def _far(parts: list[FloatArray]) -> FloatArray:
+    """Return how far from 1 indices lie, as the logarithm of their fold."""
+    values = np.concatenate(parts)
+    return np.abs(np.log(values[np.isfinite(values) & (values > 0)]))

@@ -6,10 +6,11 @@ import numpy as np
 from matplotlib.axes import Axes
 
 from cytotools.drawn_combinations import DrawnIndex, DrawnIsobole
+from cytotools.figures.open_bars import draw_open_bar
 from cytotools.figures.style import COLOURS, MARKERS
 from cytotools.labels import shown
 
-LEAST_END, MOST_END = 1.15, 4.0
+LEAST_END, MOST_END = 1.15, 4.0  # the axis is longer than these only for doses themselves, never for their limits
 LONGEST = 22
 
 
@@ -31,15 +32,13 @@ def _draw_isobole(ax: Axes, isobole: DrawnIsobole, colour: str, marker: str, end
     (x, x_low, x_high), (y, y_low, y_high) = isobole.parts
     if not (np.isfinite(x) and np.isfinite(y)):
         return
-    for low, high, along in ((x_low, x_high, True), (y_low, y_high, False)):
-        if np.isfinite(low) and np.isfinite(high):
-            limits = np.clip([low, high], 0.0, 2 * end)
-            ax.plot(*((limits, [y, y]) if along else ([x, x], limits)), color=colour, linewidth=1.0)
+    draw_open_bar(ax, y, (x_low, x_high), (0.0, end), "x", color=colour, linewidth=1.0)
+    draw_open_bar(ax, x, (y_low, y_high), (0.0, end), "y", color=colour, linewidth=1.0)
     label = f"{isobole.affected:.0%} affected".replace("%", " %")
-    ax.plot(x, y, marker=marker, color=colour, markersize=5, linestyle="none", label=label)
+    ax.plot(x, y, marker=marker, color=colour, markersize=5, linestyle="none", label=label, clip_on=False)
 
 
 def _end(drawn: DrawnIndex) -> float:
-    values = [value for one in drawn.isoboles for part in one.parts for value in part]
-    finite = [value for value in values if np.isfinite(value)]
-    return min(max([1.1 * value for value in finite] + [LEAST_END]), MOST_END)
+    parts = np.array([one.parts for one in drawn.isoboles])
+    parts = np.where(np.isfinite(parts), 1.1 * parts, 0.0)
+    return float(max(LEAST_END, min(parts.max(), MOST_END), parts[..., 0].max()))

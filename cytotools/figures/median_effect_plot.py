@@ -26,8 +26,8 @@ def draw_median_effects(ax: Axes, drawn: DrawnIndex) -> None:
     ax.set_xscale("log")
     ax.set_ylim(-reach, reach)
     set_log_ticks(ax, "x")
-    units = list(dict.fromkeys(unit(agent.unit) for agent in drawn.curves))
-    ax.set_xlabel(f"dose ({units[0]})" if len(units) == 1 else f"dose ({', '.join(units)})")
+    units = list(dict.fromkeys(unit(agent.unit) for agent in drawn.curves if agent.unit))
+    ax.set_xlabel(f"dose ({', '.join(units)})" if units else "dose")
     ax.set_ylabel("log10 (affected / unaffected)")
     ax.legend(loc="upper left", bbox_to_anchor=(-0.1, -0.17), fontsize=6.2, borderaxespad=0.0, handlelength=1.8)
 
@@ -37,27 +37,26 @@ def _draw_agent(ax: Axes, agent: DrawnAgent, colour: str, marker: str, reach: fl
     with np.errstate(divide="ignore", invalid="ignore"):
         odds = np.log10(affected / (1.0 - affected))
     inside = (affected > 0) & (affected < 1) & (np.abs(odds) < reach)
+    beyond = ~inside & ~np.isnan(affected)
     edge = np.where(affected >= 0.5, reach, -reach)
     style = {"linestyle": "none", "marker": marker, "color": colour, "markersize": MARKERS_EACH}
     ax.plot(dose[inside], odds[inside], **style)  # type: ignore[arg-type]
-    ax.plot(dose[~inside], edge[~inside], markerfacecolor="white", clip_on=False, zorder=5, **style)  # type: ignore[arg-type]
-    if np.isfinite(agent.m) and np.isfinite(agent.dm) and len(dose):
-        ends = np.array([dose.min() / 1.5, dose.max() * 1.5])
-        ax.plot(
-            ends,
-            agent.m * np.log10(ends / agent.dm),
-            color=colour,
-            linewidth=1.1,
-            marker=marker,
-            markevery=[],
-            label=_words(agent),
-        )
+    ax.plot(dose[beyond], edge[beyond], markerfacecolor="white", clip_on=False, zorder=5, **style)  # type: ignore[arg-type]
+    has_line = np.isfinite(agent.m) and np.isfinite(agent.dm) and len(dose) > 0
+    ends = np.array([dose.min() / 1.5, dose.max() * 1.5]) if has_line else np.zeros(0)
+    line = agent.m * np.log10(ends / agent.dm)
+    ax.plot(ends, line, color=colour, linewidth=1.1, marker=marker, markevery=[], label=_words(agent))
 
 
 def _words(agent: DrawnAgent) -> str:
+    """Return the name of a curve, and its numbers in a second line."""
+    name = shown(agent.label, LONGEST)
+    if not (np.isfinite(agent.m) and np.isfinite(agent.dm)):
+        return f"{name}\nno median effect"
     limits = f" ({fold(agent.low)} to {fold(agent.high)})" if np.isfinite(agent.low) else ""
-    dose = f"Dm {fold(agent.dm)} {unit(agent.unit)}{limits}"
-    return f"{shown(agent.label, LONGEST)}\n{dose}, m {fold(agent.m)}, r {agent.r:.3f}"
+    dose = " ".join(["Dm", fold(agent.dm), *filter(None, [unit(agent.unit)])]) + limits
+    correlation = f", r {agent.r:.3f}" if np.isfinite(agent.r) else ""
+    return f"{name}\n{dose}, m {fold(agent.m)}{correlation}"
 
 
 def _reach(drawn: DrawnIndex) -> float:

@@ -8,32 +8,31 @@ from matplotlib.figure import Figure
 
 from cytotools.drawn_combinations import DrawnSchedules
 from cytotools.figures.log_ticks import set_log_ticks
+from cytotools.figures.open_bars import draw_open_bar
 from cytotools.figures.style import COLOURS, MARKERS
 from cytotools.labels import shown, unit
-from cytotools.number_words import fold, p_value
+from cytotools.number_words import count, fold, p_value
 from cytotools.tables import rows_of
 
-ROW_INCHES, AXIS_INCHES, WORDS_INCHES, LETTER_INCHES = 0.42, 3.2, 2.9, 0.062
-LINE_INCHES = 0.16
+ROW_INCHES, AXIS_INCHES, LEAST_WORDS_INCHES = 0.42, 3.2, 2.9
+LETTER_INCHES, SMALL_LETTER_INCHES = 0.062, 0.049
+LINE_INCHES, LONGEST_CONTRAST = 0.16, 60
 BEYOND = 3.0  # how far past the estimates the axis follows a limit
 
 
 def schedule_figure(drawn: DrawnSchedules) -> tuple[Figure, str, str]:
     """Return the figure of one quantity under several schedules, with its title and caption."""
     rows, contrasts = rows_of(drawn.rows), rows_of(drawn.contrasts)
-    left = LETTER_INCHES * max(len(str(row["schedule"])) for row in rows) + 0.35
+    left = LETTER_INCHES * max(len(shown(str(row["schedule"]))) for row in rows) + 0.35
     height = max(ROW_INCHES * len(rows), LINE_INCHES * (len(contrasts) + 1)) + 0.2
-    size = left + AXIS_INCHES + WORDS_INCHES, height + 1.05
+    said = _contrast_lines(drawn)
+    beside = max(SMALL_LETTER_INCHES * max(map(len, said), default=0) + 0.4, LEAST_WORDS_INCHES)
+    size = left + AXIS_INCHES + beside, height + 1.05
     figure = Figure(figsize=size)
     ax = figure.add_axes((left / size[0], 0.5 / size[1], AXIS_INCHES / size[0], height / size[1]))
     _draw_rows(ax, drawn, rows)
     at = (left + AXIS_INCHES + 0.2) / size[0]
-    for k, words in enumerate(
-        [
-            "difference (95 % CI), p after Holm" if not drawn.is_ratio else "ratio (95 % CI), p after Holm",
-            *map(_words, contrasts),
-        ]
-    ):
+    for k, words in enumerate(said):
         figure.text(
             at,
             (0.5 + height - LINE_INCHES * (k + 0.8)) / size[1],
@@ -52,15 +51,22 @@ def _caption(drawn: DrawnSchedules) -> str:
     return (
         f"Large: {scale} over independent experiments with its 95 % t interval; small: each experiment; an arrow: the "
         "limit lies beyond the axis or is open. Contrasts are taken within experiments, in one model of schedule and "
-        f"experiment.{neutral} {drawn.answer}."
+        f"experiment.{neutral} {drawn.answer[:1].upper()}{drawn.answer[1:]}."
     )
+
+
+def _contrast_lines(drawn: DrawnSchedules) -> list[str]:
+    """Return what stands beside the axis: a heading and a line a contrast; beside an index, CI would be ambiguous."""
+    contrasts = rows_of(drawn.contrasts)
+    heading = f"{'ratio' if drawn.is_ratio else 'difference'} (95 % interval), p after Holm"
+    return [heading, *map(_words, contrasts)] if contrasts else []
 
 
 def _words(row: dict[str, object]) -> str:
     estimate, low, high = (float(str(row[name])) for name in ("estimate", "low", "high"))
     p = float(str(row["p_adjusted"]))
     tested = f", p {_p_words(p)}" if np.isfinite(p) else ""
-    return f"{row['contrast']}: {_value_words(estimate, low, high)}{tested}"
+    return f"{shown(str(row['contrast']), LONGEST_CONTRAST)}: {_value_words(estimate, low, high)}{tested}"
 
 
 def _value_words(estimate: float, low: float, high: float) -> str:
@@ -90,14 +96,7 @@ def _draw_rows(ax: Axes, drawn: DrawnSchedules, rows: list[dict[str, object]]) -
     for place, row in enumerate(rows):
         colour, marker = COLOURS[place % len(COLOURS)], MARKERS[place % len(MARKERS)]
         value, start, end = (float(str(row[name])) for name in ("value", "low", "high"))
-        if np.isfinite(start) or np.isfinite(end):
-            start, end = (start if np.isfinite(start) else -np.inf), (end if np.isfinite(end) else np.inf)
-            ax.plot(
-                np.clip([start, end], low, high), [place, place], color=colour, linewidth=1.5, solid_capstyle="butt"
-            )
-            for edge, is_beyond, arrow in ((low, start < low, "<"), (high, end > high, ">")):
-                if is_beyond:
-                    ax.plot(edge, place, marker=arrow, color=colour, markersize=4.5, clip_on=False)
+        draw_open_bar(ax, place, (start, end), (low, high), "x", color=colour, linewidth=1.5)
         if np.isfinite(value):
             ax.plot(value, place, marker=marker, color=colour, markersize=6)
         own = drawn.experiments.loc[drawn.experiments["schedule"] == row["schedule"], "value"]
@@ -108,7 +107,7 @@ def _draw_rows(ax: Axes, drawn: DrawnSchedules, rows: list[dict[str, object]]) -
         ax.set_xscale("log")
     ax.set_xlim(low, high)
     ax.set_ylim(len(rows) - 0.4, -0.6)
-    ax.set_yticks(range(len(rows)), [f"{shown(str(row['schedule']))}\nn = {row['n']}" for row in rows])
+    ax.set_yticks(range(len(rows)), [f"{shown(str(row['schedule']))}\nn = {count(row['n'])}" for row in rows])
     ax.tick_params(axis="y", length=0)
     ax.spines["left"].set_visible(False)
     if drawn.is_ratio:

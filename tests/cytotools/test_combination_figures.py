@@ -8,6 +8,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 import pytest
+from matplotlib.axes import Axes
 
 from cytotools.drawn_combinations import (
     DrawnAgent,
@@ -19,6 +20,7 @@ from cytotools.drawn_combinations import (
     DrawnScore,
 )
 from cytotools.figures.combinations import combination_figures
+from cytotools.figures.combined_index import index_figure
 from cytotools.figures.dose_matrices import matrix_figure
 from cytotools.figures.schedule_forest import schedule_figure
 from cytotools.figures.style import Saved, styled
@@ -124,6 +126,8 @@ def test_odd_content_is_drawn(case: str, tmp_path: Path) -> None:
 
 def test_nothing_is_drawn_of_nothing(tmp_path: Path) -> None:
     assert not written(tmp_path, DrawnCombinations())
+    bare = replace(drawn_schedules(), rows=drawn_schedules().rows.iloc[:0])
+    assert not written(tmp_path, DrawnCombinations((), (), (bare,)))
 
 
 def test_the_same_content_gives_the_same_bytes(tmp_path: Path) -> None:
@@ -156,3 +160,71 @@ def test_numbers_of_a_colour_bar_are_those_of_its_ticks() -> None:
     for bar in bars:
         ticks = bar.yaxis.get_ticklocs()
         assert ticks == pytest.approx([float(f"{tick:.2f}") for tick in ticks], abs=1e-9)
+
+
+def axes_of(drawn: DrawnIndex) -> list[Axes]:
+    with styled():
+        return list(index_figure(drawn)[0].axes)
+
+
+@pytest.mark.parametrize("scale", [0.001, 0.01, 50.0, 900.0])
+def test_an_index_far_from_1_lies_inside_its_axes(scale: float) -> None:
+    far = (scale, scale / 2, scale * 2)
+    fa_ci, _, isobologram = axes_of(
+        replace(drawn_index(scale=scale), isoboles=(DrawnIsobole(0.5, (far, far), "not resolved"),))
+    )
+    low, high = fa_ci.get_ylim()
+    assert low < scale < high
+    assert isobologram.get_xlim()[1] > scale
+
+
+def test_an_open_limit_of_an_index_is_an_arrow() -> None:
+    drawn = drawn_index()
+    open_above = replace(drawn, levels=drawn.levels.assign(low=0.4))
+    (arrow,) = [line for line in axes_of(open_above)[0].lines if line.get_marker() == "^"]
+    assert arrow.get_ydata() == [axes_of(open_above)[0].get_ylim()[1]]
+    without = replace(drawn, levels=drawn.levels.assign(high=NAN))
+    assert not [line for line in axes_of(without)[0].lines if line.get_marker() == "^"]
+
+
+def test_a_median_effect_plot_shows_every_mean_and_none_that_is_missing() -> None:
+    points = pd.DataFrame({"experiment": "1", "dose": [0.5, 1.0, 2.0, 4.0], "affected": [-0.1, 0.3, NAN, 1.02]})
+    flat = DrawnAgent("flat", "", points, NAN, NAN, NAN, NAN, NAN)
+    ax = axes_of(replace(drawn_index(), curves=(flat,)))[1]
+    drawn = dict(xy for line in ax.lines if line.get_linestyle() == "None" for xy in np.asarray(line.get_xydata()))
+    bottom, top = ax.get_ylim()
+    assert drawn == pytest.approx({0.5: bottom, 1.0: np.log10(0.3 / 0.7), 4.0: top})
+    legend = ax.get_legend()
+    assert legend is not None
+    assert [text.get_text() for text in legend.get_texts()] == ["flat\nno median effect"]
+    assert ax.get_xlabel() == "dose"
+
+
+def test_captions_of_one_experiment_claim_no_scatter_between_experiments() -> None:
+    with styled():
+        index, matrix = index_figure(drawn_index(n=1))[2], matrix_figure(replace(drawn_matrix(), n=1))[2]
+    assert "n = 1 independent experiment)" in index
+    assert "over experiments" not in index
+    assert "Nothing is marked" in matrix
+    assert "Framed" not in matrix
+
+
+def test_score_maps_show_combinations_only() -> None:
+    with styled():
+        score = matrix_figure(drawn_matrix())[0].axes[1]
+    assert (score.get_xlim(), score.get_ylim()) == ((0.5, 3.5), (0.5, 3.5))
+    assert len(score.get_xticks()) == 3
+
+
+@pytest.mark.parametrize("name", ["co", "a schedule whose name goes on and on and on and on for a while"])
+def test_no_text_beside_schedules_is_cut(name: str) -> None:
+    drawn = drawn_schedules()
+    contrasts = drawn.contrasts.assign(contrast=f"{name} against {name}", estimate=1.0, low=0.123, p_adjusted=1e-9)
+    rows = drawn.rows.assign(schedule=[name, "co"])
+    with styled():
+        figure = schedule_figure(replace(drawn, rows=rows, contrasts=contrasts))[0]
+        figure.draw_without_rendering()
+    texts = [*figure.texts, *figure.axes[0].get_yticklabels()]
+    boxes = [text.get_window_extent() for text in texts]
+    assert min(box.x0 for box in boxes) >= 0
+    assert max(box.x1 for box in boxes) <= figure.bbox.x1
