@@ -16,5 +16,5 @@ if TYPE_CHECKING:
 def answers(results: Results) -> list[str]:
     """Return the findings of a study, one sentence each, in the order of the report."""
     tables = results.tables
-    of_plates = [*plate_answers(tables), *combination_answers(tables)]
+    of_plates = [*combination_answers(tables), *plate_answers(tables)]
     return [*flow_answers(tables), *design_answers(results), *blot_answers(results), *of_plates]
