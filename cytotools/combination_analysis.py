@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from cytotools.combination_findings import CombinationFindings, MatrixFinding, PotentiationFinding, RatioFinding
@@ -10,6 +11,8 @@ from cytotools.combination_table import combination_table
 from cytotools.compared_schedules import compared_schedules, schedule_contrasts
 from cytotools.constant_ratios import ratio_combinations
 from cytotools.dose_response_table import experiment_ic50s
+from cytotools.doses.cautions import caution
+from cytotools.errors import StudyError
 from cytotools.matrix_families import dose_matrices
 from cytotools.median_effect_table import median_effect_table
 from cytotools.potentiated_curves import potentiation_pairs
@@ -85,7 +88,11 @@ def _matrix(family: MatrixFamily) -> MatrixFinding:
     methods = [*CLOSED_FORM, *(FITTED if _has_curves(family) else ())]
     if not family.plates:
         return MatrixFinding(family, {})
-    scores = {method: excess_over_plates(family.plates, method) for method in methods}
+    try:
+        scores = {method: excess_over_plates(family.plates, method) for method in methods}
+    except StudyError as no:
+        words = f"{no.problems[0].what}: {no.problems[0].got}"
+        return MatrixFinding(replace(family, notes=(*family.notes, caution("unlike_matrix_doses", words))), {})
     index = index_over_plates(family.plates, names=family.agents) if _has_curves(family) else None
     return MatrixFinding(family, scores, index)
 

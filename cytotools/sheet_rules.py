@@ -27,6 +27,7 @@ def check_conditions(reading: Reading, table: Table, unnumbered: str = "the rows
         for row in frame.index[(frame[dose] > 0) & (frame[dose_unit] == "")]:
             remedy = "Write the unit, such as uM or ug/mL."
             reading.add(table.place(row, dose), dose_unit, "the dose's unit", "a dose without one", remedy)
+    _check_pairs(reading, table)
     frame["batch"] = frame["batch"].where(frame["batch"] != "", frame["replicate"])
     bare = frame.index[(frame["role"] == "treated") & (frame["replicate"] == "") & (frame["exclude"] == "")]
     if len(bare):
@@ -35,6 +36,22 @@ def check_conditions(reading: Reading, table: Table, unnumbered: str = "the rows
         reading.note(table.place(bare[0], "replicate"), "replicate", "the independent experiment", got, remedy)
     for name in ("cell_line", "arm", "compound", "compound_2", "compound_3", "dose_unit", "replicate", "batch"):
         _note_spellings(reading, table, name)
+
+
+def _check_pairs(reading: Reading, table: Table) -> None:
+    """Refuse a second agent of which a well holds half: without its name, or without the dose that its others have."""
+    frame = table.frame
+    treated = (frame["role"] == "treated") & (frame["exclude"] == "")
+    for slot in ("_2", "_3"):
+        compound, dose = f"compound{slot}", f"dose{slot}"
+        for row in frame.index[treated & (frame[dose] > 0) & (frame[compound] == "")]:
+            reading.add(table.place(row, compound), compound, "the compound of this dose", "an empty cell", "Write it.")
+        dosed = set(frame.loc[frame[dose] > 0, compound]) - {""}
+        for row in frame.index[treated & frame[dose].isna() & frame[compound].isin(dosed)]:
+            remedy = "Write it; 0 where the compound is not in it."
+            reading.add(
+                table.place(row, dose), dose, f"the dose of {frame.loc[row, compound]}", "an empty cell", remedy
+            )
 
 
 def _note_spellings(reading: Reading, table: Table, column: str) -> None:

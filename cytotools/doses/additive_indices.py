@@ -20,17 +20,14 @@ from cytotools.doses.median_effect_search import affected_of
 
 FloatArray = NDArray[np.float64]
 FARTHEST, HALVINGS = 40.0, 60  # logits between which the effect of a dose is sought
-DEPARTS = 1.1  # an additive index this far from 1 is said
+DEPARTS = 1.05  # an additive index this far from 1 is said
 
 
-def slope_caution(
-    ln_dm: FloatArray, m: FloatArray, shares: FloatArray, dose: FloatArray, levels: FloatArray, exclusive: bool
-) -> Iterator[str]:
-    """Yield what agents of these slopes would show without any interaction, where that departs from 1.
+def slope_caution(found: FloatArray, m: FloatArray, levels: FloatArray, exclusive: bool) -> Iterator[str]:
+    """Yield what agents of slopes m would show without any interaction, where that departs from 1.
 
-    The arguments are those of `additive_index`.
+    `found` is their `additive_index` at these levels.
     """
-    found = additive_index(ln_dm, m, shares, dose, levels, exclusive)
     worst = int(np.abs(np.log(found)).argmax())
     if not 1.0 / DEPARTS <= found[worst] <= DEPARTS:
         slopes = " and ".join(f"{slope:.2g}" for slope in m)
@@ -40,7 +37,13 @@ def slope_caution(
 
 
 def additive_index(
-    ln_dm: FloatArray, m: FloatArray, shares: FloatArray, dose: ArrayLike, levels: FloatArray, exclusive: bool = True
+    ln_dm: FloatArray,
+    m: FloatArray,
+    shares: FloatArray,
+    dose: ArrayLike,
+    levels: FloatArray,
+    exclusive: bool = True,
+    fit: str = "nonlinear",
 ) -> FloatArray:
     """Return the index of agents that merely add, as the median effect of their combination gives it.
 
@@ -54,6 +57,8 @@ def additive_index(
         Fractions affected.
     exclusive : bool
         Which index is meant, and so which addition.
+    fit : {"nonlinear", "log_linear"}
+        How the combination's curve is fitted.
 
     Returns
     -------
@@ -73,9 +78,14 @@ def additive_index(
         middle = 0.5 * (low + high)
         above = _index_at(ln_dm, m, shares, np.log(doses), middle, exclusive) > 1.0
         low, high = np.where(above, middle, low), np.where(above, high, middle)
-    combined = fit_median_effect_curves(doses, affected_of(low)[None])
     logits = logit(levels)
-    return _index_at(ln_dm, m, shares, np.log(combined.dm) + logits / combined.m, logits, exclusive)
+    if fit == "log_linear":
+        slope, intercept = np.polyfit(np.log(doses), low, 1)
+        ln_dose = (logits - intercept) / slope
+    else:
+        combined = fit_median_effect_curves(doses, affected_of(low)[None])
+        ln_dose = np.log(combined.dm) + logits / combined.m
+    return _index_at(ln_dm, m, shares, ln_dose, logits, exclusive)
 
 
 def _index_at(

@@ -257,7 +257,7 @@ CAUTIONS: dict[str, Caution] = {
         "warning",
         "The agents' curves have unlike slopes: such agents add to a curve that is no median effect, and their index "
         "departs from 1 without any interaction.",
-        "Judge the index by the number given, or at the effects near 0.5; test a dose matrix and read its Loewe score.",
+        "No verdict is given that these slopes alone explain. Test a dose matrix and read its Loewe score.",
     ),
     "plateau_below_one": Caution(
         "warning",

@@ -21,7 +21,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from cytotools.doses.additive_indices import slope_caution
+from cytotools.doses.additive_indices import additive_index, slope_caution
 from cytotools.doses.affected_fractions import checked_fractions
 from cytotools.doses.cautions import caution
 from cytotools.doses.combined_experiment import CombinedExperiment, CurveWells
@@ -68,6 +68,12 @@ class CombinedIndex:
     shares : ndarray, shape (n_experiments, n_agents)
         As `CombinedExperiment` has them.
     exclusive : bool
+    additive : ndarray, shape (n_levels,)
+        The index that agents of these slopes would show if they merely added: 1 where the slopes are alike. A verdict
+        of synergy or antagonism must exclude it as well as 1.
+    combined_doses : ndarray
+        Distinct doses of the combination.
+    fit : str
     """
 
     levels: FloatArray
@@ -91,6 +97,9 @@ class CombinedIndex:
     cautions: tuple[str, ...]
     shares: FloatArray = field(repr=False)
     exclusive: bool
+    additive: FloatArray = field(repr=False)
+    combined_doses: FloatArray = field(repr=False)
+    fit: str
 
     @property
     def n(self) -> int:
@@ -99,7 +108,8 @@ class CombinedIndex:
 
     def taken_as(self, *, exclusive: bool) -> CombinedIndex:
         """Return the same of agents that exclude one another, or that do not."""
-        return replace(self, **_estimates(self.fits, self.shares, self.levels, self.tested, exclusive))
+        additive = _additive(self.fits, self.shares, self.combined_doses, self.levels, exclusive, self.fit)
+        return replace(self, **_estimates(self.fits, self.shares, self.levels, self.tested, exclusive, additive))
 
     def at(self, affected: ArrayLike) -> tuple[FloatArray, FloatArray, FloatArray]:
         """Return the index with its limits at other effects between 0 and 1, each (n,)."""
@@ -159,8 +169,9 @@ def index_over_experiments(
     tested_range = _tested_range(curves)
     tested = (at >= tested_range[0]) & (at <= tested_range[1])
     dri = ln_reductions(fits, shares, at)
+    doses = np.unique(np.concatenate([one.combined.dose for one in experiments]))
     found = CombinedIndex(
-        **_estimates(fits, shares, at, tested, exclusive),
+        **_estimates(fits, shares, at, tested, exclusive, _additive(fits, shares, doses, at, exclusive, fit)),
         levels=at,
         tested=tested,
         tested_range=tested_range,
@@ -172,6 +183,8 @@ def index_over_experiments(
         outside=sum(dose_means(wells).outside for own in curves for wells in own),
         cautions=(),
         shares=shares,
+        combined_doses=doses,
+        fit=fit,
     )
     return _with_cautions(found, curves, fit, _named(names, shares.shape[1]))
 
@@ -182,6 +195,7 @@ def _estimates(
     levels: FloatArray,
     tested: NDArray[np.bool_],
     exclusive: bool,
+    additive: FloatArray,
 ) -> dict[str, Any]:
     """Return the fields of an index that depend on how the agents are taken to act."""
     ln_index, ln_errors, degrees = ln_indices(fits, shares, levels, exclusive)
@@ -191,11 +205,12 @@ def _estimates(
         "low": np.exp(over.low),
         "high": np.exp(over.high),
         "p_value": over.p_value,
-        "verdicts": verdicts_of(over, tested, 1 if are_copies(ln_index) else len(ln_index)),
+        "verdicts": verdicts_of(over, tested, 1 if are_copies(ln_index) else len(ln_index), additive),
+        "additive": additive,
         "ln_index": ln_index,
         "ln_errors": ln_errors,
         "degrees": degrees,
-        "headline": headline_of(ln_index, ln_errors, degrees, tested, levels),
+        "headline": headline_of(ln_index, ln_errors, degrees, tested, levels, additive),
         "exclusive": exclusive,
     }
 
@@ -243,7 +258,7 @@ def _with_cautions(
 ) -> CombinedIndex:
     """Return the index with all that must be said of it."""
     said = [*_without_effect(found, names), *_on_policy(found, curves, fit), *plateau_cautions(curves, names)]
-    said += _on_slopes(found, curves[-1])
+    said += _on_slopes(found)
     if found.n < 2:
         said.append(caution("one_experiment", "no test"))
     elif are_copies(found.ln_index):
@@ -279,17 +294,29 @@ def _on_policy(found: CombinedIndex, curves: Sequence[Sequence[CurveWells]], fit
     verdicts = {}
     for policy, method, beyond in policies:
         numbers = ln_indices(_fits(curves, method, beyond), found.shares, found.levels, found.exclusive)
-        verdicts[policy] = headline_of(*numbers, found.tested, found.levels).verdict
+        verdicts[policy] = headline_of(*numbers, found.tested, found.levels, found.additive).verdict
     if len(set(verdicts.values())) > 1:
         yield caution("policy_flips", ", ".join(f"{policy}: {verdict}" for policy, verdict in verdicts.items()))
 
 
-def _on_slopes(found: CombinedIndex, combined: Sequence[CurveWells]) -> Iterator[str]:
-    """Yield what the slopes of the agents alone do to the index, which a fit in each experiment tells."""
-    if not found.tested.any() or not np.isfinite(found.ln_index).all():
-        return
-    known = [[(np.log(one.dm), np.log(one.m)) for one in own[:-1] if one] for own in found.fits]
+def _on_slopes(found: CombinedIndex) -> Iterator[str]:
+    """Yield what the slopes of the agents alone do to the index."""
+    if found.tested.any() and np.isfinite(found.ln_index).all():
+        slopes = np.exp(np.mean([[np.log(one.m) for one in own[:-1] if one] for own in found.fits], axis=0))
+        yield from slope_caution(found.additive[found.tested], slopes, found.levels[found.tested], found.exclusive)
+
+
+def _additive(
+    fits: Sequence[Sequence[MedianEffect | None]],
+    shares: FloatArray,
+    doses: FloatArray,
+    levels: FloatArray,
+    exclusive: bool,
+    fit: str,
+) -> FloatArray:
+    """Return the index of agents that merely add, by the mean of their curves; 1 where one has no median effect."""
+    if any(one is None for own in fits for one in own):
+        return np.ones(len(levels))
+    known = [[(np.log(one.dm), np.log(one.m)) for one in own[:-1] if one] for own in fits]
     ln_dm, ln_m = np.mean(known, axis=0).T
-    dose = np.unique(np.concatenate([wells.dose for wells in combined]))
-    shares, levels = np.exp(np.log(found.shares).mean(axis=0)), found.levels[found.tested]
-    yield from slope_caution(ln_dm, np.exp(ln_m), shares, dose, levels, found.exclusive)
+    return additive_index(ln_dm, np.exp(ln_m), np.exp(np.log(shares).mean(axis=0)), doses, levels, exclusive, fit)

@@ -40,20 +40,41 @@ class Headline:
 
 
 def headline_of(
-    ln_index: FloatArray, ln_errors: FloatArray, degrees: FloatArray, tested: NDArray[np.bool_], levels: FloatArray
+    ln_index: FloatArray,
+    ln_errors: FloatArray,
+    degrees: FloatArray,
+    tested: NDArray[np.bool_],
+    levels: FloatArray,
+    additive: FloatArray | None = None,
 ) -> Headline:
-    """Return the mean of ln CI over the tested levels, whose errors within an experiment go together."""
+    """Return the mean of ln CI over the tested levels, whose errors within an experiment go together.
+
+    `additive` is the index of agents that merely add, (n_levels,): 1 where it is not given.
+    """
     if not tested.any():
         nothing = np.full(len(ln_index), NAN)
         return Headline(NAN, NAN, NAN, NAN, NOT_RESOLVED, nothing, nothing, ())
     own, errors = ln_index[:, tested].mean(axis=1), ln_errors[:, tested].mean(axis=1)
     over = t_intervals(own[:, None], errors[:, None], degrees[0, tested].min())
-    [verdict] = verdicts_of(over, np.ones(1, dtype=np.bool_), 1 if are_copies(own[:, None]) else len(own))
+    mean_additive = None if additive is None else np.exp(np.log(additive[tested]).mean(keepdims=True))
+    n = 1 if are_copies(own[:, None]) else len(own)
+    [verdict] = verdicts_of(over, np.ones(1, dtype=np.bool_), n, mean_additive)
     index, low, high = (float(np.exp(value[0])) for value in over[:3])
     return Headline(index, low, high, float(over.p_value[0]), verdict, own, errors, tuple(levels[tested].tolist()))
 
 
-def verdicts_of(over: TIntervals, tested: NDArray[np.bool_], n: int) -> tuple[str, ...]:
-    """Return the verdict at each level; none where it was not tested."""
-    limits = zip(np.exp(over.low).tolist(), np.exp(over.high).tolist(), tested.tolist(), strict=True)
-    return tuple(index_verdict(low, high, n) if told else NOT_RESOLVED for low, high, told in limits)
+def verdicts_of(
+    over: TIntervals, tested: NDArray[np.bool_], n: int, additive: FloatArray | None = None
+) -> tuple[str, ...]:
+    """Return the verdict at each level; none where it was not tested.
+
+    An interval must exclude both 1 and the index of agents that merely add, which unlike slopes move away from 1.
+    """
+    reference = np.ones(len(tested)) if additive is None else additive
+    limits = zip(np.exp(over.low).tolist(), np.exp(over.high).tolist(), strict=True)
+    found = []
+    for (low, high), told, additive_at in zip(limits, tested.tolist(), reference.tolist(), strict=True):
+        verdict = index_verdict(low, high, n) if told else NOT_RESOLVED
+        explained = {"synergy": high >= additive_at, "antagonism": low <= additive_at}
+        found.append(NOT_RESOLVED if explained.get(verdict, False) else verdict)
+    return tuple(found)

@@ -213,3 +213,13 @@ def test_a_study_without_combinations_has_empty_tables() -> None:
     assert not len(found.tables["combination"])
     assert found.combinations is not None
     assert not drawn_combinations(found.combinations).indices
+
+
+def test_experiments_without_a_common_dose_keep_their_index() -> None:
+    table = wells_of(pairs(RATIO), LoeweSurface(FIRST, SECOND, index=0.5))
+    third = table["replicate"] == "3"
+    scaled = table.assign(**{name: table[name].where(~third, 1.07 * table[name]) for name in ("dose", "dose_2")})
+    found = analysed(scaled)
+    assert rows(found, "ci", exclusive=True)[0]["verdict"] == "synergy"
+    [bliss] = rows(found, "bliss")
+    assert "unlike_matrix_doses" in bliss["caution"]

@@ -8,6 +8,8 @@ from scipy.optimize import brentq, curve_fit
 
 from cytotools.doses import CombinedExperiment, CurveWells, index_over_experiments
 from cytotools.doses.additive_indices import additive_index
+from cytotools.doses.index_headlines import verdicts_of
+from cytotools.doses.t_intervals import TIntervals
 
 DOSE, LEVELS = 3.0 ** np.arange(-3.0, 4.0), np.array([0.5, 0.75, 0.9, 0.95])
 SHARES, SLOPES = np.array([0.7, 0.3]), np.array([1.0, 2.5])
@@ -52,3 +54,11 @@ def test_unlike_slopes_are_said_of_an_index_and_like_ones_are_not() -> None:
         "unlike_slopes: mutually exclusive agents of slopes 1 and 2 that merely add would show 1.23 at 0.95"
     ]
     assert not said(1.2)
+
+
+def test_slopes_alone_are_no_verdict() -> None:
+    over = TIntervals(np.log([0.95]), np.log([0.93]), np.log([0.97]), np.array([0.01]))
+    told = np.ones(1, dtype=np.bool_)
+    assert verdicts_of(over, told, 3) == ("synergy",)
+    assert verdicts_of(over, told, 3, np.array([0.95])) == ("not resolved",)
+    assert verdicts_of(over, told, 3, np.array([1.1])) == ("synergy",)
