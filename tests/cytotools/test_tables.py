@@ -30,6 +30,10 @@ from cytotools.plates.lane_loading import LOAD_COLUMNS
 from cytotools.plates.quality import COLUMNS as QUALITY_COLUMNS
 from cytotools.plates.spatial import COLUMNS as POSITION_COLUMNS
 from cytotools.tables import COLUMNS
+from cytotools.verdicts.best_hours import END_POINT_COLUMNS
+from cytotools.verdicts.concordance import CONCORDANCE_COLUMNS
+from cytotools.verdicts.control_checks import CONTROL_COLUMNS
+from cytotools.verdicts.resistance import RESISTANCE_COLUMNS
 from cytotools.well_table import WELL_COLUMNS
 from gating.estimates import EVIDENCE_COLUMNS
 from gating.group_spillover import COMPENSATION_COLUMNS
@@ -72,6 +76,10 @@ MADE = {
     "concentrations": CONCENTRATION_COLUMNS,
     "protein_loads": LOAD_COLUMNS,
     "caspase": CASPASE_COLUMNS,
+    "concordance": CONCORDANCE_COLUMNS,
+    "control_checks": CONTROL_COLUMNS,
+    "end_points": END_POINT_COLUMNS,
+    "resistance": RESISTANCE_COLUMNS,
 }
 
 
