@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from typing import Any
 
@@ -60,7 +60,7 @@ def measured_nodes(tables: Tables, subject: Subject) -> tuple[Node, ...]:
 def _first_measured(name: str, tables: Tables, subject: Subject) -> Node:
     ways: list[Callable[[], Node]] = [lambda: _on_blot(name, tables, subject)]
     if name == "XIAP":
-        ways = [lambda: _with_abundance(_on_blot(name, tables, subject), tables, subject)]
+        ways = [lambda: with_abundance(_on_blot(name, tables, subject), tables, subject)]
     elif name == "caspase-3/7":
         ways.insert(0, lambda: _caspase(tables, subject))
         ways.append(lambda: _cleaved(tables, subject))
@@ -98,7 +98,7 @@ def _on_blot(name: str, tables: Tables, subject: Subject) -> Node:
     level = state_of(last["low"], last["high"], count_of(last))
     said = short_lines(last["fold_change"], last["low"], last["high"], " ×", at_hours(last))
     if verdict in ("rebound", "overshoot") and finite(judged["nadir_fold"]):
-        said = (f"{short(judged['nadir_fold'])} × at {judged['nadir_hours']:g} h, then", *said)
+        said = (f"{short(judged['nadir_fold'])} × at {judged['nadir_hours']:g} h", f"then {said[0]}", *said[1:])
     if target_key(words(last["target"])) != target_key(name):
         said = (words(last["target"]), *said)
     state = VERDICT_STATES.get(verdict, level)
@@ -136,7 +136,7 @@ def reference_of(tables: Tables, subject: Subject) -> str:
     return "the reference"
 
 
-def _with_abundance(node: Node, tables: Tables, subject: Subject) -> Node:
+def with_abundance(node: Node, tables: Tables, subject: Subject) -> Node:
     """Add the level over that of another line, which is the state where the course says no change."""
     for row in rows_of(tables["abundance"]):
         if not is_target(words(row["target"]), TARGETS["XIAP"]):
@@ -252,7 +252,7 @@ def _fraction_state(tested: Row) -> str:
         return NOT_RESOLVED
     if tested["p_adjusted"] < SIGNIFICANT:
         return UP if tested["estimate"] > 0 else DOWN
-    return UNCHANGED if -LEAST_POINTS < tested["low"] and tested["high"] < LEAST_POINTS else NOT_RESOLVED
+    return UNCHANGED if max(-tested["low"], tested["high"]) < LEAST_POINTS else NOT_RESOLVED
 
 
 def grade_row(tables: Tables, subject: Subject, mechanism: str) -> Row:

@@ -126,7 +126,7 @@ def _edge_state(edge: tuple[str, str, str], nodes: Mapping[str, Node]) -> str:
 
 
 def _degraded(node: Node) -> str:
-    """A protein that fell was degraded, though it may have come back."""
+    """Return whether a protein was degraded: one that fell was, though it may have come back."""
     if node.state == DOWN or node.verdict in FELL_AND_ROSE:
         return SHOWN
     return BLOCKED if node.state in PRESENT else UNKNOWN
@@ -139,14 +139,14 @@ def _induced(node: Node) -> str:
 
 
 def _brake(node: Node) -> str:
-    """An inhibitor that is there is at work, one that was lost is not."""
+    """Return whether an inhibitor is at work: one that is there is, one that was lost is not."""
     if node.verdict in FELL_AND_ROSE or node.state in PRESENT:
         return SHOWN
     return BLOCKED if node.state == DOWN else UNKNOWN
 
 
 def _activated(start: Node, end: Node) -> str:
-    """A cause that did not rise is not at work; one that did is, where its effect rose under the same treatment."""
+    """Return whether a cause is at work: not where it did not rise, and where it did, if its effect rose with it."""
     if start.state in (UNCHANGED, DOWN):
         return BLOCKED
     if start.state == UP and start.condition == end.condition:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from functools import cache
 
 from matplotlib.font_manager import FontProperties, findfont, get_font
@@ -12,6 +13,8 @@ from cytotools.labels import cut
 FAMILY = "DejaVu Sans"
 LONGEST = 400  # letters of a person's text before it is broken into lines
 NO_GLYPH = "□"
+# What stays on one line: an interval in brackets, a number with its unit, else a word.
+_ATOMS = re.compile(r"\([^()]{1,22}\)[,.;:]?|[\d.]+ (?:[µnmp]?M|[µnmp]?g/mL|h|%|×)(?!\w)[,.;:]?|\S+")
 
 
 @cache
@@ -55,7 +58,7 @@ def fitted(words: str, width: float, size: float, weight: str = "normal", most: 
     (['a line and', 'another'], ['xxxxxxxx…'])
     """
     lines = [""]
-    for word in drawable(words).split(" "):
+    for word in _ATOMS.findall(drawable(words)):
         longer = f"{lines[-1]} {word}".strip()
         if inches(longer, size, weight) <= width:
             lines[-1] = longer

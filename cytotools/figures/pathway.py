@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -43,7 +43,6 @@ BADGE = 0.115
 LEGEND_LINE = 0.2
 MOST_LINES = 6
 INSIDE = BOX - 0.1
-HARD_SPACE = "\N{NO-BREAK SPACE}"  # between a number and its unit
 SIDE_BY_SIDE = 2
 
 PLACES = {
@@ -140,7 +139,7 @@ def lines_of(node: Node) -> list[str]:
     """Return the lines under the name of a node, as they fit into its box."""
     if not node.is_measured:
         return [NOT_MEASURED]
-    where = [re.sub(r"(?<=\d) ", HARD_SPACE, cut(node.condition, 48))] if node.condition else []
+    where = [node.condition] if node.condition else []
     lines = [line for words in (*node.words, *where) for line in fitted(cut(words, 48), INSIDE, WORDS_SIZE, most=2)]
     return lines[:MOST_LINES]
 
@@ -346,8 +345,7 @@ def _draw_line(ax: Axes, corners: Sequence[Point], state: str, kind: str) -> Non
         wings = [(back[0] + s * 0.055 * across[0], back[1] + s * 0.055 * across[1]) for s in (-1, 1)]
         ax.add_patch(Polygon([tip, *wings], facecolor=stroke["color"], edgecolor="none", zorder=2))
     if state == BLOCKED:
-        pairs = list(zip(path[:-1], path[1:], strict=True))
-        (ax0, ay0), (ax1, ay1) = max(pairs, key=lambda p: abs(p[0][0] - p[1][0]) + abs(p[0][1] - p[1][1]))
+        (ax0, ay0), (ax1, ay1) = max(pairwise(path), key=lambda p: abs(p[0][0] - p[1][0]) + abs(p[0][1] - p[1][1]))
         at = (ax0 + ax1) / 2, (ay0 + ay1) / 2
         ax.plot(
             *at, marker="X", markersize=7.5, color="black", markeredgecolor="white", markeredgewidth=0.8, zorder=2.5
