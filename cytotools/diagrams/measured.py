@@ -34,9 +34,9 @@ SIGNIFICANT = 0.05
 
 # Targets by name, as regular expressions of the folded name: what stands for each node on a blot.
 TARGETS: dict[str, tuple[str, ...]] = {
-    "cIAP1": (r"(h|hs|human)?ciap1", r"birc2"),
-    "cIAP2": (r"(h|hs|human)?ciap2", r"birc3"),
-    "XIAP": (r"xiap", r"birc4"),
+    "cIAP1": (r"(h|hs|human)?ciap1", r"birc2", r"hiap2"),
+    "cIAP2": (r"(h|hs|human)?ciap2", r"birc3", r"hiap1"),
+    "XIAP": (r"xiap", r"birc4", r"hilp", r"api3"),
     "NF-κB": (r"p(hospho)?p65.*", r"p65", r"rela", r"nfkb.*", r"p52", r"p100p52"),
     "PI3K/AKT": (r"p(hospho)?akt.*", r"akt[123]?", r"pi3k.*"),
     "Bcl-2": (r"bcl2", r"mcl1", r"bclxl?", r"bclw"),

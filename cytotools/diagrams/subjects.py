@@ -97,9 +97,9 @@ def nearest(rows: Sequence[Row], subject: Subject, shared: Mapping[str, int]) ->
     with like), then the higher dose.
     """
 
-    def rank(row: Row) -> tuple[float, ...]:
-        dose = row.get("dose")
-        return subject.distance(row), -shared.get(dose_label(row), 0), -(dose if finite(dose) else 0.0)
+    def rank(row: Mapping[str, Any]) -> tuple[float, ...]:
+        dose = float(row["dose"]) if finite(row.get("dose")) else 0.0
+        return subject.distance(row), -shared.get(dose_label(row), 0), -dose
 
     own = [row for row in rows if subject.is_of_line(row) and given(row)]
     if not own:

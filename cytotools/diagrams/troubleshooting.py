@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import Any
 
 from cytotools.diagrams.measured import count_of, grade_row, with_abundance
 from cytotools.diagrams.nodes import DOWN, FELL_AND_ROSE, UNCHANGED, UP, Node, Pathway
@@ -20,7 +19,7 @@ from cytotools.diagrams.steps import (
 )
 from cytotools.diagrams.subjects import Agents, Row, Subject, Tables, words
 from cytotools.labels import assay_label, condition_label, printed
-from cytotools.number_words import listed
+from cytotools.number_words import finite, listed
 from cytotools.tables import rows_of
 
 FUNCTIONAL = ("apoptosis", "caspase", "wells")  # tables of assays that tell living from dying cells
@@ -35,10 +34,11 @@ FEW = {
 BLOCKING_FEW = ("few_events", "too_few_cells")
 FAULTS = ("missing_control", "no_controls", "assay_fails", "control_changes", "bright_in_control", "no_control")
 TOPICS = {
-    "background": ("background", "negative_control", "negative control", "spontaneous"),
+    "background": ("background", "low_viability", "spontaneous"),
     "positive": ("positive",),
-    "time": ("time", "hour", "early", "late"),
+    "time": ("too_early", "too_late"),
 }
+OF_TIME = ("caspase", "flow")  # the assays whose hour is asked for first
 # What each mechanism asks, so that yes goes on, and the experiment that answers it.
 QUESTIONS: dict[str, tuple[str, str, str]] = {
     "cIAP1_not_lost": (
@@ -213,14 +213,14 @@ def _time(tables: Tables) -> Step | None:
     if failed:
         return _of_checks(question, failed)
     rows = rows_of(tables["end_points"])
-    several = [row for row in rows if len(_hours(row)) > 1]
-    if several:
-        best = next((row for row in several if _is_number(row["hours"])), None)
-        if best is None:
-            return Step(question, NOT_RESOLVED, "no hour stands out", "end_points", "Add hours or experiments.")
+    several = sorted((row for row in rows if len(_hours(row)) > 1), key=lambda row: row["assay"] not in OF_TIME)
+    best = next((row for row in several if finite(row["hours"])), None)
+    if best is not None:
         tried = ", ".join(_hours(best))
-        said = f"{assay_label(words(best['assay']))}: largest at {best['hours']:g} h, of {tried} h"
+        said = f"{assay_label(words(best['assay']))}: largest effect at {best['hours']:g} h, of {tried} h"
         return Step(question, YES, said, "end_points")
+    if several:
+        return Step(question, NOT_RESOLVED, "no hour stands out", "end_points", "Add hours or experiments.")
     if not _is_there(tables, FUNCTIONAL):
         return None
     return Step(question, NOT_TESTED, "one hour alone", "end_points", "Measure an earlier and a later hour.")
@@ -228,10 +228,6 @@ def _time(tables: Tables) -> Step | None:
 
 def _hours(row: Row) -> list[str]:
     return words(row["tested_hours"]).replace(",", " ").replace(" h", " ").split()
-
-
-def _is_number(value: Any) -> bool:
-    return isinstance(value, int | float) and value == value
 
 
 def _agreement(tables: Tables) -> Step | None:
@@ -272,7 +268,11 @@ def _branch(tables: Tables, pathway: Pathway) -> Branch:
         outcome = f"Here the path ends: {QUESTIONS[found.mechanism][1]}"
         outcome += f". Further down: {listed(further)}" if further else ""
         return Branch(pathway.title, steps, outcome, found.step.remedy)
-    open_steps = [step for step in steps if step.answer in (NOT_TESTED, NOT_RESOLVED)]
+    apoptosis = pathway.node("apoptosis")
+    if apoptosis.state == UP and not apoptosis.condition:
+        outcome = f"It responds ({apoptosis.words[0]}), and no cause of resistance was found"
+        return Branch(pathway.title, steps, outcome, "None is needed for this line.")
+    open_steps = [step for step in steps if step.answer != YES]
     if open_steps:
         outcome = f"No cause of resistance was found, {len(open_steps)} of {len(steps)} questions are open"
         return Branch(pathway.title, steps, outcome, open_steps[0].remedy)

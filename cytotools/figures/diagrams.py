@@ -20,8 +20,9 @@ def diagram_figures(pathways: Sequence[Pathway], path: TroubleshootingPath, fold
     pathways : sequence of Pathway
         From `cytotools.diagrams.pathway.pathways`; none where the study has no Smac mimetic.
     path : TroubleshootingPath
-        From `cytotools.diagrams.troubleshooting.troubleshooting_path`.
+        From `cytotools.diagrams.troubleshooting.troubleshooting_path`; not drawn where nothing was measured.
     folder : Path
         Where the figures go.
     """
-    return [*pathway_figures(pathways, folder), *troubleshooting_figures(path, folder)]
+    is_asked = path.branches or len(path.steps) > 1
+    return [*pathway_figures(pathways, folder), *(troubleshooting_figures(path, folder) if is_asked else [])]

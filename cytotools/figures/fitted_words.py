@@ -55,7 +55,7 @@ def fitted(words: str, width: float, size: float, weight: str = "normal", most: 
     Examples
     --------
     >>> fitted("a line and another", 0.6, 8.0), fitted("x" * 60, 0.6, 8.0, most=1)
-    (['a line and', 'another'], ['xxxxxxxx…'])
+    (['a line and', 'another'], ['xxxxxxx…'])
     """
     lines = [""]
     for word in _ATOMS.findall(drawable(words)):

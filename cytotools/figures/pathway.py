@@ -124,7 +124,7 @@ def pathway_figures(found: Sequence[Pathway], folder: Path) -> list[Saved]:
             taken.append(file_stem("pathways side by side", taken))
             title = "Pathways side by side"
             saved = Saved(taken[-1], title, " ".join(one.words for one in pair), "")
-            written.append(save(_figure(pair, heights), folder, saved, pdf=True))
+            written.append(save(_figure(pair, heights), folder, saved))
     return written
 
 

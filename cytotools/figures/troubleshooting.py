@@ -60,7 +60,7 @@ def troubleshooting_figures(path: TroubleshootingPath, folder: Path) -> list[Sav
         part = TroubleshootingPath(path.steps if not k else (), fork)
         name = "troubleshooting" if not k else f"troubleshooting_{k + 1}"
         saved = Saved(name, "The troubleshooting path that this study took", part.words, "answer")
-        written.append(save(_figure(part), folder, saved, pdf=True))
+        written.append(save(_figure(part), folder, saved))
     return written
 
 
