@@ -114,18 +114,19 @@ def _concentrations(table: pd.DataFrame) -> ShownTable:
 
 
 def _quality(table: pd.DataFrame) -> ShownTable:
-    header = ["assay", "plate", "statistic", "value (95 % CI)", "caution"]
+    header = ["assay", "plate", "condition", "statistic", "value (95 % CI)", "caution"]
     rows = [
         [
             str(row["assay"]),
             str(row["plate"]),
+            printed(condition_label(row)),
             str(row["statistic"]).replace("_", " "),
             estimate(row["value"], row["low"], row["high"], fold),
             str(row["caution"]),
         ]
         for row in rows_of(table)
     ]
-    return ShownTable("Quality of the plates", header, rows, frozenset({4}))
+    return ShownTable("Quality of the plates", header, rows, frozenset({5}))
 
 
 def _wells(table: pd.DataFrame) -> ShownTable:
