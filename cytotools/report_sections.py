@@ -110,7 +110,7 @@ _PLANS = (
     ),
 )
 _FOLDS = {
-    "blots for the supplement": "For the supplement: the uncropped blots with what was cropped, and the other membranes",
+    "blots for the supplement": "For the supplement: uncropped blots with what was cropped, and the other membranes",
     "blots in detail": "How the bands were measured: profiles with their fits, and what the fits leave over",
     "plates in detail": "The plates themselves: signal, response, and what the conditions leave over",
 }

@@ -24,7 +24,9 @@ CONCORDANCE_WORDS = (
     "of its condition, ✗ contradicts them, ? not resolved; rank agreement is a correlation of the ranks of conditions"
 )
 CONTROL_WORDS = "The controls and the harvest times, judged before the effects that rest on them"
-END_POINT_WORDS = "The hour with the largest well-resolved effect. Hours that serve as well are those whose effect is not told from it"
+END_POINT_WORDS = (
+    "The hour with the largest well-resolved effect. As good: other hours whose effect is not told from it"
+)
 
 
 def verdict_tables(tables: Mapping[str, pd.DataFrame]) -> list[ShownTable]:
