@@ -10,6 +10,7 @@ from cytotools.report_blots import blot_details, blot_tables
 from cytotools.report_combinations import combination_details, combination_tables
 from cytotools.report_flow import flow_details, flow_tables
 from cytotools.report_plates import plate_details, plate_tables
+from cytotools.report_tubes import tube_details
 from cytotools.report_verdicts import verdict_tables
 from cytotools.shown_table import ShownTable
 
@@ -129,7 +130,7 @@ def page_sections(tables: Mapping[str, pd.DataFrame], figures: Sequence[ShownFig
     """
     shown = {
         "verdict": (verdict_tables(tables), []),
-        "flow": (flow_tables(tables), flow_details(tables)),
+        "flow": (flow_tables(tables), [*flow_details(tables), *tube_details(tables)]),
         "blots": (blot_tables(tables), blot_details(tables)),
         "plates": (plate_tables(tables), plate_details(tables)),
         "combinations": (combination_tables(tables), combination_details(tables)),
