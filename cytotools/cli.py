@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from cytotools.results import Results
     from cytotools.study import Study
 
+DIFFERENT = 1
 DONE, BUG, WRONG_STUDY, UNUSABLE_CONTENT, STOPPED = 0, 1, 2, 3, 130
 
 app = typer.Typer(
@@ -182,6 +183,27 @@ def compusyn(
     typer.echo(ONE_EXPERIMENT)
     if folder is not None:
         typer.echo(f"Tables: {folder} (median_effect.csv, combination.csv).")
+
+
+@app.command()
+def diff(
+    old: Annotated[Path, typer.Argument(help="The folder of earlier results.", show_default=False)],
+    new: Annotated[Path, typer.Argument(help="The folder of later ones.", show_default=False)],
+    as_json: Annotated[bool, typer.Option("--json", help="One JSON object, for programs.")] = False,
+) -> None:
+    """Tell what changed between two analyses, and why; exit status 0 the same, 1 different, 2 no results there."""
+    import json
+
+    from cytotools.changes.change_lines import change_lines
+    from cytotools.changes.result_changes import as_json as json_of
+    from cytotools.changes.result_changes import compare_results
+    from cytotools.changes.result_folder import read_results
+
+    changes = compare_results(read_results(old), read_results(new))
+    for line in [json.dumps(json_of(changes), ensure_ascii=False)] if as_json else change_lines(changes):
+        typer.echo(line)
+    if not changes.is_same:
+        raise typer.Exit(DIFFERENT)
 
 
 @contextmanager
