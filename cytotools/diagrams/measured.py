@@ -45,10 +45,20 @@ TARGETS: dict[str, tuple[str, ...]] = {
     "TNF-α": (),
     "apoptosis": (),
 }
-MECHANISMS = {
-    "Bcl-2": ("BCL2_block", "block"),
-    "PI3K/AKT": ("PI3K_AKT", "help to survive"),
-    "necroptosis": ("necroptosis", "necroptotic death"),
+# The mechanism of resistance.csv that an inhibitor of each tests, and what its grade says in the picture.
+MECHANISMS: dict[str, tuple[str, dict[str, str]]] = {
+    "Bcl-2": (
+        "BCL2_block",
+        {"supported": "blocks death", "against": "no block found", NOT_RESOLVED: "block: not resolved"},
+    ),
+    "PI3K/AKT": (
+        "PI3K_AKT",
+        {"supported": "keeps cells alive", "against": "no help found", NOT_RESOLVED: "help: not resolved"},
+    ),
+    "necroptosis": (
+        "necroptosis",
+        {"supported": "cells die by it", "against": "not how cells die", NOT_RESOLVED: "death by it: not resolved"},
+    ),
 }
 
 
@@ -163,7 +173,7 @@ def _inverse(value: float) -> float:
 
 def _caspase(tables: Tables, subject: Subject) -> Node:
     rows = list(told_rows(rows_of(tables["caspase"]), "fold"))
-    own = nearest(rows, subject, shared_treatments(rows))
+    own = nearest(rows, subject, shared_treatments([*rows, *_totals(tables)]))
     if not own:
         return Node("caspase-3/7")
     top = max(own, key=lambda row: row["fold"] if finite(row["fold"]) else row["low"])
@@ -221,9 +231,13 @@ def _change(treated: Row, control: Row) -> str:
     return state_of(least, most, 2)
 
 
+def _totals(tables: Tables) -> list[Row]:
+    return [row for row in told_rows(rows_of(tables["apoptosis"]), "mean") if row["population"] == "total"]
+
+
 def _apoptosis(tables: Tables, subject: Subject) -> Node:
-    rows = [row for row in told_rows(rows_of(tables["apoptosis"]), "mean") if row["population"] == "total"]
-    own = nearest(rows, subject, shared_treatments(rows))
+    rows = _totals(tables)
+    own = nearest(rows, subject, shared_treatments([*rows, *rows_of(tables["caspase"])]))
     own = [row for row in own if _tested(tables, row)] or own
     if not own:
         return Node("apoptosis")
@@ -276,6 +290,6 @@ def _graded(name: str, tables: Tables, subject: Subject) -> Node:
     level = _on_blot(name, tables, subject)
     if state == NOT_MEASURED:
         return level
-    said = (f"{means}: {grade}", *level.words)
+    said = (means[grade], *level.words)
     sources = ", ".join(filter(None, ("resistance", level.source)))
     return Node(name, state, said, max(count_of(row), level.n), sources, verdict=grade)

@@ -12,6 +12,7 @@ STATES = (UP, DOWN, UNCHANGED, NOT_RESOLVED, NOT_MEASURED)
 SHOWN, BLOCKED, UNKNOWN = "shown", "blocked", "unknown"
 MARKS = {UP: "↑", DOWN: "↓", UNCHANGED: "=", NOT_RESOLVED: "?", NOT_MEASURED: ""}
 FELL_AND_ROSE = ("rebound", "overshoot")
+GRADES = ("supported", "against", "not resolved")
 
 
 @dataclass(frozen=True)
@@ -50,6 +51,11 @@ class Node:
         return "↓↑" if self.verdict in FELL_AND_ROSE else MARKS[self.state]
 
     @property
+    def status(self) -> str:
+        """Return the state in words; of a mechanism that an inhibitor has tested no level is known, but a grade."""
+        return self.verdict if self.verdict in GRADES else self.state
+
+    @property
     def is_measured(self) -> bool:
         """Tell whether anything was measured."""
         return self.state != NOT_MEASURED
@@ -60,7 +66,7 @@ class Node:
         if not self.is_measured:
             return NOT_MEASURED
         where = (self.condition,) if self.condition else ()
-        return f"{self.state}: {', '.join((*self.words, *where))}, n = {count(self.n)}".replace(", (", " (")
+        return f"{self.status}: {', '.join((*self.words, *where))}, n = {count(self.n)}".replace(", (", " (")
 
 
 @dataclass(frozen=True)
@@ -142,7 +148,14 @@ class Pathway:
     def table(self) -> ShownTable:
         """Return the nodes as rows."""
         rows = [
-            [node.name, node.state, ", ".join(node.words), node.condition, count(node.n) if node.n else "", node.source]
+            [
+                node.name,
+                node.status,
+                ", ".join(node.words),
+                node.condition,
+                count(node.n) if node.n else "",
+                node.source,
+            ]
             for node in self.nodes
         ]
         header = ["node", "state", "measured", "treatment where another", "n", "table"]

@@ -122,7 +122,9 @@ def _edge_state(edge: tuple[str, str, str], nodes: Mapping[str, Node]) -> str:
         return _brake(start)
     if kind == "activates":
         return _activated(start, end)
-    return GRADES.get(start.verdict, BLOCKED if start.name == "XIAP" and start.state == DOWN else UNKNOWN)
+    if start.name == "XIAP":  # the Smac mimetic binds it, so that an unchanged level says nothing
+        return {UP: SHOWN, DOWN: BLOCKED}.get(start.state, UNKNOWN)
+    return GRADES.get(start.verdict, UNKNOWN)
 
 
 def _degraded(node: Node) -> str:

@@ -93,8 +93,8 @@ def _best(found: Mapping[Subject, Mapping[str, None]]) -> list[Subject]:
 def nearest(rows: Sequence[Row], subject: Subject, shared: Mapping[str, int]) -> list[Row]:
     """Return the rows of the treatment nearest to the Smac mimetic alone, in order of hours.
 
-    Among treatments equally near goes before which more lines were given (so that pathways side by side compare like
-    with like), then the higher dose.
+    Among treatments equally near goes before which more lines and assays share (so that like is compared with like),
+    then the higher dose.
     """
 
     def rank(row: Mapping[str, Any]) -> tuple[float, ...]:
@@ -109,11 +109,12 @@ def nearest(rows: Sequence[Row], subject: Subject, shared: Mapping[str, int]) ->
 
 
 def shared_treatments(rows: Sequence[Row]) -> dict[str, int]:
-    """Return in how many lines each treatment was given."""
-    lines: dict[str, set[tuple[str, str]]] = {}
+    """Return in how many lines each treatment was given; a line counts once an assay, told by its columns."""
+    places: dict[str, set[tuple[str, str, bool]]] = {}
     for row in rows:
-        lines.setdefault(dose_label(row), set()).add((words(row.get("cell_line")), words(row.get("arm"))))
-    return {treatment: len(own) for treatment, own in lines.items()}
+        place = words(row.get("cell_line")), words(row.get("arm")), "fold" in row
+        places.setdefault(dose_label(row), set()).add(place)
+    return {treatment: len(own) for treatment, own in places.items()}
 
 
 def hours_of(row: Mapping[str, Any]) -> float:

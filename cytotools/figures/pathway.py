@@ -82,6 +82,7 @@ STROKES: dict[str, dict[str, Any]] = {
     BLOCKED: {"color": "#8A8A8A", "linewidth": 1.0, "linestyle": "solid"},
     UNKNOWN: {"color": "#8A8A8A", "linewidth": 1.0, "linestyle": (0, (1, 1.6))},
 }
+STATE_WORDS = {UP: "up, or at work", UNCHANGED: "unchanged, or none"}
 EDGE_WORDS = {SHOWN: "at work", BLOCKED: "not at work", UNKNOWN: "not known"}
 Point = tuple[float, float]
 
@@ -358,7 +359,7 @@ def _draw_legend(ax: Axes, top: float) -> None:
     for k, state in enumerate(STATES):
         y = top - 0.1 - LEGEND_LINE * k
         _draw_node_key(ax, (x, y), state)
-        ax.text(x + 0.4, y, state, fontsize=SMALL_SIZE, va="center")
+        ax.text(x + 0.4, y, STATE_WORDS.get(state, state), fontsize=SMALL_SIZE, va="center")
     x = COLUMNS[2] - BOX / 2 + 0.05
     for k, state in enumerate((SHOWN, BLOCKED, UNKNOWN)):
         y = top - 0.1 - LEGEND_LINE * k
