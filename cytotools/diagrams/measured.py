@@ -15,6 +15,7 @@ from cytotools.diagrams.subjects import (
     Subject,
     Tables,
     at_hours,
+    codes,
     given,
     hours_of,
     nearest,
@@ -112,7 +113,9 @@ def _on_blot(name: str, tables: Tables, subject: Subject) -> Node:
     if target_key(words(last["target"])) != target_key(name):
         said = (words(last["target"]), *said)
     state = VERDICT_STATES.get(verdict, level)
-    return Node(name, state, said, count_of(last), "time_course", elsewhere(last, subject), verdict)
+    return Node(
+        name, state, said, count_of(last), "time_course", elsewhere(last, subject), verdict, codes(last, judged)
+    )
 
 
 def _of_target(tables: Tables, table: str, name: str) -> list[Row]:
@@ -162,8 +165,10 @@ def with_abundance(node: Node, tables: Tables, subject: Subject) -> Node:
         state = state_of(low, high, count_of(row))
         if not node.is_measured or (state in (UP, DOWN) and node.state not in (UP, DOWN)):
             source = ", ".join(filter(None, ("abundance", node.source)))
-            return replace(node, state=state, words=(*said, *node.words), n=count_of(row), source=source)
-        return replace(node, words=(*node.words, *said), source=f"{node.source}, abundance")
+            node = replace(node, state=state, words=(*said, *node.words), n=count_of(row), source=source)
+        else:
+            node = replace(node, words=(*node.words, *said), source=f"{node.source}, abundance")
+        return replace(node, cautions=tuple(dict.fromkeys((*node.cautions, *codes(row)))))
     return node
 
 
@@ -179,7 +184,7 @@ def _caspase(tables: Tables, subject: Subject) -> Node:
     top = max(own, key=lambda row: row["fold"] if finite(row["fold"]) else row["low"])
     said = short_lines(top["fold"], top["low"], top["high"], "-fold", at_hours(top))
     state = state_of(top["low"], top["high"], count_of(top))
-    return Node("caspase-3/7", state, said, count_of(top), "caspase", elsewhere(top, subject))
+    return Node("caspase-3/7", state, said, count_of(top), "caspase", elsewhere(top, subject), cautions=codes(top))
 
 
 def _cleaved(tables: Tables, subject: Subject) -> Node:
@@ -191,7 +196,9 @@ def _cleaved(tables: Tables, subject: Subject) -> Node:
     last = own[-1]
     share = bounded(last["cleaved_fraction"], last["low"], last["high"], lambda value: percent(value, 0), top=1.0)
     said = (f"cleaved {last['target']}{at_hours(last)}", share)
-    return Node("caspase-3/7", NOT_RESOLVED, said, count_of(last), "cleavage", elsewhere(last, subject))
+    return Node(
+        "caspase-3/7", NOT_RESOLVED, said, count_of(last), "cleavage", elsewhere(last, subject), cautions=codes(last)
+    )
 
 
 def _tnf(tables: Tables, subject: Subject) -> Node:
@@ -213,7 +220,7 @@ def _tnf(tables: Tables, subject: Subject) -> Node:
         beside = bounded(control[0]["concentration"], control[0]["low"], control[0]["high"], short)
         said = (*said, f"untreated {beside.partition(' (')[0]}")
     state = _change(last, control[0]) if control else NOT_RESOLVED
-    return Node("TNF-α", state, said, count_of(last), "concentrations", elsewhere(last, subject))
+    return Node("TNF-α", state, said, count_of(last), "concentrations", elsewhere(last, subject), cautions=codes(last))
 
 
 def _change(treated: Row, control: Row) -> str:
@@ -248,7 +255,15 @@ def _apoptosis(tables: Tables, subject: Subject) -> Node:
         low, high = (f"{100 * tested[limit]:+.0f}" for limit in ("low", "high"))
         said = (*said, f"{100 * tested['estimate']:+.0f} points", f"({low} to {high})")
         state = _fraction_state(tested)
-    return Node("apoptosis", state, said, count_of(last), "apoptosis, comparisons", elsewhere(last, subject))
+    return Node(
+        "apoptosis",
+        state,
+        said,
+        count_of(last),
+        "apoptosis, comparisons",
+        elsewhere(last, subject),
+        cautions=codes(last, tested),
+    )
 
 
 def _tested(tables: Tables, row: Row) -> Row:
@@ -292,4 +307,4 @@ def _graded(name: str, tables: Tables, subject: Subject) -> Node:
         return level
     said = (means[grade], *level.words)
     sources = ", ".join(filter(None, ("resistance", level.source)))
-    return Node(name, state, said, max(count_of(row), level.n), sources, verdict=grade)
+    return Node(name, state, said, max(count_of(row), level.n), sources, verdict=grade, cautions=codes(row))

@@ -35,6 +35,8 @@ class Node:
         The treatment, where it is another than the one of the pathway.
     verdict : str
         The verdict of rebound.csv, or the grade of resistance.csv.
+    cautions : tuple of str
+        The codes that its numbers carry.
     """
 
     name: str
@@ -44,6 +46,7 @@ class Node:
     source: str = ""
     condition: str = ""
     verdict: str = ""
+    cautions: tuple[str, ...] = ()
 
     @property
     def mark(self) -> str:
@@ -66,7 +69,8 @@ class Node:
         if not self.is_measured:
             return NOT_MEASURED
         where = (self.condition,) if self.condition else ()
-        return f"{self.status}: {', '.join((*self.words, *where))}, n = {count(self.n)}".replace(", (", " (")
+        doubts = f" (cautions: {listed(self.cautions)})" if self.cautions else ""
+        return f"{self.status}: {', '.join((*self.words, *where))}, n = {count(self.n)}{doubts}".replace(", (", " (")
 
 
 @dataclass(frozen=True)

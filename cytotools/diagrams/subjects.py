@@ -133,3 +133,15 @@ def told_rows(rows: Sequence[Row], column: str) -> Iterator[Row]:
     for row in rows:
         if finite(row.get(column)) or finite(row.get("low")):
             yield row
+
+
+def codes(*rows: Mapping[str, Any]) -> tuple[str, ...]:
+    """Return the codes of the cautions that rows carry, each once.
+
+    Examples
+    --------
+    >>> codes({"caution": "peak: highest of 4 hours; few_wells: 3 wells"}, {"caution": ""}, {})
+    ('peak', 'few_wells')
+    """
+    said = [part for row in rows for part in words(row.get("caution")).split("; ") if ":" in part]
+    return tuple(dict.fromkeys(part.partition(":")[0] for part in said))

@@ -193,7 +193,8 @@ def _needed(node: Node) -> float:
 def _foot(one: Pathway) -> str:
     counts = sorted({node.n for node in one.nodes if node.is_measured})
     each = "n = " + " to ".join(dict.fromkeys([count(counts[0]), count(counts[-1])])) if counts else "nothing measured"
-    return f"× level over {one.reference}; in brackets 95 % intervals; {each}"
+    starred = "; * see its cautions" if any(node.cautions for node in one.nodes) else ""
+    return f"× level over {one.reference}; in brackets 95 % intervals; {each}{starred}"
 
 
 def _write(
@@ -233,7 +234,8 @@ def _draw_node(ax: Axes, node: Node, box: Box) -> None:
         ax.add_patch(inner)
     lines = lines_of(node)
     y = box.middle + (NAME_LINE + WORDS_LINE * len(lines)) / 2 - NAME_LINE / 2
-    _write(ax, box.x, y, node.name, NAME_SIZE, "bold", BOX, ha="center", color=look.ink, zorder=4)
+    name = f"{node.name} *" if node.cautions else node.name
+    _write(ax, box.x, y, name, NAME_SIZE, "bold", BOX, ha="center", color=look.ink, zorder=4)
     y -= (NAME_LINE + WORDS_LINE) / 2
     for k, line in enumerate(lines):
         at = y - WORDS_LINE * k
