@@ -12,7 +12,7 @@ from cytotools.figures.schedule_forest import schedule_figure
 from cytotools.figures.style import Saved, save
 from cytotools.labels import file_stem
 
-SECTION = "plates"
+SECTION = "combinations"
 
 
 def combination_figures(drawn: DrawnCombinations, folder: Path) -> Iterator[Saved]:

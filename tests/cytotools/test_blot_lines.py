@@ -61,7 +61,7 @@ def test_planted_fractions_are_found(results: Results) -> None:
 
 
 def test_both_are_said_and_drawn(results: Results, tmp_path: Path) -> None:
-    said = " ".join(answers(results))
+    said = " ".join(said for group in answers(results) for said in group.sentences)
     assert "B over A at 0 h, ratio of levels (95 % CI): XIAP 2." in said
     assert "A, TRAIL: cleaved PARP is largest at 24 h, " in said
     with styled():
