@@ -30,7 +30,7 @@ from cytotools.tables import rows_of
 # A verdict on a whole course says more than the interval of its last hour alone.
 VERDICT_STATES = {"overshoot": UP, "induction": UP, "sustained loss": DOWN, "no loss": UNCHANGED}
 GRADE_STATES = {"supported": UP, "against": UNCHANGED, "not resolved": NOT_RESOLVED}
-LEAST_POINTS = 0.1  # a fraction is called unchanged where its interval excludes a change by 10 points
+LEAST_POINTS = 0.1  # a fraction whose interval excludes a change by 10 points is unchanged, one beyond it changed much
 SIGNIFICANT = 0.05
 
 # Targets by name, as regular expressions of the folded name: what stands for each node on a blot.
@@ -250,20 +250,15 @@ def _apoptosis(tables: Tables, subject: Subject) -> Node:
         return Node("apoptosis")
     last = own[-1]
     said: tuple[str, ...] = (f"{percent(last['mean'], 0)}{at_hours(last)}",)
-    tested, state = _tested(tables, last), NOT_RESOLVED
-    if tested:
-        low, high = (f"{100 * tested[limit]:+.0f}" for limit in ("low", "high"))
-        said = (*said, f"{100 * tested['estimate']:+.0f} points", f"({low} to {high})")
-        state = _fraction_state(tested)
-    return Node(
-        "apoptosis",
-        state,
-        said,
-        count_of(last),
-        "apoptosis, comparisons",
-        elsewhere(last, subject),
-        cautions=codes(last, tested),
-    )
+    tested = _tested(tables, last)
+    found = Node("apoptosis", NOT_RESOLVED, said, count_of(last), "apoptosis, comparisons", elsewhere(last, subject))
+    if not tested:
+        return replace(found, cautions=codes(last))
+    low, high = (f"{100 * tested[limit]:+.0f}" for limit in ("low", "high"))
+    said = (*said, f"{100 * tested['estimate']:+.0f} points", f"({low} to {high})")
+    state = _fraction_state(tested)
+    is_large = state == UP and tested["low"] > LEAST_POINTS
+    return replace(found, state=state, words=said, cautions=codes(last, tested), is_large=is_large)
 
 
 def _tested(tables: Tables, row: Row) -> Row:

@@ -37,6 +37,8 @@ class Node:
         The verdict of rebound.csv, or the grade of resistance.csv.
     cautions : tuple of str
         The codes that its numbers carry.
+    is_large : bool
+        Of apoptosis: whether the interval of its rise leaves out a small one.
     """
 
     name: str
@@ -47,6 +49,7 @@ class Node:
     condition: str = ""
     verdict: str = ""
     cautions: tuple[str, ...] = ()
+    is_large: bool = False
 
     @property
     def mark(self) -> str:

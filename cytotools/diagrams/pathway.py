@@ -117,7 +117,7 @@ def _edge_state(edge: tuple[str, str, str], nodes: Mapping[str, Node]) -> str:
     if kind == "induces":
         return _induced(end)
     if edge[:2] == ("caspase-3/7", "necroptosis"):
-        return {"supported": BLOCKED, "against": SHOWN}.get(end.verdict, UNKNOWN)
+        return BLOCKED if end.verdict == "supported" else UNKNOWN
     if start.name in ("cIAP1", "cIAP2"):
         return _brake(start)
     if kind == "activates":

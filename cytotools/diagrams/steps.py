@@ -28,6 +28,8 @@ class Step:
         What to do next, empty after a yes.
     is_reached : bool
         Whether the path came here: False after the step that explains why a line resists.
+    brief : str
+        The evidence as the picture has it, where it is shorter there.
     """
 
     question: str
@@ -36,6 +38,7 @@ class Step:
     source: str
     remedy: str = ""
     is_reached: bool = True
+    brief: str = ""
 
     @property
     def words(self) -> str:

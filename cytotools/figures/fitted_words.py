@@ -14,7 +14,7 @@ FAMILY = "DejaVu Sans"
 LONGEST = 400  # letters of a person's text before it is broken into lines
 NO_GLYPH = "□"
 # What stays on one line: an interval in brackets, a number with its unit, else a word.
-_ATOMS = re.compile(r"\([^()]{1,22}\)[,.;:]?|[\d.]+ (?:[µnmp]?M|[µnmp]?g/mL|h|%|×)(?!\w)[,.;:]?|\S+")
+_ATOMS = re.compile(r"\([^()]{1,30}\)[,.;:]?|[\d.]+ (?:[µnmp]?M|[µnmp]?g/mL|h|%|×)(?!\w)[,.;:]?|\S+")
 
 
 @cache
@@ -58,7 +58,8 @@ def fitted(words: str, width: float, size: float, weight: str = "normal", most: 
     (['a line and', 'another'], ['xxxxxxx…'])
     """
     lines = [""]
-    for word in _ATOMS.findall(drawable(words)):
+    atoms = _ATOMS.findall(drawable(words))
+    for word in (part for atom in atoms for part in ([atom] if inches(atom, size, weight) <= width else atom.split())):
         longer = f"{lines[-1]} {word}".strip()
         if inches(longer, size, weight) <= width:
             lines[-1] = longer
