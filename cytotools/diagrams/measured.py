@@ -85,8 +85,8 @@ def _first_measured(name: str, tables: Tables, subject: Subject) -> Node:
 
 
 def elsewhere(row: Row, subject: Subject) -> str:
-    """Return the treatment of a row in words where it is not the Smac mimetic alone."""
-    return f"with {dose_label(row)}" if subject.distance(row) else ""
+    """Return the treatment of a row in words where it is another than that of the pathway."""
+    return "" if dose_label(row) == subject.treatment else f"with {dose_label(row)}"
 
 
 def count_of(row: Mapping[str, Any]) -> int:

@@ -318,7 +318,7 @@ def _asked(tables: Tables, one: Pathway, mechanism: str) -> _Asked:
 
 def _node_answer(mechanism: str, node: Node) -> str:
     """Return what a level says, where no rule has graded it."""
-    if not node.is_measured:
+    if not node.is_measured or node.condition:
         return NOT_TESTED
     states: Mapping[str, str] = {
         "cIAP1_not_lost": {DOWN: YES, UNCHANGED: NO, UP: NO},

@@ -23,6 +23,11 @@ def _font(weight: str) -> FT2Font:
 
 
 @cache
+def _letters() -> frozenset[int]:
+    return frozenset(_font("normal").get_charmap())
+
+
+@cache
 def inches(words: str, size: float, weight: str = "normal") -> float:
     """Return how wide words are drawn, in inches; `size` is in points.
 
@@ -45,8 +50,7 @@ def drawable(words: str) -> str:
     >>> drawable("cIAP2 细胞")
     'cIAP2 □□'
     """
-    known = _font("normal").get_charmap()
-    return "".join(letter if ord(letter) in known else NO_GLYPH for letter in cut(words, LONGEST))
+    return "".join(letter if ord(letter) in _letters() else NO_GLYPH for letter in cut(words, LONGEST))
 
 
 def fitted(words: str, width: float, size: float, weight: str = "normal", most: int = 99) -> list[str]:
