@@ -59,7 +59,7 @@ class Node:
     @property
     def status(self) -> str:
         """Return the state in words; of a mechanism that an inhibitor has tested no level is known, but a grade."""
-        return self.verdict if self.verdict in GRADES else self.state
+        return f"graded {self.verdict}" if self.verdict in GRADES else self.state
 
     @property
     def is_measured(self) -> bool:

@@ -42,9 +42,9 @@ class Step:
 
     @property
     def words(self) -> str:
-        """Return the step in a sentence."""
-        evidence = f" ({self.evidence})" if self.evidence else ""
-        return f"{self.question} {self.answer.capitalize()}{evidence}."
+        """Return the step in a sentence, as short as the picture has it."""
+        evidence = self.brief or self.evidence
+        return f"{self.question} {self.answer.capitalize()}{f': {evidence}' if evidence else ''}."
 
 
 @dataclass(frozen=True)

@@ -110,7 +110,7 @@ def troubleshooting_path(tables: Tables, agents: Agents) -> TroubleshootingPath:
     --------
     >>> from cytotools.tables import complete
     >>> troubleshooting_path(complete({}), {}.get).words
-    'Are the controls sound? Not tested (no control was judged).'
+    'Are the controls sound? Not tested: no control was judged.'
     """
     steps = [_controls(tables), _enough(tables), _topic(tables, "positive"), _topic(tables, "background")]
     steps += [_time(tables), _agreement(tables)]

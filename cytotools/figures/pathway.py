@@ -116,7 +116,7 @@ def pathway_figures(found: Sequence[Pathway], folder: Path) -> list[Saved]:
     written = []
     heights = row_heights(found)
     for one in found:
-        taken.append(file_stem(f"pathway_{one.title}", taken))
+        taken.append(file_stem(f"pathway_{one.title}".replace("µ", "u"), taken))
         saved = Saved(taken[-1], f"Pathway, {one.title}", _caption(one), "answer")
         written.append(save(_figure([one], heights), folder, saved))
     for start in range(0, len(found) - 1, SIDE_BY_SIDE):
