@@ -82,6 +82,7 @@ STROKES: dict[str, dict[str, Any]] = {
     BLOCKED: {"color": "#8A8A8A", "linewidth": 1.0, "linestyle": "solid"},
     UNKNOWN: {"color": "#8A8A8A", "linewidth": 1.0, "linestyle": (0, (1, 1.6))},
 }
+STATE_WORDS = {UP: "up, or at work", UNCHANGED: "unchanged, or none"}
 EDGE_WORDS = {SHOWN: "at work", BLOCKED: "not at work", UNKNOWN: "not known"}
 Point = tuple[float, float]
 
@@ -115,7 +116,7 @@ def pathway_figures(found: Sequence[Pathway], folder: Path) -> list[Saved]:
     written = []
     heights = row_heights(found)
     for one in found:
-        taken.append(file_stem(f"pathway_{one.title}", taken))
+        taken.append(file_stem(f"pathway_{one.title}".replace("µ", "u"), taken))
         saved = Saved(taken[-1], f"Pathway, {one.title}", _caption(one), "answer")
         written.append(save(_figure([one], heights), folder, saved))
     for start in range(0, len(found) - 1, SIDE_BY_SIDE):
@@ -192,7 +193,8 @@ def _needed(node: Node) -> float:
 def _foot(one: Pathway) -> str:
     counts = sorted({node.n for node in one.nodes if node.is_measured})
     each = "n = " + " to ".join(dict.fromkeys([count(counts[0]), count(counts[-1])])) if counts else "nothing measured"
-    return f"× level over {one.reference}; in brackets 95 % intervals; {each}"
+    starred = "; * see its cautions" if any(node.cautions for node in one.nodes) else ""
+    return f"× level over {one.reference}; in brackets 95 % intervals; {each}{starred}"
 
 
 def _write(
@@ -232,7 +234,8 @@ def _draw_node(ax: Axes, node: Node, box: Box) -> None:
         ax.add_patch(inner)
     lines = lines_of(node)
     y = box.middle + (NAME_LINE + WORDS_LINE * len(lines)) / 2 - NAME_LINE / 2
-    _write(ax, box.x, y, node.name, NAME_SIZE, "bold", BOX, ha="center", color=look.ink, zorder=4)
+    name = f"{node.name} *" if node.cautions else node.name
+    _write(ax, box.x, y, name, NAME_SIZE, "bold", BOX, ha="center", color=look.ink, zorder=4)
     y -= (NAME_LINE + WORDS_LINE) / 2
     for k, line in enumerate(lines):
         at = y - WORDS_LINE * k
@@ -358,7 +361,7 @@ def _draw_legend(ax: Axes, top: float) -> None:
     for k, state in enumerate(STATES):
         y = top - 0.1 - LEGEND_LINE * k
         _draw_node_key(ax, (x, y), state)
-        ax.text(x + 0.4, y, state, fontsize=SMALL_SIZE, va="center")
+        ax.text(x + 0.4, y, STATE_WORDS.get(state, state), fontsize=SMALL_SIZE, va="center")
     x = COLUMNS[2] - BOX / 2 + 0.05
     for k, state in enumerate((SHOWN, BLOCKED, UNKNOWN)):
         y = top - 0.1 - LEGEND_LINE * k
