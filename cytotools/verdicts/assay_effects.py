@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Hashable, Iterator, Mapping
 from dataclasses import dataclass, replace
+from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -57,7 +58,7 @@ class Effect:
     n: int
     state: str
 
-    @property
+    @cached_property
     def key(self) -> Hashable:
         """Return what the effects of one condition share."""
         return condition_key(dict(self.condition))
