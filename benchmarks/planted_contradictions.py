@@ -101,7 +101,7 @@ def dose_plan(rng: np.random.Generator, largest: float, stasis: float = 0.0, **c
         (treatment("X", float(d)), Treatment(largest * hill(d / middle, power), stasis=stasis * hill(d / middle, power)))
         for d in doses
     )
-    flow, caspase = (float(rng.choice(hours)) for hours in ((24, 48), (12, 24, 48)))
+    flow, caspase = (float(rng.choice((24, 48))) for _ in range(2))
     plan = Plan(drawn_biology(rng), arms, (flow,), (caspase,), (float(rng.choice([48, 72, 96])),))
     return replace(plan, **{"background": rng.uniform(0.02, 0.05), **changes})
 
@@ -197,7 +197,7 @@ def planted_kinds() -> dict[str, tuple[Callable[[np.random.Generator], Plan], tu
         ),
         "IAP lost, no death": (lambda rng: dose_plan(rng, 0.0, iap=0.1), ("target_without_death",)),
         "all dead, IAP unchanged": (
-            lambda rng: dose_plan(rng, rng.uniform(0.15, 0.3), iap=1.0, viability=(24.0,)),
+            lambda rng: dose_plan(rng, rng.uniform(0.3, 0.5), iap=1.0, viability=(24.0,)),
             ("dead_but_bands_unchanged",),
         ),
         "flow too early": (lambda rng: dose_plan(rng, rng.uniform(*rate), flow=(float(rng.choice([1, 2, 4])),)), ("too_early",)),
@@ -219,7 +219,7 @@ def planted_kinds() -> dict[str, tuple[Callable[[np.random.Generator], Plan], tu
         ),
         "no negative control": (lambda rng: dose_plan(rng, 0.03, negative=False), ("missing_negative_control",)),
         "toxic vehicle": (
-            lambda rng: dose_plan(rng, rng.uniform(*rate), vehicle=Treatment(0.008), vehicle_signal=0.7),
+            lambda rng: dose_plan(rng, rng.uniform(*rate), vehicle=Treatment(0.012), vehicle_signal=0.55),
             ("vehicle_effect",),
         ),
     }
