@@ -168,6 +168,7 @@ def planted_kinds() -> dict[str, tuple[Callable[[np.random.Generator], Plan], tu
     """Return studies with one fault, and the codes and checks that name it."""
     any_death = ("viability_without_apoptosis",)
     rate = (0.03, 0.08)
+    day = {"flow": (24.0,), "caspase": (24.0,), "viability": (24.0, 72.0)}
     return {
         "cytostasis": (lambda rng: steady(rng, dose_plan, Treatment(stasis=rng.uniform(0.8, 1.0))), any_death),
         "cytostasis over hours": (lambda rng: steady(rng, hours_plan, Treatment(stasis=rng.uniform(0.8, 1.0))), any_death),
@@ -184,11 +185,11 @@ def planted_kinds() -> dict[str, tuple[Callable[[np.random.Generator], Plan], tu
             ("annexin_without_caspase", "annexin_without_loss"),
         ),
         "death without caspases": (
-            lambda rng: steady(rng, dose_plan, Treatment(rng.uniform(*rate), silent=True)),
+            lambda rng: steady(rng, dose_plan, Treatment(rng.uniform(*rate), silent=True), **day),
             ("annexin_without_caspase",),
         ),
         "cleaved without caspase": (
-            lambda rng: steady(rng, dose_plan, Treatment(rng.uniform(*rate), silent=True), cleaved="by cells"),
+            lambda rng: steady(rng, dose_plan, Treatment(rng.uniform(*rate), silent=True), cleaved="by cells", **day),
             ("cleaved_without_caspase",),
         ),
         "cleavage not seen": (

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Iterator, Mapping
+from collections.abc import Hashable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
@@ -113,21 +113,29 @@ def assay_effects(tables: Mapping[str, pd.DataFrame], values: pd.DataFrame) -> l
     [('viability 39 % of control (32 % to 46 %)', 'shows')]
     """
     wells = list(_of_wells(values))
-    viable = {(e.key, e.hours): 1.0 - e.value for e in wells if e.method == "viability"}
-    told = [_for_its_cells(e, viable.get((e.key, e.hours))) for e in wells]
+    viability = grouped((e for e in wells if e.method == "viability"), lambda e: e.key)
+    told = [_for_its_cells(e, _left(viability.get(e.key, []), e.hours)) for e in wells]
     return [*_of_flow(tables), *told, *_of_cleavage(tables), *_of_targets(tables)]
+
+
+def _left(viability: Sequence[Effect], hours: float) -> float | None:
+    """Return the share of cells left at an hour: as read, or as read first after it, when no more were left."""
+    later = sorted((e.hours, 1.0 - e.value) for e in viability if e.hours >= hours)
+    return later[0][1] if later else None
 
 
 def _for_its_cells(effect: Effect, viable: float | None) -> Effect:
     """Return caspase activity that seems to lack as open where it may be that of fewer cells.
 
-    Where viability was read at the same hour the fold of a viable cell must lack too; elsewhere a fold below 1 tells
-    that cells are missing.
+    A fold of 1 or more over the control lacks as it stands. One below 1 tells that cells are missing: then the fold of
+    a viable cell must lack too.
     """
     if effect.method != "caspase" or effect.state != LACKS:
         return effect
+    if effect.high >= 1 and (viable is None or viable > FEW_CELLS):
+        return effect
     if viable is None:
-        return replace(effect, state=OPEN) if effect.high < 1 else effect
+        return replace(effect, state=OPEN)
     of_cell = effect.high / max(viable, 1e-9)
     return replace(effect, state=OPEN) if viable < FEW_CELLS or of_cell > SIZES["caspase"].lacks else effect
 

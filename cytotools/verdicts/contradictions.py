@@ -8,13 +8,15 @@ from dataclasses import dataclass
 from cytotools.experiments import grouped
 from cytotools.number_words import finite, listed
 from cytotools.verdicts.assay_effects import Effect
-from cytotools.verdicts.effect_sizes import LACKS, SHOWS, WEAK, over_hours
+from cytotools.verdicts.effect_sizes import LACKS, SHOWS, SIZES, WEAK, over_hours
 from cytotools.verdicts.verdict_cautions import CAUTIONS
 
 APOPTOSIS = ("annexin", "caspase", "cleavage")
 # How clearly the one side must show: caspase kits see one dying cell in forty, a culture that loses few cells grows on.
 STRONG = {"caspase_without_annexin": 2.0, "annexin_without_loss": 0.2, "dead_but_bands_unchanged": 0.7}
+HALF_AS_LATE = 0.5
 EARLY = 12.0  # hours: what lacks before it says nothing of a later fall of viability, the last of all signs
+BESIDE = 0.6  # of the hour at which viability falls: dead cells of that time are still to be seen
 PASSED = 1.9  # caspase activity read this many times later than Annexin V may be over
 FEW_OF_DEAD = 0.5  # of the dye-positive cells alone: fewer with Annexin V have lost it, or never had it
 BEFORE_LOSS = 12.0  # hours that a cell which binds Annexin V may still reduce a dye and hold ATP
@@ -116,6 +118,8 @@ def _found(rule: Rule, key: Hashable, effects: Sequence[Effect]) -> Iterator[Con
         if few:
             yield Contradiction(rule, key, shows, few)
         return
+    if rule.code == "viability_without_apoptosis":
+        states |= {method: LACKS for method in rule.lacks if _small_beside(effects, method, shows)}
     if any(states.get(method) in (SHOWS, WEAK) for method in rule.lacks):
         return
     shows = tuple(effect for effect in shows if effect.low > STRONG.get(rule.code, -1.0))
@@ -130,10 +134,18 @@ def _outnumbered(annexin: Effect, dye: Effect) -> bool:
     return annexin.hours == dye.hours and annexin.high < FEW_OF_DEAD * dye.low
 
 
+def _small_beside(effects: Sequence[Effect], method: str, falls: Sequence[Effect]) -> bool:
+    """Tell whether apoptosis, though told from none, is too small for the fall of viability that it was read beside."""
+    own = [effect for effect in effects if effect.method == method]
+    first = min((effect.hours for effect in falls), default=float("nan"))
+    small = all(effect.state == LACKS or effect.high < SIZES[method].lacks for effect in own)
+    return bool(own) and small and max(effect.hours for effect in own) >= BESIDE * first
+
+
 def _comparable(code: str, effect: Effect, lacks: Sequence[Effect], shows: Sequence[Effect]) -> bool:
     """Tell whether the hours of an assay that lacks allow to hold it against one that shows.
 
-    As a rule it must have been read as late. Apoptosis comes a day or more before viability falls, cells that bind
+    As a rule it must have been read half as late or later. Apoptosis comes a day or more before viability falls, cells that bind
     Annexin V are viable for hours, and caspase activity passes.
     """
     own = [one.hours for one in lacks if one.method == effect.method and finite(one.hours)]
@@ -148,7 +160,8 @@ def _comparable(code: str, effect: Effect, lacks: Sequence[Effect], shows: Seque
         return max(own) > EARLY
     if effect.method == "caspase" and min(own) > PASSED * min(hours):
         return False
-    return max(own) >= min(hours)
+    soon_enough = max(own) > EARLY and max(own) >= HALF_AS_LATE * min(hours)
+    return effect.method == "target" or soon_enough or max(own) >= min(hours)
 
 
 def method_states(effects: Sequence[Effect]) -> dict[str, str]:
