@@ -125,34 +125,34 @@ def _level(row: Mapping[str, Any]) -> Level:
 def return_evidence(course: Course, rule: Measurement, class_of: Callable[[str], str]) -> Evidence:
     """Return whether a target that was lost comes back, or is induced above its start."""
     verdict, nadir = str(course.verdict["verdict"]), course.verdict["nadir_hours"]
-    later = [level for level in course.levels if not finite(nadir) or level.hours >= nadir] or list(course.levels)
-    if verdict not in LOST:
-        later = list(course.levels)
-    peak = max(later, key=lambda level: level.log_fold)
+    fell = verdict in LOST
+    later = [one for one in course.levels if not fell or one.hours >= nadir] or course.levels
+    peak = max(later, key=lambda one: one.log_fold)
     value, low, high = course.at(peak)
+    grade = "not resolved" if course.n < 2 else _return_grade(course, verdict, rule, value, low, high)
     words = f"{course.target} reaches {fold(value)} × its start at {peak.hours:g} h {interval(low, high, fold)}"
-    if finite(nadir) and verdict in LOST:
+    if fell:
         words += f", lowest {fold(course.verdict['nadir_fold'])} × at {nadir:g} h"
-    told = f"{words}; verdict of the blots: {verdict}, n = {course.n}"
-    quantity = f"{course.target} at {peak.hours:g} h over its start"
-    grade = _return_grade(course, verdict, rule, value, low, high)
+    words += f"; verdict of the blots: {verdict}, n = {course.n}"
     if grade == "not resolved" and verdict in CAME_BACK:
-        told += "; the rise is partial"
-    if grade == "against" and verdict not in LOST:
-        told += "; it was never lost, so nothing comes back"
-    return Evidence(grade, told, quantity, value, low, high, course.n, _of_course(course, class_of))
+        words += "; the rise is partial"
+    if grade == "against" and not fell:
+        value, low, high = course.mean()
+        words += f"; it was never lost, on average {fold(value)} × {interval(low, high, fold)}, so nothing comes back"
+        quantity = f"mean {course.target} of all later hours over its start"
+    else:
+        quantity = f"{course.target} at {peak.hours:g} h over its start"
+    return Evidence(grade, words, quantity, value, low, high, course.n, _of_course(course, class_of))
 
 
 def _return_grade(course: Course, verdict: str, rule: Measurement, value: float, low: float, high: float) -> str:
-    if course.n < 2:
-        return "not resolved"
     if verdict in CAME_BACK and value >= rule.limit("returned") and low > rule.limit("above"):
         return "supported"
     if verdict == "induction" and value >= rule.limit("induced"):
         return "supported"
     if verdict == "sustained loss" and high < rule.limit("stays_below"):
         return "against"
-    if verdict == "no loss" and high < rule.limit("excluded"):
+    if verdict == "no loss" and value < rule.limit("induced") and course.mean()[2] < rule.limit("induced"):
         return "against"
     return "not resolved"
 
