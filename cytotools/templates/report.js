@@ -125,7 +125,7 @@
     image.src = picture.src;
     image.alt = picture.alt;
     viewer.showModal();
-    resize(frame.clientWidth - 16);
+    resize(Math.max(frame.clientWidth - 16, picture.width, Number(picture.getAttribute("width"))));
     frame.scrollTo(0, 0);
   }
   for (const figure of document.querySelectorAll("figure")) {
