@@ -3,9 +3,9 @@
     python -m benchmarks.report_in_browser [results/report.html]
 
 Each row of the table is one look at the page: its size, requests beyond the file itself, messages of the console,
-faults that axe-core calls serious or critical (with what is folded unfolded, and eight rows of each table), pixels by which the page is wider
-than the screen, and whether the keyboard alone sorts a table, enlarges a figure and comes back to where it was. A third
-look is with scripts forbidden. Needs playwright, axe-playwright-python and a Chromium on the path.
+faults that axe-core calls serious or critical (all that is folded unfolded, eight rows of each table), pixels by which
+the page is wider than the screen, and whether the keyboard alone sorts a table, enlarges a figure and comes back to
+where it was. A third look is with scripts forbidden. Needs playwright, axe-playwright-python and a Chromium.
 """
 
 from __future__ import annotations
