@@ -8,8 +8,10 @@ from typing import TYPE_CHECKING
 
 from cytotools.blot_answers import blot_answers
 from cytotools.combination_answers import combination_answers
+from cytotools.concordance_answers import concordance_answers
 from cytotools.flow_answers import design_answers, flow_answers
 from cytotools.plate_answers import plate_answers
+from cytotools.resistance_answers import resistance_answers
 
 if TYPE_CHECKING:
     from cytotools.results import Results
@@ -27,6 +29,8 @@ def answers(results: Results) -> list[AnswerGroup]:
     """Return the findings of a study, one sentence each, in the order of the report; no group is empty."""
     tables = results.tables
     groups: list[tuple[str, Iterable[str]]] = [
+        ("Why does a line not respond?", resistance_answers(tables)),
+        ("Do the methods agree?", concordance_answers(tables)),
         ("Annexin V", [*flow_answers(tables), *design_answers(results)]),
         ("Western blots", blot_answers(results)),
         ("Combinations", combination_answers(tables)),
