@@ -6,6 +6,7 @@ import base64
 import hashlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache
 from typing import TYPE_CHECKING, Any
 
 from cytotools.labels import visible
@@ -16,6 +17,7 @@ from cytotools.shown_table import ShownTable, marked
 from cytotools.wording import answers
 
 if TYPE_CHECKING:
+    from jinja2 import Environment
     from markupsafe import Markup
 
     from cytotools.results import Results
@@ -40,17 +42,7 @@ def render(results: Results, figures: Sequence[ShownFigure], found: Mapping[str,
     found : mapping
         What `provenance` returns.
     """
-    from jinja2 import Environment, PackageLoader, StrictUndefined
-
-    loader = PackageLoader("cytotools")
-    environment = Environment(
-        loader=loader,
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-        finalize=_visible,
-    )
+    environment = _environment()
     anchors = Anchors()
     sections = placed_sections(page_sections(results.tables, figures), anchors)
     cautions = linked_cautions(results.cautions, sections, anchors)
@@ -65,8 +57,8 @@ def render(results: Results, figures: Sequence[ShownFigure], found: Mapping[str,
         methods=list(methods(results)),
         provenance=found,
         inputs=placed_table("inputs", _inputs(found["inputs"]), anchors),
-        style=_embedded(loader.get_source(environment, "report.css")[0]),
-        script=_embedded(loader.get_source(environment, "report.js")[0]),
+        style=_embedded(environment, "report.css"),
+        script=_embedded(environment, "report.js"),
         figure_anchor=lambda figure: anchor_of("f", figure.name),
         marked=marked,
     )
@@ -82,9 +74,26 @@ def _visible(value: object) -> object:
     return visible(value) if type(value) is str else value
 
 
-def _embedded(text: str) -> _Embedded:
+@cache
+def _environment() -> Environment:
+    from jinja2 import Environment, PackageLoader, StrictUndefined
+
+    return Environment(
+        loader=PackageLoader("cytotools"),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        finalize=_visible,
+    )
+
+
+def _embedded(environment: Environment, name: str) -> _Embedded:
+    """Return a file beside the templates as it is: no word of a study stands in it."""
     from markupsafe import Markup
 
+    assert environment.loader is not None
+    text = environment.loader.get_source(environment, name)[0]
     digest = base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()
     return _Embedded(Markup(text), f"sha256-{digest}")
 

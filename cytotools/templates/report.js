@@ -86,12 +86,10 @@
     const target = location.hash.length > 1 ? byId(location.hash.slice(1)) : null;
     if (!target) return;
     let folded = target.closest("details:not([open])");
-    if (folded || target.hidden) {
-      target.hidden = false;
-      for (; folded; folded = target.closest("details:not([open])")) folded.open = true;
-      target.scrollIntoView();
-    }
-    if (!target.matches("a, button, section")) {
+    target.hidden = false; // a caution that the filter holds back
+    for (; folded; folded = target.closest("details:not([open])")) folded.open = true;
+    if (!target.matches("section")) {
+      target.scrollIntoView({ block: target.matches("tr") ? "center" : "start" });
       target.tabIndex = -1;
       target.focus({ preventScroll: true });
     }
@@ -125,7 +123,7 @@
     image.src = picture.src;
     image.alt = picture.alt;
     viewer.showModal();
-    resize(frame.clientWidth - 16);
+    resize(Math.max(frame.clientWidth - 16, picture.width, Number(picture.getAttribute("width"))));
     frame.scrollTo(0, 0);
   }
   for (const figure of document.querySelectorAll("figure")) {
