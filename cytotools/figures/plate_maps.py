@@ -141,13 +141,13 @@ def _figure(plate: pd.DataFrame, maps: Sequence[Map]) -> Figure:
     rows = -(-len(maps) // 2)
     figure = Figure(figsize=(2 * MAP_INCHES[0], rows * MAP_INCHES[1]))
     for place, drawn in enumerate(maps):
-        ax, bar = map_axes(figure, place, rows)
+        ax = map_axes(figure, place, rows)
         top = min(_top(drawn.values.values(), drawn.least), drawn.most)
         image = draw_plate_map(
             ax, drawn.values, limits=(0.0, top), plate=form, letters=letters, marked=marked, write=drawn.write
         )
-        ax.set_title(drawn.title, fontsize=7.5, loc="left", pad=11)
-        draw_scale(figure, image, bar, (0.0, top), drawn.write)
+        ax.set_title(drawn.title, fontsize=7.5, loc="left", pad=11, y=1.0)
+        draw_scale(ax, image, (0.0, top), drawn.write)
     return figure
 
 
