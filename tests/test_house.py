@@ -32,6 +32,7 @@ MAY_OPEN = {
     "cytotools/sample_plates.py",
     "cytotools/sample_study.py",
     "cytotools/study_files.py",
+    "cytotools/verdicts/agent_classes.py",
     "gating/exchange/populations.py",
     "gating/exchange/xml_files.py",
     "gating/fcs/read.py",
