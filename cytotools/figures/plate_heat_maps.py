@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from pathlib import Path
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -14,8 +14,9 @@ from matplotlib.ticker import FuncFormatter, MaxNLocator
 
 from cytotools.conditions import CONDITION_COLUMNS
 from cytotools.experiments import grouped
+from cytotools.figures.drawing import Drawing
 from cytotools.figures.map_pages import MAP_INCHES, draw_scale, map_axes, named_wells
-from cytotools.figures.style import COLOURS, Saved, save
+from cytotools.figures.style import COLOURS, Saved
 from cytotools.labels import file_stem, shown
 from cytotools.plates.cautions import CAUTIONS
 from cytotools.plates.wells_table import plate_numbers
@@ -52,15 +53,13 @@ class HeatMap:
     colours: str = PLATE_MAP
 
 
-def plate_heat_maps(wells: pd.DataFrame, folder: Path) -> Iterator[Saved]:
-    """Write one figure a plate; plates with few wells share a page with others of their assay and batch.
+def plate_heat_maps(wells: pd.DataFrame) -> Iterator[Drawing]:
+    """Yield one figure a plate; plates with few wells share a page with others of their assay and batch.
 
     Parameters
     ----------
     wells : DataFrame
         As `cytotools.drawn_plates.DrawnPlates` has them.
-    folder : Path
-        Where the figures go.
     """
     taken: list[str] = []
     told = {name: wells[name] if name in wells.columns else [empty] * len(wells) for name, empty in PLATE.items()}
@@ -74,10 +73,10 @@ def plate_heat_maps(wells: pd.DataFrame, folder: Path) -> Iterator[Saved]:
             taken.append(stem)
             if len(drawn) == 1:
                 saved = Saved(stem, f"Plate {drawn[0][0]}", _caption(drawn[0][1]), SECTION)
-                yield save(_figure(drawn[0][1], drawn[0][0]), folder, saved)
+                yield Drawing(saved, partial(_figure, drawn[0][1], drawn[0][0]))
             else:
                 title = f"Plates {drawn[0][0]} to {drawn[-1][0]}"
-                yield save(_page(drawn), folder, Saved(stem, title, _page_caption(drawn), SECTION))
+                yield Drawing(Saved(stem, title, _page_caption(drawn), SECTION), partial(_page, drawn))
 
 
 def _page_of(number: object, plate: pd.DataFrame) -> tuple[object, ...]:

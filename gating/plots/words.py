@@ -1,4 +1,4 @@
-"""Many short words in one artist: matplotlib lays out each text of its own for itself, longer than it draws the rest."""
+"""Many short words in one artist: each text of matplotlib's own is laid out for itself, longer than it is drawn."""
 
 from __future__ import annotations
 
