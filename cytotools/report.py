@@ -3,41 +3,20 @@
 from __future__ import annotations
 
 import builtins
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from cytotools.box_files import write_boxes
 from cytotools.figures.style import Saved, save_words
 from cytotools.labels import condition_label, file_stem
-from cytotools.methods import methods
 from cytotools.output import PROVENANCE, require_replaceable, swapped_in, written_files
 from cytotools.provenance import as_json, provenance
-from cytotools.report_blots import blot_details, blot_tables
-from cytotools.report_combinations import combination_details, combination_tables
-from cytotools.report_flow import flow_details, flow_tables
-from cytotools.report_plates import plate_details, plate_tables
-from cytotools.shown_table import ShownTable
-from cytotools.tables import rows_of
-from cytotools.wording import answers
+from cytotools.report_page import render
+from cytotools.report_sections import ShownFigure
 
 if TYPE_CHECKING:
-    import pandas as pd
-
     from cytotools.results import Results
-
-
-@dataclass(frozen=True)
-class ShownFigure:
-    """A figure as the page holds it."""
-
-    name: str
-    title: str
-    caption: str
-    section: str
-    uri: str
-    width: int
 
 
 def write_report(
@@ -136,83 +115,6 @@ def _write_combinations(results: Results, folder: Path) -> None:
             taken.append(file_stem(f"{' '.join(one.agents)} {condition_label(one.condition)}", taken))
             text = compusyn_of(one.experiments, one.agents, one.units, one.ratio)
             save_words(text, folder / f"{taken[-1]}.txt")
-
-
-def render(results: Results, figures: Sequence[ShownFigure], found: Mapping[str, Any]) -> str:
-    """Return report.html; every text that came from a file is escaped."""
-    from jinja2 import Environment, PackageLoader, StrictUndefined
-
-    environment = Environment(
-        loader=PackageLoader("cytotools"),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
-    tables, study = results.tables, results.study
-    return environment.get_template("report.html.j2").render(
-        title=study.title or "Apoptosis study",
-        measured=_measured(results),
-        answers=answers(results),
-        cautions_in_words=_cautions_in_words(results),
-        has_flow=bool(len(tables["quadrants"])),
-        has_blots=bool(results.images or results.refused_images),
-        flow_tables=flow_tables(tables),
-        flow_details=flow_details(tables),
-        blot_tables=blot_tables(tables),
-        blot_details=blot_details(tables),
-        has_plates=bool(len(tables["wells"])),
-        plate_tables=[*plate_tables(tables), *combination_tables(tables)],
-        plate_details=[*plate_details(tables), *combination_details(tables)],
-        cautions=_cautions(results.cautions),
-        methods=list(methods(results)),
-        figures=figures,
-        provenance=found,
-        inputs=ShownTable("Inputs", ["file", "SHA-256"], [[i["file"], i["sha256"]] for i in found["inputs"]]),
-    )
-
-
-def _measured(results: Results) -> str:
-    parts = []
-    tables = results.tables
-    quadrants, bands = tables["quadrants"], tables["bands"]
-    if len(quadrants):
-        tubes = quadrants.drop_duplicates("file")
-        samples = int(tubes["role"].isin(["untreated", "vehicle", "treated"]).sum())
-        parts.append(
-            f"{samples} samples and {len(tubes) - samples} control tubes by flow cytometry "
-            f"({int(tubes['file_events'].sum()):,} events)".replace(",", "\u202f")
-        )
-    if len(bands):
-        measured = ", ".join(dict.fromkeys(bands["target"]))
-        images = bands["image"].nunique()
-        parts.append(f"{images} blot image{'s' if images > 1 else ''} with {len(bands)} bands ({measured})")
-    wells = tables["wells"]
-    if len(wells):
-        plates = wells["plate"].nunique()
-        parts.append(f"{len(wells)} wells on {plates} plate{'s' if plates > 1 else ''}")
-    return f"Measured: {'; '.join(parts)}." if parts else "Nothing was measured."
-
-
-def _cautions_in_words(results: Results) -> str:
-    counts = results.cautions["severity"].value_counts()
-    words = [f"{counts[s]} {s}" + ("s" if s != "refused" and counts[s] > 1 else "") for s in counts.index]
-    return f"These numbers carry cautions: {', '.join(words)}." if words else "No caution was raised."
-
-
-def _cautions(table: pd.DataFrame) -> ShownTable:
-    header = ["severity", "assay", "where", "what", "remedy"]
-    rows = [
-        [
-            str(row["severity"]),
-            str(row["assay"]),
-            str(row["place"] or row["file"]),
-            f"{row['code']}: {row['caution']}",
-            str(row["remedy"]),
-        ]
-        for row in rows_of(table)
-    ]
-    return ShownTable("Cautions", header, rows, frozenset({3, 4}))
 
 
 def _embed(figure: Saved, folder: Path) -> ShownFigure:

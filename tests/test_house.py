@@ -33,6 +33,7 @@ MAY_OPEN = {
     "cytotools/sample_study.py",
     "cytotools/study_files.py",
     "cytotools/verdicts/agent_classes.py",
+    "cytotools/verdicts/resistance_rules.py",
     "gating/exchange/populations.py",
     "gating/exchange/xml_files.py",
     "gating/fcs/read.py",

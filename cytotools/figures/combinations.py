@@ -13,7 +13,7 @@ from cytotools.figures.schedule_forest import schedule_figure, schedule_words
 from cytotools.figures.style import Saved
 from cytotools.labels import file_stem
 
-SECTION = "plates"
+SECTION = "combinations"
 
 
 def combination_figures(drawn: DrawnCombinations) -> Iterator[Drawing]:
