@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import builtins
+from collections.abc import Callable, Iterable
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from cytotools.box_files import write_boxes
 from cytotools.figures.style import Saved, save_words
@@ -17,7 +19,13 @@ if TYPE_CHECKING:
     from cytotools.results import Results
 
 
-def write_report(results: Results, folder: str | Path, *, figures: bool = True) -> Path:
+def write_report(
+    results: Results,
+    folder: str | Path,
+    *,
+    figures: bool = True,
+    map: Callable[..., Iterable[Any]] = builtins.map,
+) -> Path:
     """Write everything into `folder` and return the path of report.html.
 
     Parameters
@@ -27,6 +35,8 @@ def write_report(results: Results, folder: str | Path, *, figures: bool = True) 
         New, empty, or earlier results of cytotools, which are replaced when the new ones are complete.
     figures : bool
         False leaves the figures out.
+    map : callable
+        The seam for parallel work over the figures.
 
     Raises
     ------
@@ -36,15 +46,15 @@ def write_report(results: Results, folder: str | Path, *, figures: bool = True) 
     folder, study = Path(folder), results.study
     require_replaceable(folder, [study.folder / file for file in study.inputs])
     with swapped_in(folder) as fresh:
+        drawn = _write_figures(results, fresh / "figures", map) if figures else []
         _write_tables(results, fresh / "tables")
-        drawn = _write_figures(results, fresh / "figures") if figures else []
         _write_gates(results, fresh)
         _write_curves(results, fresh)
         _write_combinations(results, fresh / "compusyn")
         write_boxes(results, fresh / "boxes")
         settings = {"assays": list(results.assays), "figures": figures}
         found = provenance(study.folder, study.inputs, settings)
-        shown = [_embed(figure, fresh / "figures") for figure in drawn if figure.section]
+        shown = [_embed(figure, fresh / "figures") for figure in list(drawn) if figure.section]
         (fresh / "report.html").write_text(render(results, shown, found), encoding="utf-8")
         found["outputs"] = written_files(fresh)
         (fresh / PROVENANCE).write_text(as_json(found), encoding="utf-8")
@@ -57,11 +67,12 @@ def _write_tables(results: Results, folder: Path) -> None:
         table.to_csv(folder / f"{name}.csv", index=False, lineterminator="\n", encoding="utf-8")
 
 
-def _write_figures(results: Results, folder: Path) -> list[Saved]:
+def _write_figures(results: Results, folder: Path, map: Callable[..., Iterable[Any]]) -> Iterable[Saved]:
+    """Write the figures, which with several processes goes on while the rest is written."""
     from cytotools.figures.write import write_figures
 
     folder.mkdir()
-    return write_figures(results, folder)
+    return write_figures(results, folder, map)
 
 
 def _write_gates(results: Results, folder: Path) -> None:

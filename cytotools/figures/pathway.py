@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 from itertools import pairwise
-from pathlib import Path
 from typing import Any
 
 from matplotlib.axes import Axes
@@ -27,8 +27,9 @@ from cytotools.diagrams.nodes import (
     Pathway,
 )
 from cytotools.diagrams.pathway import DRUG
+from cytotools.figures.drawing import Drawing
 from cytotools.figures.fitted_words import fitted
-from cytotools.figures.style import Saved, save
+from cytotools.figures.style import Saved
 from cytotools.labels import cut, file_stem
 from cytotools.number_words import count
 
@@ -102,31 +103,27 @@ class Box:
         return (self.top + self.bottom) / 2
 
 
-def pathway_figures(found: Sequence[Pathway], folder: Path) -> list[Saved]:
-    """Write the picture of every line for the report, and of every two side by side for a slide.
+def pathway_figures(found: Sequence[Pathway]) -> Iterator[Drawing]:
+    """Yield the picture of every line for the report, and of every two side by side for a slide.
 
     Parameters
     ----------
     found : sequence of Pathway
         One a line; those of one study have boxes of the same size, so that they compare.
-    folder : Path
-        Where the figures go.
     """
     taken: list[str] = []
-    written = []
     heights = row_heights(found)
     for one in found:
         taken.append(file_stem(f"pathway_{one.title}".replace("µ", "u"), taken))
         saved = Saved(taken[-1], f"Pathway, {one.title}", _caption(one), "answer")
-        written.append(save(_figure([one], heights), folder, saved))
+        yield Drawing(saved, partial(_figure, [one], heights))
     for start in range(0, len(found) - 1, SIDE_BY_SIDE):
         pair = found[start : start + SIDE_BY_SIDE]
         if len(pair) == SIDE_BY_SIDE:
             taken.append(file_stem("pathways side by side", taken))
             title = "Pathways side by side"
             saved = Saved(taken[-1], title, " ".join(one.words for one in pair), "")
-            written.append(save(_figure(pair, heights), folder, saved))
-    return written
+            yield Drawing(saved, partial(_figure, pair, heights))
 
 
 def _caption(one: Pathway) -> str:

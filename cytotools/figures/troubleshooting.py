@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import partial
 from itertools import pairwise
-from pathlib import Path
 from typing import Any
 
 from matplotlib.axes import Axes
@@ -13,8 +13,9 @@ from matplotlib.figure import Figure
 from matplotlib.patches import Circle, FancyBboxPatch
 
 from cytotools.diagrams.steps import NO, NOT_RESOLVED, NOT_TESTED, YES, Branch, Step, TroubleshootingPath
+from cytotools.figures.drawing import Drawing
 from cytotools.figures.fitted_words import fitted, inches
-from cytotools.figures.style import Saved, save
+from cytotools.figures.style import Saved
 
 # All in inches, as in the pathway beside it.
 WIDTH, MARGIN, LANE, TEXT = 5.0, 0.12, 0.4, 0.64
@@ -45,23 +46,19 @@ LOOKS = {
 }
 
 
-def troubleshooting_figures(path: TroubleshootingPath, folder: Path) -> list[Saved]:
-    """Write the path, forked into the first two lines; further lines follow two by two.
+def troubleshooting_figures(path: TroubleshootingPath) -> Iterator[Drawing]:
+    """Yield the path, forked into the first two lines; further lines follow two by two.
 
     Parameters
     ----------
     path : TroubleshootingPath
-    folder : Path
-        Where the figures go.
     """
     forks = [path.branches[k : k + SIDE_BY_SIDE] for k in range(0, len(path.branches), SIDE_BY_SIDE)] or [()]
-    written = []
     for k, fork in enumerate(forks):
         part = TroubleshootingPath(path.steps if not k else (), fork)
         name = "troubleshooting" if not k else f"troubleshooting_{k + 1}"
         saved = Saved(name, "The troubleshooting path that this study took", part.words, "answer")
-        written.append(save(_figure(part), folder, saved))
-    return written
+        yield Drawing(saved, partial(_figure, part))
 
 
 @dataclass(frozen=True)

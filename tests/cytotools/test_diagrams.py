@@ -14,7 +14,7 @@ from cytotools.diagrams.pathway import pathways
 from cytotools.diagrams.steps import NO, NOT_TESTED, YES
 from cytotools.diagrams.troubleshooting import troubleshooting_path
 from cytotools.figures.diagrams import diagram_figures
-from cytotools.figures.style import styled
+from cytotools.figures.drawing import write_drawing
 from cytotools.tables import complete
 
 NAN = float("nan")
@@ -162,13 +162,13 @@ def test_blots_alone_give_a_shorter_path() -> None:
 
 
 def test_empty_study_has_no_diagram(tmp_path: Path) -> None:
-    assert diagram_figures([], troubleshooting_path(complete({}), agents), tmp_path) == []
+    assert list(diagram_figures([], troubleshooting_path(complete({}), agents))) == []
 
 
 def test_hostile_names_are_words_in_pictures(tmp_path: Path) -> None:
     found = tables(time_course=course("cIAP1", {0.0: 1.0, 24.0: 0.1}, HOSTILE, arm="$\\frac$"))
-    with styled():
-        saved = diagram_figures(pathways(found, agents), troubleshooting_path(found, agents), tmp_path)
+    drawings = diagram_figures(pathways(found, agents), troubleshooting_path(found, agents))
+    saved = [write_drawing(drawing, tmp_path) for drawing in drawings]
     assert [figure.section for figure in saved] == ["answer", "answer"]
     assert {path.stem for path in tmp_path.iterdir()} == {figure.name for figure in saved}
     assert all(ElementTree.parse(path) for path in tmp_path.glob("*.svg"))
