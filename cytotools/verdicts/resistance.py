@@ -11,12 +11,13 @@ from cytotools.labels import line_label
 from cytotools.tables import rows_of
 from cytotools.verdicts.arm_contrasts import ASSAYS, StudyArms, responses
 from cytotools.verdicts.arm_evidence import added_evidence, remaining_evidence
-from cytotools.verdicts.blot_evidence import abundance_evidence, find_course, loss_evidence, return_evidence
+from cytotools.verdicts.blot_evidence import abundance_evidence, loss_evidence, return_evidence
 from cytotools.verdicts.concentration_evidence import concentration_evidence
 from cytotools.verdicts.evidence import NAN, Evidence
 from cytotools.verdicts.experiment_values import experiment_values
 from cytotools.verdicts.resistance_cautions import caution
 from cytotools.verdicts.resistance_rules import Measurement, Mechanism, Rules, default_rules
+from cytotools.verdicts.target_courses import find_course
 from cytotools.verdicts.treatments import Line, TableRows, agents_of, line_of
 
 if TYPE_CHECKING:
