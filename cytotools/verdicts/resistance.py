@@ -43,7 +43,12 @@ ClassOf = Callable[[str], str]
 TREATED = ("rebound", "time_course", "concentrations")
 
 
-def resistance_table(tables: Mapping[str, pd.DataFrame], agents: ClassOf, rules: Rules | None = None) -> pd.DataFrame:
+def resistance_table(
+    tables: Mapping[str, pd.DataFrame],
+    agents: ClassOf,
+    rules: Rules | None = None,
+    values: pd.DataFrame | None = None,
+) -> pd.DataFrame:
     """Return resistance.csv: every mechanism in every line that met a Smac mimetic, graded by what was measured.
 
     Parameters
@@ -54,6 +59,8 @@ def resistance_table(tables: Mapping[str, pd.DataFrame], agents: ClassOf, rules:
         Class of an agent by its name, such as `cytotools.verdicts.agent_classes.agent_class`.
     rules : Rules, optional
         Default those that come with the toolkit.
+    values : DataFrame, optional
+        What `cytotools.verdicts.experiment_values` makes of the tables, where it is at hand.
 
     Returns
     -------
@@ -76,14 +83,14 @@ def resistance_table(tables: Mapping[str, pd.DataFrame], agents: ClassOf, rules:
     """
     import pandas as pd
 
-    study = _study(tables, agents, rules or default_rules())
+    held = experiment_values(tables) if values is None else values
+    study = _Study(_rows(tables), StudyArms(held), agents, rules or default_rules())
     rows = [row for line, mimetics in study.questions().items() for row in study.rows(line, mimetics)]
     return pd.DataFrame(rows, columns=list(RESISTANCE_COLUMNS))
 
 
-def _study(tables: Mapping[str, pd.DataFrame], agents: ClassOf, rules: Rules) -> _Study:
-    rows = {name: rows_of(tables[name]) if name in tables else [] for name in (*TREATED, "abundance")}
-    return _Study(rows, StudyArms(experiment_values(tables)), agents, rules)
+def _rows(tables: Mapping[str, pd.DataFrame]) -> TableRows:
+    return {name: rows_of(tables[name]) if name in tables else [] for name in (*TREATED, "abundance")}
 
 
 @dataclass(frozen=True, eq=False)
