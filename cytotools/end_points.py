@@ -21,7 +21,8 @@ class EndPoint:
     """The best hour of a treatment, its effect there, and the hours that can't be told from it.
 
     `hours` is None where no hour has an effect that is resolved over all hours. `estimate, low, high` are the
-    difference in fraction from control at that hour (or at the hour of the largest effect).
+    difference in fraction from control at that hour (or at the hour of the largest effect). `condition` holds the
+    condition columns of its first hour.
     """
 
     line: str
@@ -33,6 +34,7 @@ class EndPoint:
     high: float
     as_good: tuple[float, ...]
     n: int
+    condition: tuple[tuple[str, Any], ...] = ()
 
     @property
     def words(self) -> str:
@@ -118,4 +120,4 @@ def _best(series: Series) -> EndPoint:
     row, group = effects[best], series[0][0]
     estimate, low, high = (float(row[name]) for name in ("estimate", "low", "high"))
     chosen, place = hours[best] if resolved else None, (group.line_name, group.treatment)
-    return EndPoint(*place, tuple(hours), chosen, estimate, low, high, alike, row["n"])
+    return EndPoint(*place, tuple(hours), chosen, estimate, low, high, alike, row["n"], group.condition)

@@ -122,11 +122,25 @@ def peak_of(logs: FloatArray, hours: Sequence[float]) -> tuple[int, str]:
     words = f"highest of {len(hours)} hours"
     if len(logs) < 2:
         return best, f"{words} in one experiment"
-    near = [f"{hours[j]:g} h" for j in np.flatnonzero(_near_the_best(logs, best)).tolist() if j != best]
+    near = [f"{hours[j]:g} h" for j in np.flatnonzero(near_the_best(logs, best)).tolist() if j != best]
     return best, f"{words}, {' and '.join(near)} not told from it" if near else f"{words}, the others are lower"
 
 
-def _near_the_best(logs: FloatArray, best: int) -> NDArray[np.bool_]:
+def near_the_best(logs: FloatArray, best: int) -> NDArray[np.bool_]:
+    """Return which levels can't be told from the best one, itself included; see `peak_of` for the method.
+
+    Parameters
+    ----------
+    logs : ndarray, shape (n_experiments, n_levels)
+        Two experiments or more, each with every level.
+    best : int
+        The place of the highest mean.
+
+    Examples
+    --------
+    >>> near_the_best(np.log([[1.0, 3.0, 2.9], [1.1, 3.3, 3.4], [0.9, 3.2, 3.0]]), 1).tolist()
+    [False, True, True]
+    """
     n, k = logs.shape
     variance, degrees = _left(logs)
     gaps = logs.mean(axis=0)[best] - logs.mean(axis=0)

@@ -1,0 +1,129 @@
+"""What the assays say together, in words: apoptosis by how many methods, contradictions, controls, best hours."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from typing import TYPE_CHECKING, Any
+
+from cytotools.cautions import entry_of
+from cytotools.experiments import grouped
+from cytotools.labels import assay_label, condition_label, line_label, printed
+from cytotools.labels import unit as printed_unit
+from cytotools.number_words import count, finite, fold, interval, listed
+from cytotools.tables import rows_of
+from cytotools.verdicts.assay_effects import SAID, assay_effects
+from cytotools.verdicts.contradictions import method_states, supporting_methods
+from cytotools.verdicts.effect_sizes import SHOWS
+from cytotools.verdicts.experiment_values import experiment_values
+from cytotools.verdicts.matched_conditions import WITHOUT_HOURS, condition_key, family_key
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+METHODS = SAID | {"cleavage": "a cleaved caspase substrate"}
+
+
+def concordance_answers(tables: Mapping[str, pd.DataFrame]) -> Iterator[str]:
+    """Yield a sentence a finding: faults of controls first, for all rests on them."""
+    yield from _control_faults(tables["control_checks"])
+    yield from apoptosis_claims(tables)
+    yield from _agreement(tables["concordance"])
+    yield from _contradictions(tables["concordance"])
+    yield from _best_hours(tables["end_points"])
+
+
+def apoptosis_claims(tables: Mapping[str, pd.DataFrame]) -> Iterator[str]:
+    """Yield for each line and treatment the conditions in which two methods support apoptosis, or one alone."""
+    effects = assay_effects(tables, experiment_values(tables))
+    for own in grouped(effects, lambda e: family_key(dict(e.condition))).values():
+        claims: dict[tuple[str, ...], list[Mapping[str, Any]]] = {}
+        for of_condition in grouped(own, lambda e: e.key).values():
+            states = method_states(of_condition)
+            methods = supporting_methods(states)
+            if any(states[method] == SHOWS for method in methods):
+                claims.setdefault(methods, []).append(dict(of_condition[0].condition))
+        if claims:
+            ordered = sorted(claims.items(), key=lambda claim: -len(claim[0]))
+            line = line_label(dict(own[0].condition))
+            told = " and ".join(f"{_claim(methods)} at {_doses(rows)}" for methods, rows in ordered)
+            yield printed(f"{line}: {told}.")
+
+
+def _claim(methods: Sequence[str]) -> str:
+    named = listed([METHODS[method] for method in methods])
+    if len(methods) > 1:
+        return f"apoptosis by {'two' if len(methods) == 2 else 'three'} methods ({named})"
+    return f"consistent with apoptosis by one method ({named}), which is not enough to claim it,"
+
+
+def _doses(rows: Sequence[Mapping[str, Any]]) -> str:
+    """Return treatments in words: one agent with all its doses, else each in full."""
+    alone = all(not row.get("compound_2") for row in rows) and len({row["dose_unit"] for row in rows}) == 1
+    if len(rows) == 1 or not alone:
+        shown = [condition_label(row, ()) for row in rows]
+        return listed(shown if len(shown) < 5 else [*shown[:3], f"{len(shown) - 3} more"])
+    doses = listed([f"{dose:g}" for dose in sorted(row["dose"] for row in rows)])
+    return f"{rows[0]['compound']} {doses} {printed_unit(str(rows[0]['dose_unit']))}"
+
+
+def _agreement(table: pd.DataFrame) -> Iterator[str]:
+    """Yield how many conditions the assays agree in, and whether they rank them alike."""
+    rows = [row for row in rows_of(table) if row["quantity"] != "rank_agreement"]
+    if rows:
+        verdicts = [
+            "no" if "no" in seen else "yes" if "yes" in seen else "not resolved"
+            for own in grouped(rows, lambda row: condition_key(row)).values()
+            if (seen := {row["agrees"] for row in own})
+        ]
+        told = [f"{verdicts.count(kind)} {words}" for kind, words in _KINDS.items() if kind in verdicts]
+        yield f"Of {len(verdicts)} conditions that two assays or more measured {listed(told)}."
+    for row in rows_of(table):
+        if row["quantity"] == "rank_agreement" and finite(row["value"]):
+            words = f"tau {fold(row['value'])} {interval(row['low'], row['high'], fold)}, {count(row['n'])} conditions"
+            yield f"Rank agreement of {row['assay']}: {words}; {row['reason']}."
+
+
+_KINDS = {"yes": "agree", "no": "contradict", "not resolved": "are not resolved"}
+
+
+def _contradictions(table: pd.DataFrame) -> Iterator[str]:
+    for row in rows_of(table):
+        for said in filter(None, str(row["caution"]).split("; ")):
+            entry = entry_of(said, "study", "", "")
+            yield printed(
+                f"Assays contradict in {condition_label(row | {'hours': None})}: {entry.caution} {entry.remedy}"
+            )
+
+
+def _control_faults(table: pd.DataFrame) -> Iterator[str]:
+    for row in rows_of(table):
+        if row["verdict"] == "failed" and row["caution"]:
+            entry = entry_of(str(row["caution"]), "study", "", "")
+            yield printed(f"{_FAULTS[row['check']]}: {entry.caution}. {entry.remedy}")
+
+
+_FAULTS = {
+    "high_background": "High background in a control",
+    "low_viability": "Few living cells in a control",
+    "weak_positive_control": "Weak positive control",
+    "missing_negative_control": "No negative control",
+    "vehicle_effect": "The vehicle acts on its own",
+    "too_early": "Harvested too early",
+    "too_late": "Harvested too late",
+}
+
+
+def _best_hours(table: pd.DataFrame) -> Iterator[str]:
+    """Yield the best hours of the treatments that an assay other than viability followed over hours."""
+    timed = [row for row in rows_of(table) if " " in str(row["tested_hours"]) and finite(row["hours"])]
+    for own in grouped(timed, lambda row: condition_key(row)).values():
+        if any(row["assay"] in ("flow", "caspase") for row in own):
+            place = condition_label({name: own[0][name] for name in WITHOUT_HOURS})
+            yield printed(f"{place}: the effect is largest {listed([_hour(row) for row in own])}.")
+
+
+def _hour(row: Mapping[str, Any]) -> str:
+    name = {"flow": "Annexin V", "caspase": "caspase-3/7", "blot": row["quantity"]}.get(row["assay"])
+    near = [f"{float(hour):g} h" for hour in str(row["as_good"]).split()]
+    also = f" ({listed(near)} as good)" if near else ""
+    return f"by {name or assay_label(row['assay'])} at {row['hours']:g} h{also}"

@@ -1,0 +1,78 @@
+"""What the vehicle does on its own: vehicle rows against untreated rows of the same line and hours."""
+
+from __future__ import annotations
+
+from collections.abc import Hashable, Iterator, Mapping, Sequence
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from scipy.special import expit
+
+from cytotools.experiments import grouped
+from cytotools.labels import assay_label, condition_label
+from cytotools.number_words import finite, percent, percent_points
+from cytotools.tables import rows_of
+from cytotools.verdicts.assay_effects import LEAST_SCALE
+from cytotools.verdicts.matched_conditions import CONDITIONS
+from cytotools.verdicts.pooled_scatter import half_widths
+from cytotools.verdicts.verdict_cautions import CAUTIONS, caution
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+LIMITS = {"flow": 0.05, "viability": 0.10, "mtt": 0.10}  # difference in fraction, share of the untreated signal lost
+
+
+def vehicle_checks(values: pd.DataFrame) -> Iterator[dict[str, Any]]:
+    """Yield a row of control_checks.csv for every vehicle that stands beside untreated cells.
+
+    The effect of flow cytometry is the difference in the fraction of Annexin V positive cells, that of viability the
+    ratio of the responses, less 1; both within experiments. It fails where it is beyond its limit, and its interval
+    beyond half of it.
+    """
+    held = [row for row in rows_of(values) if finite(row["value"])]
+    held = [row for row in held if row["quantity"] in ("total", "viability")]
+    for assay, rows in grouped(held, lambda row: str(row["assay"])).items():
+        scatter = [_residuals(own, assay) for own in grouped(rows, lambda row: (row["role"], _place(row))).values()]
+        for own in grouped((r for r in rows if r["role"] == "vehicle"), _place).values():
+            yield from _against_untreated(own, [r for r in rows if r["role"] == "untreated"], assay, scatter)
+
+
+def _against_untreated(
+    vehicle: Sequence[Mapping[str, Any]], untreated: Sequence[Mapping[str, Any]], assay: str, scatter: list[Any]
+) -> Iterator[dict[str, Any]]:
+    near = {row["replicate"]: row["value"] for row in untreated if _line(row) == _line(vehicle[0])}
+    pairs = [(row["value"], near[row["replicate"]]) for row in vehicle if row["replicate"] in near]
+    if not pairs:
+        return
+    of_flow = assay == "flow"
+    shifts = np.array([one - other if of_flow else one / max(other, LEAST_SCALE) - 1 for one, other in pairs])
+    half = half_widths([shifts / np.sqrt(2), *scatter])[0] * np.sqrt(2)
+    base = float(np.mean([other for _, other in pairs]))
+    limits = (float(shifts.mean()) + side * half for side in (0, -1, 1))
+    value, low, high = (float(expit(base + x) - expit(base)) if of_flow else float(x) for x in limits)
+    limit = LIMITS[assay]
+    told = max(low, -high) > limit / 2
+    verdict = "failed" if told and abs(value) > limit else "passed" if -limit < low and high < limit else "not resolved"
+    form = percent_points if of_flow else percent
+    what = "Annexin V positive" if of_flow else "of the signal"
+    words = (
+        f"{form(value)} {what} ({form(low)} to {form(high)}) in {condition_label(vehicle[0])} against untreated cells"
+    )
+    row = {name: vehicle[0][name] for name in CONDITIONS} | {"assay": assay, "check": "vehicle_effect"}
+    row |= {"verdict": verdict, "value": value, "low": low, "high": high, "limit": limit, "n": len(pairs)}
+    said = caution("vehicle_effect", f"{assay_label(assay)}: {words}") if verdict == "failed" else ""
+    yield row | {"remedy": "" if verdict == "passed" else CAUTIONS["vehicle_effect"][2], "caution": said}
+
+
+def _residuals(rows: Sequence[Mapping[str, Any]], assay: str) -> Any:
+    values = np.array([row["value"] for row in rows])
+    return values if assay == "flow" else values / max(float(values.mean()), LEAST_SCALE)
+
+
+def _place(row: Mapping[str, Any]) -> Hashable:
+    return tuple(str(row[name]) for name in CONDITIONS)
+
+
+def _line(row: Mapping[str, Any]) -> Hashable:
+    return tuple(str(row[name]) for name in ("cell_line", "arm", "hours"))
