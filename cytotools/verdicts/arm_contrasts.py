@@ -101,7 +101,7 @@ def _read_arms(rows: Iterable[Mapping[str, Any]], sign: float) -> dict[Line, lis
     parts: dict[tuple[Line, frozenset[Agent], float, str, str], dict[str, list[tuple[float, float]]]] = {}
     for row in rows:
         control = row["role"] if row["role"] in CONTROLS else ""
-        agents = frozenset[Agent]() if control else agents_of(row)
+        agents = frozenset(() if control else agents_of(row))
         if not agents and not control:
             continue
         hours = float(row["hours"]) if row["hours"] == row["hours"] else UNTOLD
@@ -189,7 +189,7 @@ def responses(arms: Sequence[Arm], smac: str) -> list[float]:
 def _pairs(arms: Sequence[Arm], smac: str, agent_class: str, class_of: ClassOf) -> Iterator[tuple[Agent, Arm, Arm]]:
     for arm in arms:
         for added in sorted(arm.agents):
-            if added.name == smac or class_of(added.name) != agent_class:
+            if added.is_called(smac) or class_of(added.name) != agent_class:
                 continue
             without = _arm(arms, arm.agents - {added}, arm.hours)
             if without is not None and _smac_in(without, smac):
@@ -217,7 +217,7 @@ def _arm(arms: Sequence[Arm], agents: frozenset[Agent], hours: float) -> Arm | N
 
 
 def _smac_in(arm: Arm, smac: str) -> list[Agent]:
-    return [agent for agent in sorted(arm.agents) if agent.name == smac]
+    return [agent for agent in sorted(arm.agents) if agent.is_called(smac)]
 
 
 def _holds(arm: Arm, agent_class: str, class_of: ClassOf) -> bool:

@@ -109,9 +109,10 @@ class _Study:
         """
         known, met = self._mimetics(), dict[Line, list[str]]()
         for row in self._treated_rows():
-            for agent in sorted(agents_of(row)):
-                if agent.name in known and agent.name not in met.setdefault(line_of(row), []):
-                    met[line_of(row)].append(agent.name)
+            for smac in known:
+                own = met.setdefault(line_of(row), [])
+                if smac not in own and any(agent.is_called(smac) for agent in agents_of(row)):
+                    own.append(smac)
         if len(known) == 1:
             for line in self._blotted():
                 met[line] = met.get(line) or known
@@ -134,16 +135,16 @@ class _Study:
 
     def _mimetics(self) -> list[str]:
         """Return the Smac mimetics of the study; where none is known, the only compound whose cIAPs were blotted."""
-        names = list(dict.fromkeys(agent.name for row in self._treated_rows() for agent in sorted(agents_of(row))))
-        return [name for name in names if self.class_of(name) == "smac_mimetic"] or self._assumed()
+        agents = {agent.key[0]: agent.name for row in self._treated_rows() for agent in agents_of(row)}
+        return [name for name in agents.values() if self.class_of(name) == "smac_mimetic"] or self._assumed()
 
     def _assumed(self) -> list[str]:
         kinds = ("return", "loss")
         rules = [one for mechanism in self.rules.mechanisms for one in mechanism.measurements if one.kind in kinds]
         targets = {plain(name) for rule in rules for name in rule.names}
         rows = [row for row in self.tables["rebound"] if plain(str(row["target"])) in targets]
-        names = {agent.name for row in rows for agent in agents_of(row)}
-        return sorted(names) if len(names) == 1 else []
+        names = {agent.key[0]: agent.name for row in rows for agent in agents_of(row)}
+        return list(names.values()) if len(names) == 1 else []
 
     def rows(self, line: Line, mimetics: Sequence[str]) -> Iterator[dict[str, Any]]:
         """Yield the rows of a line: every mechanism under the first mimetic, what else was measured under others."""

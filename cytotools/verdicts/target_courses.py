@@ -104,17 +104,17 @@ def find_course(tables: TableRows, line: Line, smac: str, names: Sequence[str]) 
     if not levels:
         return None
     pooled = _pooled([_scatter(held) for held in usable.values()])
-    return Course(str(first["target"]), agents_of(first), first, tuple(levels), _scatter(levels), pooled)
+    return Course(str(first["target"]), frozenset(agents_of(first)), first, tuple(levels), _scatter(levels), pooled)
 
 
 def _dose_of(row: Mapping[str, Any], smac: str) -> float | None:
-    return next((agent.dose for agent in agents_of(row) if agent.name == smac), None)
+    return next((agent.dose for agent in agents_of(row) if agent.is_called(smac)), None)
 
 
 def _treatment(row: Mapping[str, Any]) -> tuple[Any, ...]:
     """Return what the hours and targets of one course share."""
     schedule = (row.get("schedule") or "", row.get("lead_hours") if finite(row.get("lead_hours")) else None)
-    return (line_of(row), agents_of(row), row["loading_control"], *map(str, schedule))
+    return (line_of(row), frozenset(agents_of(row)), row["loading_control"], *map(str, schedule))
 
 
 def _is_later(row: Mapping[str, Any]) -> bool:
