@@ -10,6 +10,7 @@ at 1.0 throughout, XIAP 3 times the line that responds, TNF-alpha below the lowe
 
 A row is one mechanism of one scenario: the share of studies with each grade in the line that does not respond.
 `false_any` is the share of studies that support anything not planted, in either line. The confusion matrix is printed.
+Studies at the sizes of the issue are as many as the argument says for each planted set, the others a fifth of that.
 Run: python -m benchmarks.planted_mechanisms 100
 """
 
@@ -316,7 +317,7 @@ def main() -> None:
     rows: list[Mapping[str, Any]] = []
     for scenario in scenarios():
         if wanted in scenario.name:
-            rows += rows_of(scenario, studies)
+            rows += rows_of(scenario, studies if "," not in scenario.name else max(studies // 5, 1))
     show(rows)
     if not wanted:
         path = Path(__file__).with_suffix(".csv")
