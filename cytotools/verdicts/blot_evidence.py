@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-from scipy.special import stdtrit
 
 from blots.line_pairs import line_name
 from blots.target_names import plain
@@ -15,146 +14,53 @@ from cytotools.number_words import finite, fold, interval
 from cytotools.verdicts.evidence import NAN, Evidence
 from cytotools.verdicts.resistance_cautions import caution
 from cytotools.verdicts.resistance_rules import Measurement
-from cytotools.verdicts.treatments import Agent, Line, TableRows, agents_of, line_of
+from cytotools.verdicts.target_courses import Course
+from cytotools.verdicts.treatments import Line, TableRows, line_of
 
 LOST = ("sustained loss", "rebound", "overshoot")
 CAME_BACK = ("rebound", "overshoot")
 
 
-@dataclass(frozen=True)
-class Level:
-    """A fold over the start at one hour: ln of it, the standard error that its own interval gives, and n."""
-
-    hours: float
-    log_fold: float
-    error: float
-    n: int
-    low: float
-    high: float
-
-
-@dataclass(frozen=True)
-class Course:
-    """One target under the Smac mimetic over the hours: the verdict of rebound.csv and the later levels."""
-
-    target: str
-    agents: frozenset[Agent]
-    verdict: Mapping[str, Any]
-    levels: tuple[Level, ...]
-
-    @property
-    def n(self) -> int:
-        """Independent experiments behind the verdict."""
-        return int(self.verdict["n"])
-
-    def at(self, level: Level) -> tuple[float, float, float]:
-        """Return the fold at one hour and its limits, on the scatter of all hours and on its own; the wider count.
-
-        The scatter is pooled over the hours. Folds of one experiment share its start, so their squares correlate by a
-        quarter, and m hours have (n - 1) m / (1 + (m - 1) / 4) degrees of freedom.
-        """
-        spread, degrees = self._scatter
-        if not degrees or level.n < 2 or not np.isfinite(level.error):
-            return float(np.exp(level.log_fold)), level.low, level.high
-        own = float(stdtrit((level.n - 1 + degrees) / 2, 0.975)) * level.error
-        reach = max(own, float(stdtrit(degrees, 0.975)) * spread / level.n**0.5)
-        low, value, high = np.exp(level.log_fold + np.array([-reach, 0.0, reach])).tolist()
-        return value, low, high
-
-    def mean(self) -> tuple[float, float, float]:
-        """Return the geometric mean fold of all later hours and its limits: the start is shared by all of them."""
-        spread, degrees = self._scatter
-        held = [level for level in self.levels if np.isfinite(level.log_fold)]
-        centre = float(np.mean([level.log_fold for level in held]))
-        if not degrees:
-            return float(np.exp(centre)), NAN, NAN
-        variance = spread**2 / 2 * (1 + 1 / len(held)) / min(level.n for level in held)
-        reach = float(stdtrit(degrees, 0.975)) * variance**0.5
-        low, value, high = np.exp(centre + np.array([-reach, 0.0, reach])).tolist()
-        return value, low, high
-
-    @property
-    def _scatter(self) -> tuple[float, float]:
-        """Return the standard deviation of one ln fold between experiments, and its degrees of freedom (0: none)."""
-        told = [level for level in self.levels if level.n > 1 and np.isfinite(level.error)]
-        weight = sum(level.n - 1 for level in told)
-        if not weight:
-            return NAN, 0.0
-        square = sum((level.n - 1) * level.n * level.error**2 for level in told) / weight
-        return float(square) ** 0.5, weight / (1 + (len(told) - 1) / 4)
-
-
-def find_course(tables: TableRows, line: Line, smac: str, names: Sequence[str]) -> Course | None:
-    """Return the course of a target in one line under the Smac mimetic: fewest other agents, then the highest dose."""
-    known = {plain(name) for name in names}
-    verdicts = [
-        row
-        for row in tables["rebound"]
-        if line_of(row) == line and plain(str(row["target"])) in known and _dose_of(row, smac) is not None
-    ]
-    if not verdicts:
-        return None
-    first = min(verdicts, key=lambda row: (len(agents_of(row)), -(_dose_of(row, smac) or 0.0)))
-    agents = agents_of(first)
-    levels = [
-        _level(row)
-        for row in tables["time_course"]
-        if line_of(row) == line
-        and agents_of(row) == agents
-        and row["target"] == first["target"]
-        and row["loading_control"] == first["loading_control"]
-        and not (row["low"] == row["high"] == 1.0)
-        and row["hours"] > 0
-    ]
-    usable = tuple(level for level in levels if np.isfinite(level.log_fold))
-    return Course(str(first["target"]), agents, first, usable) if usable else None
-
-
-def _dose_of(row: Mapping[str, Any], smac: str) -> float | None:
-    return next((agent.dose for agent in agents_of(row) if agent.name == smac), None)
-
-
-def _level(row: Mapping[str, Any]) -> Level:
-    value, low, high, n = row["fold_change"], row["low"], row["high"], int(row["n"])
-    error = NAN
-    if finite(value) and finite(low) and finite(high) and low > 0 and n > 1:
-        error = (np.log(high) - np.log(low)) / (2 * float(stdtrit(n - 1, 0.975)))
-    return Level(float(row["hours"]), float(np.log(value)) if finite(value) and value > 0 else NAN, error, n, low, high)
-
-
 def return_evidence(course: Course, rule: Measurement, class_of: Callable[[str], str]) -> Evidence:
-    """Return whether a target that was lost comes back, or is induced above its start."""
-    verdict, nadir = str(course.verdict["verdict"]), course.verdict["nadir_hours"]
-    fell = verdict in LOST
-    later = [one for one in course.levels if not fell or one.hours >= nadir] or course.levels
+    """Return whether a target that was lost comes back, or is induced above its start.
+
+    A fall that leaves more than `stays_below` of the start is none from which a target could come back.
+    """
+    verdict, nadir = str(course.verdict["verdict"]), course.verdict["nadir_fold"]
+    hours = course.verdict["nadir_hours"]
+    fell = verdict in LOST and nadir < rule.limit("stays_below")
+    later = [one for one in course.levels if not fell or one.hours >= hours] or course.levels
     peak = max(later, key=lambda one: one.log_fold)
     value, low, high = course.at(peak)
-    grade = "not resolved" if course.n < 2 else _return_grade(course, verdict, rule, value, low, high)
     words = f"{course.target} reaches {fold(value)} × its start at {peak.hours:g} h {interval(low, high, fold)}"
-    if fell:
-        words += f", lowest {fold(course.verdict['nadir_fold'])} × at {nadir:g} h"
+    if verdict in LOST:
+        words += f", lowest {fold(nadir)} × at {hours:g} h"
     words += f"; verdict of the blots: {verdict}, n = {course.n}"
-    if grade == "not resolved" and verdict in CAME_BACK:
+    quantity = f"{course.target} at {peak.hours:g} h over its start"
+    grade = _after_fall(verdict, rule, value, low, high) if fell else _without_fall(course, rule, value)
+    if course.n < 2:
+        grade = "not resolved"
+    if grade == "not resolved" and fell and verdict in CAME_BACK:
         words += "; the rise is partial"
     if grade == "against" and not fell:
         value, low, high = course.mean()
         words += f"; it was never lost, on average {fold(value)} × {interval(low, high, fold)}, so nothing comes back"
         quantity = f"mean {course.target} of all later hours over its start"
-    else:
-        quantity = f"{course.target} at {peak.hours:g} h over its start"
     return Evidence(grade, words, quantity, value, low, high, course.n, _of_course(course, class_of))
 
 
-def _return_grade(course: Course, verdict: str, rule: Measurement, value: float, low: float, high: float) -> str:
-    if verdict in CAME_BACK and value >= rule.limit("returned") and low > rule.limit("above"):
-        return "supported"
-    if verdict == "induction" and value >= rule.limit("induced"):
-        return "supported"
-    if verdict == "sustained loss" and high < rule.limit("stays_below"):
-        return "against"
-    if verdict == "no loss" and value < rule.limit("induced") and course.mean()[2] < rule.limit("induced"):
-        return "against"
-    return "not resolved"
+def _after_fall(verdict: str, rule: Measurement, value: float, low: float, high: float) -> str:
+    if verdict in CAME_BACK:
+        return "supported" if value >= rule.limit("returned") and low > rule.limit("above") else "not resolved"
+    return "against" if high < rule.limit("stays_below") else "not resolved"
+
+
+def _without_fall(course: Course, rule: Measurement, value: float) -> str:
+    verdict, nadir = str(course.verdict["verdict"]), course.verdict["nadir_fold"]
+    if value >= rule.limit("induced"):
+        return "supported" if verdict in ("induction", "overshoot") else "not resolved"
+    kept = not finite(nadir) or nadir >= rule.limit("stays_below")
+    return "against" if kept and course.mean()[2] < rule.limit("induced") else "not resolved"
 
 
 def loss_evidence(course: Course, rule: Measurement, class_of: Callable[[str], str]) -> Evidence:
@@ -183,7 +89,7 @@ def loss_evidence(course: Course, rule: Measurement, class_of: Callable[[str], s
 
 
 def _of_course(course: Course, class_of: Callable[[str], str]) -> tuple[str, ...]:
-    said = [caution("one_of_each", f"{course.target} blot")] if course.n < 2 else []
+    said = [caution("one_of_each", f"{course.target} blot")] if course.n == 1 else []
     others = sorted(agent.name for agent in course.agents if class_of(agent.name) == "proteasome_inhibitor")
     if others:
         said.append(caution("proteasome_blocked", ", ".join(others)))

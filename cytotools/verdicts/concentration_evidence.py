@@ -61,15 +61,15 @@ def _experiment(row: Mapping[str, Any]) -> str:
 
 def _treated(rows: Rows, line: Line, smac: str) -> list[Mapping[str, Any]]:
     """Return the experiments of one line under the mimetic: fewest other agents, highest dose, latest hour."""
-    own = [r for r in rows if line_of(r) == line and any(agent.name == smac for agent in agents_of(r))]
+    own = [r for r in rows if line_of(r) == line and any(agent.is_called(smac) for agent in agents_of(r))]
     if not own:
         return []
     best = min(own, key=lambda r: (len(agents_of(r)), -_dose(r, smac), -_hours(r)))
-    return [r for r in own if agents_of(r) == agents_of(best) and _same_hours(r, best)]
+    return [r for r in own if set(agents_of(r)) == set(agents_of(best)) and _same_hours(r, best)]
 
 
 def _dose(row: Mapping[str, Any], smac: str) -> float:
-    return next(agent.dose for agent in agents_of(row) if agent.name == smac)
+    return next(agent.dose for agent in agents_of(row) if agent.is_called(smac))
 
 
 def _hours(row: Mapping[str, Any]) -> float:
