@@ -98,7 +98,10 @@ def dose_plan(rng: np.random.Generator, largest: float, stasis: float = 0.0, **c
     power, middle = rng.uniform(1, 3), rng.uniform(0.5, 2)
     doses = 3.0 ** np.arange(-2, rng.integers(2, 5))
     arms = tuple(
-        (treatment("X", float(d)), Treatment(largest * hill(d / middle, power), stasis=stasis * hill(d / middle, power)))
+        (
+            treatment("X", float(d)),
+            Treatment(largest * hill(d / middle, power), stasis=stasis * hill(d / middle, power)),
+        )
         for d in doses
     )
     flow, caspase = (float(rng.choice((24, 48))) for _ in range(2))
@@ -110,7 +113,9 @@ def hours_plan(rng: np.random.Generator, kinds: tuple[Treatment, ...], **changes
     """Return one or more treatments, every assay at 24, 48 and 72 h."""
     arms = tuple((treatment("X", float(i + 1)), kind) for i, kind in enumerate(kinds))
     hours = (24.0, 48.0, 72.0)
-    return replace(Plan(drawn_biology(rng), arms, hours, hours, hours), **{"background": rng.uniform(0.02, 0.05), **changes})
+    return replace(
+        Plan(drawn_biology(rng), arms, hours, hours, hours), **{"background": rng.uniform(0.02, 0.05), **changes}
+    )
 
 
 def pair_plan(rng: np.random.Generator, **changes: Any) -> Plan:
@@ -161,7 +166,8 @@ def steady(rng: np.random.Generator, plan: Callable[..., Plan], kind: Treatment,
         (row, replace(kind, apoptosis=kind.apoptosis * s, necrosis=kind.necrosis * s, stasis=kind.stasis * s))
         for (row, _), s in zip(made.arms, strengths, strict=True)
     )
-    return replace(made, arms=arms, **changes)
+    fast = replace(made.biology, doubling=rng.uniform(18, 26))  # cytostasis shows where the control divides
+    return replace(made, arms=arms, biology=fast, **changes)
 
 
 def planted_kinds() -> dict[str, tuple[Callable[[np.random.Generator], Plan], tuple[str, ...]]]:
@@ -171,7 +177,10 @@ def planted_kinds() -> dict[str, tuple[Callable[[np.random.Generator], Plan], tu
     day = {"flow": (24.0,), "caspase": (24.0,), "viability": (24.0, 72.0)}
     return {
         "cytostasis": (lambda rng: steady(rng, dose_plan, Treatment(stasis=rng.uniform(0.8, 1.0))), any_death),
-        "cytostasis over hours": (lambda rng: steady(rng, hours_plan, Treatment(stasis=rng.uniform(0.8, 1.0))), any_death),
+        "cytostasis over hours": (
+            lambda rng: steady(rng, hours_plan, Treatment(stasis=rng.uniform(0.8, 1.0))),
+            any_death,
+        ),
         "necrosis": (
             lambda rng: steady(rng, dose_plan, Treatment(necrosis=rng.uniform(*rate))),
             ("viability_without_apoptosis", "dye_without_annexin"),
@@ -181,15 +190,17 @@ def planted_kinds() -> dict[str, tuple[Callable[[np.random.Generator], Plan], tu
             ("caspase_without_annexin", "dye_without_annexin"),
         ),
         "harvest damage": (
-            lambda rng: dose_plan(rng, 0.0, seen=damaged(rng.uniform(0.25, 0.45))),
+            lambda rng: dose_plan(rng, 0.0, seen=damaged(rng.uniform(0.25, 0.45)), **day),
             ("annexin_without_caspase", "annexin_without_loss"),
         ),
         "death without caspases": (
-            lambda rng: steady(rng, dose_plan, Treatment(rng.uniform(*rate), silent=True), **day),
+            lambda rng: steady(rng, dose_plan, Treatment(rng.uniform(0.05, 0.1), silent=True), **day),
             ("annexin_without_caspase",),
         ),
         "cleaved without caspase": (
-            lambda rng: steady(rng, dose_plan, Treatment(rng.uniform(*rate), silent=True), cleaved="by cells", **day),
+            lambda rng: steady(
+                rng, dose_plan, Treatment(rng.uniform(0.05, 0.1), silent=True), cleaved="by cells", **day
+            ),
             ("cleaved_without_caspase",),
         ),
         "cleavage not seen": (
@@ -201,7 +212,10 @@ def planted_kinds() -> dict[str, tuple[Callable[[np.random.Generator], Plan], tu
             lambda rng: dose_plan(rng, rng.uniform(0.3, 0.5), iap=1.0, viability=(24.0,)),
             ("dead_but_bands_unchanged",),
         ),
-        "flow too early": (lambda rng: dose_plan(rng, rng.uniform(*rate), flow=(float(rng.choice([1, 2, 4])),)), ("too_early",)),
+        "flow too early": (
+            lambda rng: dose_plan(rng, rng.uniform(*rate), flow=(float(rng.choice([1, 2, 4])),)),
+            ("too_early",),
+        ),
         "flow too late": (
             lambda rng: steady(rng, dose_plan, Treatment(rng.uniform(0.2, 0.4)), flow=(96.0,), viability=(96.0,)),
             ("too_late",),
@@ -270,12 +284,17 @@ def _tube(row: dict[str, Any], role: str, replicate: str, name: str, share: np.n
     for population, value in zip(("live", "early_apoptotic", "late_apoptotic", "necrotic"), counted, strict=True):
         half = 2 * np.sqrt(max(value, 1 / EVENTS) / EVENTS)
         limits = {"fraction": value, "low": max(value - half, 0.0), "high": min(value + half, 1.0)}
-        yield row | {"role": role, "replicate": replicate, "file": name, "population": population} | limits | {
-            "parent_events": EVENTS,
-            "file_events": EVENTS,
-            "exclude": "",
-            "caution": "",
-        }
+        yield (
+            row
+            | {"role": role, "replicate": replicate, "file": name, "population": population}
+            | limits
+            | {
+                "parent_events": EVENTS,
+                "file_events": EVENTS,
+                "exclude": "",
+                "caution": "",
+            }
+        )
 
 
 def _wells(plan: Plan, rng: np.random.Generator, scatter: Scatter) -> Iterator[dict[str, Any]]:
@@ -287,7 +306,9 @@ def _wells(plan: Plan, rng: np.random.Generator, scatter: Scatter) -> Iterator[d
     ):
         for hours in hours_read:
             base = control(hours, Treatment(), plan.biology)
-            found = [(row, "treated", _response(assay, cells_at(hours, kind, plan.biology), base)) for row, kind in plan.arms]
+            found = [
+                (row, "treated", _response(assay, cells_at(hours, kind, plan.biology), base)) for row, kind in plan.arms
+            ]
             found += [(BLANK | {"cell_line": "A", "compound": "DMSO", "dose": 0.0}, "vehicle", 1.0)]
             if assay == "viability":
                 found += [(BLANK | {"cell_line": "A"}, "untreated", 1.0 / plan.vehicle_signal)]
@@ -354,7 +375,9 @@ def codes_of(tables: dict[str, pd.DataFrame]) -> tuple[set[str], set[str]]:
     return {code for code in codes if documented()[code].severity == "warning"}, codes | failed
 
 
-def row(kind: str, plan: Callable[[np.random.Generator], Plan], wanted: tuple[str, ...], studies: int) -> dict[str, Any]:
+def row(
+    kind: str, plan: Callable[[np.random.Generator], Plan], wanted: tuple[str, ...], studies: int
+) -> dict[str, Any]:
     """Return one row of the table."""
     alarmed = named = others = 0
     seen: dict[str, int] = {}
@@ -367,7 +390,10 @@ def row(kind: str, plan: Callable[[np.random.Generator], Plan], wanted: tuple[st
         seen |= {code: seen.get(code, 0) + 1 for code in warnings}
     told = " ".join(f"{code} {count}" for code, count in sorted(seen.items(), key=lambda item: -item[1]))
     shown: dict[str, Any] = {"kind": kind, "planted": " or ".join(wanted), "studies": studies}
-    shown |= {"named": round(named / studies, 3) if wanted else "", "others": round(others / studies, 3) if wanted else ""}
+    shown |= {
+        "named": round(named / studies, 3) if wanted else "",
+        "others": round(others / studies, 3) if wanted else "",
+    }
     return shown | {"alarmed": "" if wanted else round(alarmed / studies, 3), "warnings": told}
 
 

@@ -9,8 +9,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 FloatArray = NDArray[np.float64]
-FEWEST, MOST = 5, 40  # of four conditions even the perfect order comes by chance once in 24
-_DRAWS, _SEED = 4000, 20_261_201
+FEWEST, MOST = 5, 30  # of four conditions even the perfect order comes by chance once in 24
+_DRAWS, _SEED = 2000, 20_261_201
 _TAUS = np.linspace(-0.99, 0.99, 67)
 
 
@@ -38,7 +38,7 @@ def rank_agreement(one: FloatArray, other: FloatArray) -> RankAgreement:
         tau-b; NaN for fewer than 5 conditions, or where an assay is the same everywhere. The limits are all values of
         tau in the population under which a tau so far from it comes in more than 2.5 % of samples on that side: of the
         bivariate normal copula (tau = 2 / pi arcsin rho), drawn with a fixed seed, so that they keep their 95 % where
-        the usual normal ones fail (few conditions, tau near 1). Above 40 conditions they are those of 40, which are
+        the usual normal ones fail (few conditions, tau near 1). Above 30 conditions they are those of 30, which are
         wider.
 
     References
