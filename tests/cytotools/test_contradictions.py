@@ -3,18 +3,19 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import Any
 
 import pytest
 
 from cytotools.verdicts.assay_effects import Effect
-from cytotools.verdicts.contradictions import RULES, contradictions, method_states, supporting_methods
+from cytotools.verdicts.contradictions import RULES, Rule, contradictions, method_states, supporting_methods
 from cytotools.verdicts.effect_sizes import LACKS, OPEN, SHOWS, SIZES, WEAK, over_hours, state_of
 
 PLACE = (("cell_line", "A"), ("compound", "X"), ("dose", 1.0))
 ASSAYS = {"annexin": "flow", "dye": "flow", "cleavage": "blot", "target": "blot"}
 
 
-def effect(method: str, state: str, hours: float = 48.0, **changes: float) -> Effect:
+def effect(method: str, state: str, hours: float = 48.0, **changes: Any) -> Effect:
     size = SIZES[method]
     limits = {
         SHOWS: (size.shows + 0.6, size.shows + 1.0),
@@ -31,7 +32,7 @@ def codes(*effects: Effect) -> list[str]:
 
 
 @pytest.mark.parametrize("rule", RULES, ids=lambda rule: rule.code)
-def test_each_rule_finds_its_pattern_and_nothing_where_the_sides_agree(rule) -> None:
+def test_each_rule_finds_its_pattern_and_nothing_where_the_sides_agree(rule: Rule) -> None:
     wait = 24.0 if rule.code == "annexin_without_loss" else 0.0
     shows = effect(rule.shows, SHOWS)
     lacks = [effect(method, LACKS, 48.0 + wait) for method in rule.lacks]
