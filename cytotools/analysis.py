@@ -15,6 +15,7 @@ from cytotools.kinetics import rate_table
 from cytotools.plate_analysis import analyse_plates
 from cytotools.results import Results
 from cytotools.tables import complete
+from cytotools.verdict_analysis import judge_study
 
 if TYPE_CHECKING:
     from cytotools.gate_files import GivenGates
@@ -55,6 +56,7 @@ def analyse(study: Study, only: str | Sequence[str] | None = None, map: Map = bu
         analyse_blots(study, study.blots, found)
     if study.plates and "plates" in assays:
         analyse_plates(study, found)
+    judge_study(study, found)
     found.tables["cautions"] = caution_table(found.entries)
     return Results(
         study,

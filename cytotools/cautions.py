@@ -72,9 +72,10 @@ def documented() -> dict[str, Known]:
     found |= {code: Known(*known) for code, known in COMPARISON.items()}
     from cytotools.doses.cautions import CAUTIONS as DOSES
     from cytotools.plates.cautions import CAUTIONS as PLATES
+    from cytotools.verdicts.resistance_cautions import CAUTIONS as RESISTANCE
     from cytotools.verdicts.verdict_cautions import CAUTIONS as VERDICTS
 
-    found |= {code: Known(*known) for code, known in {**DOSES, **PLATES, **VERDICTS}.items()}
+    found |= {code: Known(*known) for code, known in {**DOSES, **PLATES, **RESISTANCE, **VERDICTS}.items()}
     return dict(sorted(found.items()))
 
 

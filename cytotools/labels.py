@@ -7,6 +7,8 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 LONGEST = 60
+# Controls but tab and line breaks, marks without width, and what sets the direction of letters.
+_UNSEEN = "[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u061c\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff]"
 
 
 def file_stem(text: str, taken: Iterable[str] = ()) -> str:
@@ -49,6 +51,17 @@ def cut(text: str, longest: int) -> str:
         return flat
     half = (longest - 1) // 2
     return f"{flat[:half]}…{flat[-half:]}"
+
+
+def visible(text: str) -> str:
+    r"""Return a person's text with each sign that hides or reorders letters, such as right-to-left marks, spelt out.
+
+    Examples
+    --------
+    >>> visible("rep\u202e1\x00")
+    'rep[U+202E]1[U+0000]'
+    """
+    return re.sub(_UNSEEN, lambda sign: f"[U+{ord(sign[0]):04X}]", text)
 
 
 def dose_label(row: Mapping[str, Any]) -> str:

@@ -2,44 +2,30 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+import builtins
+from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from cytotools.box_files import write_boxes
 from cytotools.figures.style import Saved, save_words
 from cytotools.labels import condition_label, file_stem
-from cytotools.methods import methods
 from cytotools.output import PROVENANCE, require_replaceable, swapped_in, written_files
 from cytotools.provenance import as_json, provenance
-from cytotools.report_blots import blot_details, blot_tables
-from cytotools.report_combinations import combination_details, combination_tables
-from cytotools.report_flow import flow_details, flow_tables
-from cytotools.report_plates import plate_details, plate_tables
-from cytotools.shown_table import ShownTable
-from cytotools.tables import rows_of
-from cytotools.wording import answers
+from cytotools.report_page import render
+from cytotools.report_sections import ShownFigure
 
 if TYPE_CHECKING:
-    import pandas as pd
-
     from cytotools.results import Results
 
 
-@dataclass(frozen=True)
-class ShownFigure:
-    """A figure as the page holds it."""
-
-    name: str
-    title: str
-    caption: str
-    section: str
-    uri: str
-    width: int
-
-
-def write_report(results: Results, folder: str | Path, *, figures: bool = True) -> Path:
+def write_report(
+    results: Results,
+    folder: str | Path,
+    *,
+    figures: bool = True,
+    map: Callable[..., Iterable[Any]] = builtins.map,
+) -> Path:
     """Write everything into `folder` and return the path of report.html.
 
     Parameters
@@ -49,6 +35,8 @@ def write_report(results: Results, folder: str | Path, *, figures: bool = True) 
         New, empty, or earlier results of cytotools, which are replaced when the new ones are complete.
     figures : bool
         False leaves the figures out.
+    map : callable
+        The seam for parallel work over the figures.
 
     Raises
     ------
@@ -58,15 +46,15 @@ def write_report(results: Results, folder: str | Path, *, figures: bool = True) 
     folder, study = Path(folder), results.study
     require_replaceable(folder, [study.folder / file for file in study.inputs])
     with swapped_in(folder) as fresh:
+        drawn = _write_figures(results, fresh / "figures", map) if figures else []
         _write_tables(results, fresh / "tables")
-        drawn = _write_figures(results, fresh / "figures") if figures else []
         _write_gates(results, fresh)
         _write_curves(results, fresh)
         _write_combinations(results, fresh / "compusyn")
         write_boxes(results, fresh / "boxes")
         settings = {"assays": list(results.assays), "figures": figures}
         found = provenance(study.folder, study.inputs, settings)
-        shown = [_embed(figure, fresh / "figures") for figure in drawn if figure.section]
+        shown = [_embed(figure, fresh / "figures") for figure in list(drawn) if figure.section]
         (fresh / "report.html").write_text(render(results, shown, found), encoding="utf-8")
         found["outputs"] = written_files(fresh)
         (fresh / PROVENANCE).write_text(as_json(found), encoding="utf-8")
@@ -79,11 +67,12 @@ def _write_tables(results: Results, folder: Path) -> None:
         table.to_csv(folder / f"{name}.csv", index=False, lineterminator="\n", encoding="utf-8")
 
 
-def _write_figures(results: Results, folder: Path) -> list[Saved]:
+def _write_figures(results: Results, folder: Path, map: Callable[..., Iterable[Any]]) -> Iterable[Saved]:
+    """Write the figures, which with several processes goes on while the rest is written."""
     from cytotools.figures.write import write_figures
 
     folder.mkdir()
-    return write_figures(results, folder)
+    return write_figures(results, folder, map)
 
 
 def _write_gates(results: Results, folder: Path) -> None:
@@ -126,83 +115,6 @@ def _write_combinations(results: Results, folder: Path) -> None:
             taken.append(file_stem(f"{' '.join(one.agents)} {condition_label(one.condition)}", taken))
             text = compusyn_of(one.experiments, one.agents, one.units, one.ratio)
             save_words(text, folder / f"{taken[-1]}.txt")
-
-
-def render(results: Results, figures: Sequence[ShownFigure], found: Mapping[str, Any]) -> str:
-    """Return report.html; every text that came from a file is escaped."""
-    from jinja2 import Environment, PackageLoader, StrictUndefined
-
-    environment = Environment(
-        loader=PackageLoader("cytotools"),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
-    tables, study = results.tables, results.study
-    return environment.get_template("report.html.j2").render(
-        title=study.title or "Apoptosis study",
-        measured=_measured(results),
-        answers=answers(results),
-        cautions_in_words=_cautions_in_words(results),
-        has_flow=bool(len(tables["quadrants"])),
-        has_blots=bool(results.images or results.refused_images),
-        flow_tables=flow_tables(tables),
-        flow_details=flow_details(tables),
-        blot_tables=blot_tables(tables),
-        blot_details=blot_details(tables),
-        has_plates=bool(len(tables["wells"])),
-        plate_tables=[*plate_tables(tables), *combination_tables(tables)],
-        plate_details=[*plate_details(tables), *combination_details(tables)],
-        cautions=_cautions(results.cautions),
-        methods=list(methods(results)),
-        figures=figures,
-        provenance=found,
-        inputs=ShownTable("Inputs", ["file", "SHA-256"], [[i["file"], i["sha256"]] for i in found["inputs"]]),
-    )
-
-
-def _measured(results: Results) -> str:
-    parts = []
-    tables = results.tables
-    quadrants, bands = tables["quadrants"], tables["bands"]
-    if len(quadrants):
-        tubes = quadrants.drop_duplicates("file")
-        samples = int(tubes["role"].isin(["untreated", "vehicle", "treated"]).sum())
-        parts.append(
-            f"{samples} samples and {len(tubes) - samples} control tubes by flow cytometry "
-            f"({int(tubes['file_events'].sum()):,} events)".replace(",", "\u202f")
-        )
-    if len(bands):
-        measured = ", ".join(dict.fromkeys(bands["target"]))
-        images = bands["image"].nunique()
-        parts.append(f"{images} blot image{'s' if images > 1 else ''} with {len(bands)} bands ({measured})")
-    wells = tables["wells"]
-    if len(wells):
-        plates = wells["plate"].nunique()
-        parts.append(f"{len(wells)} wells on {plates} plate{'s' if plates > 1 else ''}")
-    return f"Measured: {'; '.join(parts)}." if parts else "Nothing was measured."
-
-
-def _cautions_in_words(results: Results) -> str:
-    counts = results.cautions["severity"].value_counts()
-    words = [f"{counts[s]} {s}" + ("s" if s != "refused" and counts[s] > 1 else "") for s in counts.index]
-    return f"These numbers carry cautions: {', '.join(words)}." if words else "No caution was raised."
-
-
-def _cautions(table: pd.DataFrame) -> ShownTable:
-    header = ["severity", "assay", "where", "what", "remedy"]
-    rows = [
-        [
-            str(row["severity"]),
-            str(row["assay"]),
-            str(row["place"] or row["file"]),
-            f"{row['code']}: {row['caution']}",
-            str(row["remedy"]),
-        ]
-        for row in rows_of(table)
-    ]
-    return ShownTable("Cautions", header, rows, frozenset({3, 4}))
 
 
 def _embed(figure: Saved, folder: Path) -> ShownFigure:

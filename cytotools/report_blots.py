@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from cytotools.blot_answers import rises_compared
 from cytotools.labels import condition_label, line_label
 from cytotools.number_words import bounded, fold, p_value, percent
-from cytotools.shown_table import ShownTable, estimate, whole
+from cytotools.shown_table import CAUTION, ShownTable, cautions_of, estimate, whole
 from cytotools.tables import rows_of
 
 if TYPE_CHECKING:
@@ -42,6 +42,7 @@ def _rebound(table: pd.DataFrame) -> ShownTable:
         "rise after it (95 % CI)",
         "p, Holm",
         "n",
+        CAUTION,
     ]
     rows = [
         [
@@ -53,6 +54,7 @@ def _rebound(table: pd.DataFrame) -> ShownTable:
             estimate(row["rebound_fold"], row["low"], row["high"], fold),
             p_value(row["p_adjusted"]),
             whole(row["n"]),
+            cautions_of([row]),
         ]
         for row in rows_of(table)
     ]
@@ -96,12 +98,14 @@ def _differences(table: pd.DataFrame) -> ShownTable:
 
 def _time_course(table: pd.DataFrame) -> ShownTable:
     hours = sorted({row["hours"] for row in rows_of(table)})
-    header = ["line and treatment", "target", "loading control", *(f"{h:g} h" for h in hours)]
+    header = ["line and treatment", "target", "loading control", *(f"{h:g} h" for h in hours), CAUTION]
     cells: dict[tuple[str, str, str], dict[float, str]] = {}
+    behind: dict[tuple[str, str, str], list[dict[str, Any]]] = {}
     for row in rows_of(table):
         key = (condition_label({**row, "hours": None}), str(row["target"]), str(row["loading_control"]))
         cells.setdefault(key, {})[row["hours"]] = estimate(row["fold_change"], row["low"], row["high"], fold)
-    rows = [[*key, *(found.get(h, "") for h in hours)] for key, found in cells.items()]
+        behind.setdefault(key, []).append(row)
+    rows = [[*key, *(found.get(h, "") for h in hours), cautions_of(behind[key])] for key, found in cells.items()]
     return ShownTable("Fold change over the reference (95 % CI)", header, rows, wraps=True)
 
 

@@ -90,7 +90,6 @@ def _indices(rows: Sequence[Row]) -> ShownTable:
     header = ["combination", "affected", "combination index (95 % interval)", "verdict", "non-exclusive", "log-linear"]
     header += ["log-linear, non-exclusive", "outside", "n", "caution"]
     shown: list[list[str]] = []
-    before: tuple[Hashable, ...] = ()
     for own in grouped([row for row in rows if row["method"] in ("ci", "ci_log_linear")], _by_level).values():
         found = {
             (method, exclusive): reading_of(own, method, exclusive)
@@ -100,7 +99,7 @@ def _indices(rows: Sequence[Row]) -> ShownTable:
         first = found["ci", True] or own[0]
         shown.append(
             [
-                "" if combination_key(first) == before else _named(first),  # once over its levels
+                _named(first),
                 percent(first["affected"], 0) if finite(first["affected"]) else "headline",
                 _value(found["ci", True]),
                 str(first["verdict"]),
@@ -112,7 +111,6 @@ def _indices(rows: Sequence[Row]) -> ShownTable:
                 str(first["caution"]),
             ]
         )
-        before = combination_key(first)
     return ShownTable(INDEX_WORDS, header, shown, frozenset({9}), wraps=True)
 
 

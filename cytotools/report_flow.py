@@ -11,7 +11,7 @@ from cytotools.hour_series import BETWEEN_HOURS
 from cytotools.labels import condition_label, printed
 from cytotools.line_responses import BETWEEN_LINES
 from cytotools.number_words import fold, p_value, percent
-from cytotools.shown_table import Format, ShownTable, estimate, whole
+from cytotools.shown_table import CAUTION, Format, ShownTable, cautions_of, estimate, whole
 from cytotools.tables import rows_of
 
 if TYPE_CHECKING:
@@ -35,7 +35,16 @@ def flow_details(tables: Mapping[str, pd.DataFrame]) -> list[ShownTable]:
 
 
 def _apoptosis(table: pd.DataFrame) -> ShownTable:
-    header = ["condition", "n", "apoptosis, early + late (95 % CI)", "early", "late / necrotic", "dye only", "live"]
+    header = [
+        "condition",
+        "n",
+        "apoptosis, early + late (95 % CI)",
+        "early",
+        "late / necrotic",
+        "dye only",
+        "live",
+        CAUTION,
+    ]
     keys = _condition_columns(table, ("population", "n", "mean", "sd", "low", "high", "caution"))
     rows = []
     groups: dict[tuple[Any, ...], dict[str, dict[str, Any]]] = {}
@@ -46,13 +55,13 @@ def _apoptosis(table: pd.DataFrame) -> ShownTable:
         total = found["total"]
         headline = f"{percent(total['mean'])} ({percent(total['low'])} to {percent(total['high'])})"
         others = [percent(found[p]["mean"]) for p in ("early_apoptotic", "late_apoptotic", "necrotic", "live")]
-        rows.append([condition_label(total), whole(total["n"]), headline, *others])
+        rows.append([condition_label(total), whole(total["n"]), headline, *others, cautions_of(found.values())])
     return ShownTable("Apoptosis by condition (mean of independent replicates)", header, rows)
 
 
 def _comparisons(table: pd.DataFrame) -> ShownTable:
     wanted = table[(table["quantity"] == "total") & (table["scale"] == "difference")] if len(table) else table
-    header = ["condition", "against", "difference in points (95 % CI)", "p", "p, adjusted", "n"]
+    header = ["condition", "against", "difference in points (95 % CI)", "p", "p, adjusted", "n", CAUTION]
     rows = [
         [
             condition_label(row),
@@ -61,6 +70,7 @@ def _comparisons(table: pd.DataFrame) -> ShownTable:
             p_value(row["p_value"]),
             p_value(row["p_adjusted"]),
             whole(row["n"]),
+            cautions_of([row]),
         ]
         for row in rows_of(wanted)
     ]
@@ -71,7 +81,7 @@ def _beyond(table: pd.DataFrame) -> ShownTable:
     """Return what goes beyond one condition against its control: interactions, lines, hours."""
     questions = [f"total {question}" for question in (INTERACTION, BETWEEN_LINES, BETWEEN_HOURS)]
     wanted = table[table["quantity"].isin(questions)]
-    header = ["question", "contrast", "scale", "estimate (95 % CI)", "p", "p, adjusted", "n"]
+    header = ["question", "contrast", "scale", "estimate (95 % CI)", "p", "p, adjusted", "n", CAUTION]
     rows = [
         [
             str(row["quantity"]).removeprefix("total "),
@@ -86,6 +96,7 @@ def _beyond(table: pd.DataFrame) -> ShownTable:
             p_value(row["p_value"]),
             p_value(row["p_adjusted"]),
             whole(row["n"]),
+            cautions_of([row]),
         ]
         for row in rows_of(wanted)
     ]
@@ -115,6 +126,7 @@ def _rate(value: float, low: float, high: float) -> str:
 
 def _compensation(table: pd.DataFrame) -> ShownTable:
     header = ["batch", "cell line", "light of", "in", "taken out, %", "single stain gives, % (95 % CI)", "left, points"]
+    header.append(CAUTION)
     rows = [
         [
             str(row["batch"]),
@@ -124,6 +136,7 @@ def _compensation(table: pd.DataFrame) -> ShownTable:
             f"{100 * row['applied']:.2f}",
             estimate(row["measured"], row["low"], row["high"], lambda v: f"{100 * v:.2f}"),
             estimate(row["residual_slope"], row["residual_low"], row["residual_high"], lambda v: f"{100 * v:+.2f}"),
+            cautions_of([row]),
         ]
         for row in rows_of(table)
     ]
@@ -132,7 +145,7 @@ def _compensation(table: pd.DataFrame) -> ShownTable:
 
 def _checks(table: pd.DataFrame) -> ShownTable:
     """Return one row a check: its limit, how many tubes were looked at and how many raised it."""
-    header = ["check", "what is measured", "limit", "looked at", "raised"]
+    header = ["check", "what is measured", "limit", "looked at", "raised", CAUTION]
     rows = []
     for check in dict.fromkeys(table["check"]):
         found = table[table["check"] == check]
@@ -143,13 +156,14 @@ def _checks(table: pd.DataFrame) -> ShownTable:
                 f"{found['limit'].iloc[0]:,.4g}".replace(",", "\u202f"),
                 str(len(found)),
                 str(int(found["raised"].astype(bool).sum())),
+                cautions_of(rows_of(found)),
             ]
         )
     return ShownTable("Checks for artefacts", header, rows, frozenset({1}))
 
 
 def _thresholds(table: pd.DataFrame) -> ShownTable:
-    header = ["batch", "cell line", "channel", "threshold (95 % interval)", "rests on"]
+    header = ["batch", "cell line", "channel", "threshold (95 % interval)", "rests on", CAUTION]
     rows = [
         [
             str(row["batch"]),
@@ -157,6 +171,7 @@ def _thresholds(table: pd.DataFrame) -> ShownTable:
             str(row["channel"]),
             f"{row['threshold']:,.0f} ({row['low']:,.0f} to {row['high']:,.0f})".replace(",", "\u202f"),
             {"both": "valley, and above the control"}.get(row["basis"], str(row["basis"])),
+            cautions_of([row]),
         ]
         for row in rows_of(table)
     ]

@@ -33,6 +33,7 @@ def plate_details(tables: Mapping[str, pd.DataFrame]) -> list[ShownTable]:
     return [
         _curves(curves[curves["level"] == "experiment"], "IC50 of each experiment (profile likelihood, 95 % CI)"),
         _quality(tables["quality"]),
+        _positions(tables["position_effects"]),
         _wells(tables["wells"]),
     ]
 
@@ -114,18 +115,48 @@ def _concentrations(table: pd.DataFrame) -> ShownTable:
 
 
 def _quality(table: pd.DataFrame) -> ShownTable:
-    header = ["assay", "plate", "statistic", "value (95 % CI)", "caution"]
+    header = ["assay", "plate", "condition", "statistic", "value (95 % CI)", "caution"]
     rows = [
         [
             str(row["assay"]),
             str(row["plate"]),
+            printed(condition_label(row)),
             str(row["statistic"]).replace("_", " "),
             estimate(row["value"], row["low"], row["high"], fold),
             str(row["caution"]),
         ]
         for row in rows_of(table)
     ]
-    return ShownTable("Quality of the plates", header, rows, frozenset({4}))
+    return ShownTable("Quality of the plates", header, rows, frozenset({5}))
+
+
+def _positions(table: pd.DataFrame) -> ShownTable:
+    header = [
+        "assay",
+        "plate",
+        "hours",
+        "effect of",
+        "largest at",
+        "departure (95 % CI)",
+        "p",
+        "p, adjusted",
+        "caution",
+    ]
+    rows = [
+        [
+            str(row["assay"]),
+            str(row["plate"]),
+            f"{row['hours']:g} h" if finite(row["hours"]) else "",
+            str(row["effect"]),
+            str(row["where"]) if isinstance(row["where"], str) else "",
+            estimate(row["value"], row["low"], row["high"], lambda v: f"{100 * v:+.1f} %"),
+            p_value(row["p_value"]),
+            p_value(row["p_adjusted"]),
+            str(row["caution"]),
+        ]
+        for row in rows_of(table)
+    ]
+    return ShownTable("Effects of the place on the plate", header, rows, frozenset({8}))
 
 
 def _wells(table: pd.DataFrame) -> ShownTable:

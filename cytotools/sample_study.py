@@ -4,18 +4,22 @@ Flow: ECA109 oesophageal cancer cells without and with a Smac gene, 24 h of cisp
 the planted fractions of apoptosis are the published group means and standard deviations. Blots: both lines over 24 h of
 a Smac mimetic; ECA109 is planted as the resistant line (cIAP2 falls, rebounds and overshoots), ECA109-Smac as the
 sensitive one (cIAP1 and cIAP2 fall and stay down). Plates: see `cytotools.sample_plates` and, of two agents,
-`cytotools.sample_combinations`. Nothing in it was measured.
+`cytotools.sample_combinations`. What Smac-N7 lacks in ECA109 is asked by the arms of `cytotools.sample_arms`, on a
+plate and in tubes. Nothing in it was measured.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import product
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from cytotools.sample_answers import write_answers
+from cytotools.sample_arms import PLANTED, arms_yaml, write_arms
 from cytotools.sample_combinations import combinations_yaml, write_combinations
 from cytotools.sample_layouts import ARMS, REPLICATES
 from cytotools.sample_plates import plates_yaml, write_plates
@@ -40,6 +44,10 @@ CONTROLS = {
     "dye_only": (False, True, 12.0),
     "positive": (True, True, 62.0),
 }
+
+HARVEST = 24  # of the tubes, hours
+ARM_EVENTS = 3_100  # the fewest in which clogs and bursts can be looked for, and a study of about 10 MB
+AGENT_COLUMNS = tuple(f"{name}{slot}" for slot in ("", "_2") for name in ("compound", "dose", "dose_unit"))
 
 HOURS = (0, 1, 3, 6, 12, 24)
 BANDS = ("cIAP2", "cIAP1", "non-specific", "XIAP", "actin")
@@ -78,6 +86,12 @@ compounds:
   birinapant: {molar_mass: 806.94, vehicle: DMSO, class: Smac mimetic}
   LCL161: {molar_mass: 500.63, vehicle: DMSO, class: Smac mimetic}
   paclitaxel: {molar_mass: 853.91, vehicle: DMSO, class: taxane}
+  Smac-N7: {molar_mass: 725.88, vehicle: saline, class: Smac mimetic}
+  TNF-alpha: {vehicle: saline, class: TNF}
+  venetoclax: {molar_mass: 868.44, vehicle: DMSO, class: Bcl-2 inhibitor}
+  zVAD-fmk: {molar_mass: 467.49, vehicle: DMSO, class: caspase inhibitor}
+  Nec-1s: {molar_mass: 277.71, vehicle: DMSO, class: necroptosis inhibitor}
+  palbociclib: {molar_mass: 573.66, vehicle: saline, class: CDK4/6 inhibitor}   # the isethionate, soluble in water
 flow:
   samples: flow/samples.csv          # one row an FCS file
   annexin: FITC-A
@@ -117,6 +131,15 @@ measured on cells.
   combination index at a fraction affected; bliss: the excess over independence in a cell of the matrix; potentiation:
   the IC50 of cisplatin alone over that with Smac-N7, by schedule where there are several.
 - `single_agents.csv`: IC50 of each of these agents alone, as in `ic50.csv`. ECA109 does not answer to Smac-N7.
+- `arms.csv`: caspase-3/7 over the vehicle, viable fraction and caspase for each viable cell after 24 h with each agent
+  that could rescue Smac-N7, as planted and as drawn (geometric mean of three); its apoptosis stands in `apoptosis.csv`.
+- `concordance.csv`: what is planted in each assay of each treatment at 24 h (apoptosis as a fraction where there is a
+  tube, caspase-3/7 and viability over the vehicle), and whether the assays agree. All do but one: palbociclib halts
+  ECA109, so that viability falls to half while neither Annexin V nor caspase-3/7 for each cell rises. By rank the
+  treatments stand in the same order in Annexin V, caspase-3/7 and loss of viability, palbociclib aside.
+- `resistance.csv`: why each line responds or not, as each mechanism must be graded. ECA109 resists because cIAP2 comes
+  back and because it makes no TNF-alpha; XIAP, cIAP1, Bcl-2 and necroptosis are tested and against; PI3K and AKT are
+  left untested on purpose.
 - `concentrations.csv`: TNF-alpha and protein of each sample before its dilution. ECA109 is below the lowest standard.
 """
 
@@ -127,9 +150,10 @@ class _Sample:
 
     row: dict[str, Any]
     apoptosis: float
-    dose: float
+    lateness: float  # as at this dose of cisplatin
     annexin: bool = True
     dye: bool = True
+    n_events: int = 8_000
 
 
 def write_sample_study(folder: str | Path) -> Path:
@@ -144,9 +168,11 @@ def write_sample_study(folder: str | Path) -> Path:
     _write_blots(folder)
     write_plates(folder)
     write_combinations(folder)
+    write_arms(folder)
+    write_answers(folder, {line: {d: mean / 100.0 for d, (mean, _) in of.items()} for line, of in APOPTOSIS.items()})
     (folder / "truth" / "README.md").write_text(TRUTH_README, encoding="utf-8")
     study = folder / "study.yaml"
-    study.write_text(STUDY + plates_yaml() + combinations_yaml(), encoding="utf-8")
+    study.write_text(STUDY + plates_yaml() + combinations_yaml() + arms_yaml(), encoding="utf-8")
     return study
 
 
@@ -159,16 +185,19 @@ def _write_flow(folder: Path) -> None:
     rows, truths = [], []
     # A day's staining and laser differ a little from the next day's: the tubes of one replicate share a scale.
     days = np.exp(np.random.default_rng([SEED, 0]).normal(0.0, 0.08, (len(REPLICATES), 2)))
-    for index, sample in enumerate(_samples()):
+    tubes = [(sample, (1, index)) for index, sample in enumerate(_samples())]
+    tubes += [(sample, (3, index)) for index, sample in enumerate(_arm_samples())]
+    for sample, stream in sorted(tubes, key=lambda tube: tube[0].row["replicate"]):
         annexin_scale, dye_scale = days[sample.row["replicate"] - 1]
         tube = Tube(
-            _fractions(sample.apoptosis, sample.dose),
+            _fractions(sample.apoptosis, sample.lateness),
+            n_events=sample.n_events,
             annexin_stained=sample.annexin,
             dye_stained=sample.dye,
             annexin_scale=annexin_scale,
             dye_scale=dye_scale,
         )
-        drawn = simulate_tube(tube, np.random.default_rng([SEED, 1, index]))
+        drawn = simulate_tube(tube, np.random.default_rng([SEED, *stream]))
         events = drawn.events
         keywords = {"$CYT": "cytotools simulator", "$FIL": Path(sample.row["file"]).name, "$TIMESTEP": "1"}
         write_fcs(
@@ -182,40 +211,45 @@ def _write_flow(folder: Path) -> None:
 
 
 def _samples() -> Iterator[_Sample]:
-    """Yield the tubes of each replicate: four controls, then both lines at four doses."""
+    """Yield the tubes of each replicate: four controls, then both lines at four doses of cisplatin."""
     for replicate in REPLICATES:
         for role, (annexin, dye, percent) in CONTROLS.items():
-            row = _row(f"flow/rep{replicate}_{role}.fcs", role, "", "", "", None, replicate)
+            row = _row(f"flow/rep{replicate}_{role}.fcs", role, "", {}, replicate)
             yield _Sample(row, percent / 100.0, 10.0, annexin, dye)
         for line, doses in APOPTOSIS.items():
             for dose, (mean, sd) in doses.items():
                 role, compound = ("treated", "cisplatin") if dose else ("vehicle", "saline")
                 file = f"flow/rep{replicate}_{line}_cisplatin_{dose}.fcs"
-                planted = (mean + (replicate - 2) * sd) / 100.0
-                yield _Sample(_row(file, role, line, ARMS[line], compound, dose, replicate), planted, dose)
+                cells = {"compound": compound, "dose": dose, "dose_unit": "ug/mL"}
+                yield _Sample(_row(file, role, line, cells, replicate), _drawn_mean(mean, sd, replicate), dose)
 
 
-def _row(
-    file: str, role: str, line: str, arm: str, compound: str, dose: float | None, replicate: int
-) -> dict[str, Any]:
-    unit = "" if dose is None else "ug/mL"
-    return {
-        "file": file,
-        "role": role,
-        "cell_line": line,
-        "arm": arm,
-        "compound": compound,
-        "dose": "" if dose is None else dose,
-        "dose_unit": unit,
-        "hours": 24,
-        "replicate": replicate,
-    }
+def _arm_samples() -> Iterator[_Sample]:
+    """Yield the small tubes of the arms, which the saline of cisplatin serves."""
+    for replicate, (line, arms) in product(REPLICATES, PLANTED.items()):
+        for number, arm in enumerate(arms):
+            if arm.apoptosis is not None:
+                file = f"flow/rep{replicate}_{line}_{arm.name}.fcs"
+                row = _row(file, "treated", line, arm.cells(), replicate)
+                turned = (replicate + number) % 3 + 1  # what one day does to an arm it does not do to all
+                yield _Sample(row, _drawn_mean(*arm.apoptosis, turned), 0.0, n_events=ARM_EVENTS)
 
 
-def _fractions(apoptosis: float, dose: float) -> dict[str, float]:
+def _drawn_mean(mean: float, sd: float, replicate: int) -> float:
+    """Return the fraction of one of three experiments, which have this mean and SD in percent."""
+    return (mean + (replicate - 2) * sd) / 100.0
+
+
+def _row(file: str, role: str, line: str, cells: dict[str, Any], replicate: int) -> dict[str, Any]:
+    agents = {name: cells.get(name, "") for name in AGENT_COLUMNS}
+    named = {"file": file, "role": role, "cell_line": line, "arm": ARMS.get(line, "")}
+    return named | agents | {"hours": HARVEST, "replicate": replicate}
+
+
+def _fractions(apoptosis: float, lateness: float) -> dict[str, float]:
     """Split apoptosis into early and late (later at higher doses), beside a little necrosis."""
-    early = apoptosis * (0.62 - 0.010 * dose)
-    necrotic = 0.012 + 0.0006 * dose
+    early = apoptosis * (0.62 - 0.010 * lateness)
+    necrotic = 0.012 + 0.0006 * lateness
     return {
         "live": 1.0 - apoptosis - necrotic,
         "early_apoptotic": early,
@@ -225,8 +259,8 @@ def _fractions(apoptosis: float, dose: float) -> dict[str, float]:
 
 
 def _flow_truth(sample: _Sample, drawn: dict[str, float]) -> dict[str, Any]:
-    keys = ("file", "cell_line", "arm", "compound", "dose", "dose_unit", "hours", "replicate")
-    planted = _fractions(sample.apoptosis, sample.dose)
+    keys = ("file", "cell_line", "arm", *AGENT_COLUMNS, "hours", "replicate")
+    planted = _fractions(sample.apoptosis, sample.lateness)
     truth = {key: sample.row[key] for key in keys} | {"planted_total": round(sample.apoptosis, 6)}
     truth |= {f"planted_{name}": round(value, 6) for name, value in planted.items()}
     truth["drawn_total"] = round(drawn["early_apoptotic"] + drawn["late_apoptotic"], 6)

@@ -226,6 +226,8 @@ class Study:
     control : {"", "vehicle", "untreated"}
         What treated rows are compared with; "" is each compound's own vehicle where present, else untreated.
     compounds : mapping of str to Compound
+    rules : str
+        The text of the study's own rules of resistance, empty for those of the toolkit.
     flow : FlowBlock or None
     blots : BlotsBlock or None
     plates : tuple of PlateFile
@@ -239,6 +241,7 @@ class Study:
     title: str = ""
     control: Control = ""
     compounds: Mapping[str, Compound] = field(default_factory=dict)
+    rules: str = ""
     flow: FlowBlock | None = None
     blots: BlotsBlock | None = None
     plates: tuple[PlateFile, ...] = ()

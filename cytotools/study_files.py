@@ -40,6 +40,7 @@ from cytotools.study_paths import file_inside, folder_of, sample_file, study_fil
 from cytotools.study_reading import Reading, by_column
 from cytotools.study_schema import BlotsModel, FlowModel, ImageModel, Location, PlateModel, StudyModel, check_schema
 from cytotools.study_yaml import parse_study
+from cytotools.verdicts.resistance_rules import read_rules
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -121,12 +122,28 @@ def _study(reading: Reading, model: StudyModel) -> Study:
         title=model.title or "",
         control=model.control or "",
         compounds=compounds,
+        rules=_rules(reading, model),
         flow=flow,
         blots=blots,
         plates=tuple(plate for plate, _ in filter(None, found)),
         notes=tuple(by_column(list(dict.fromkeys(reading.notes)), reading.path.name)),
         inputs=tuple(sorted(reading.inputs)),
     )
+
+
+def _rules(reading: Reading, model: StudyModel) -> str:
+    """Return the text of the study's own rules of resistance once they were found sound, "" where there are none."""
+    file = reading.file(model.resistance, ("resistance",))
+    if file is None:
+        return ""
+    try:
+        contents = _bytes(reading.path.parent / file, MAX_STUDY_BYTES, file)
+        text = contents.decode("utf-8-sig", errors="replace")
+        read_rules(text, file)
+    except StudyError as error:
+        reading.take(*error.problems)
+        return ""
+    return text
 
 
 def _table(

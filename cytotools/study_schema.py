@@ -300,6 +300,7 @@ class StudyModel(Block):
     title: Text | None = None
     control: Annotated[Literal["vehicle", "untreated"], reads(one_of(("vehicle", "untreated")))] | None = None
     compounds: dict[Word, CompoundModel | None] | None = None
+    resistance: File | None = None
     flow: FlowModel | None = None
     blots: BlotsModel | None = None
     plates: list[PlateModel] | None = None
@@ -339,7 +340,7 @@ def check_schema(data: object, places: Places, name: str) -> tuple[StudyModel | 
     >>> _, problems = check_schema({"version": 1, "flwo": 2}, {("flwo",): (2, 1)}, "study.yaml")
     >>> print(problems[0])
     study.yaml:2:1: flwo: expected a key that the study knows, got the key `flwo`. Did you mean `flow`? Allowed:
-    version, title, control, compounds, flow, blots, plates.
+    version, title, control, compounds, resistance, flow, blots, plates.
     """
     try:
         return StudyModel.model_validate(data), []

@@ -11,9 +11,11 @@ import pytest
 import cytotools
 from cytotools.plates import read_export
 from cytotools.results import Results
+from cytotools.sample_arms import PLANTED
 from cytotools.sample_combinations import LINES, MATRIX
 from cytotools.sample_plates import DOXORUBICIN, PER_VIABLE, TNF_STANDARDS
 from cytotools.sample_study import APOPTOSIS, VERDICTS, write_sample_study
+from cytotools.tables import rows_of
 from gating import read_fcs
 
 
@@ -23,10 +25,41 @@ def results(sample_study: Path) -> Results:
 
 
 def test_every_groups_apoptosis_is_found(results: Results) -> None:
-    found = results.tables["apoptosis"].query("population == 'total'").set_index(["cell_line", "dose"])["mean"]
+    totals = results.tables["apoptosis"].query("population == 'total'")
+    assert len(totals) == 13
+    found = totals.query("compound in ('saline', 'cisplatin')").set_index(["cell_line", "dose"])["mean"]
     for line, doses in APOPTOSIS.items():
         for dose, (mean, _) in doses.items():
             assert 100 * float(found.loc[(line, dose)]) == pytest.approx(mean, abs=1.5)
+
+
+def test_the_apoptosis_of_every_arm_is_found(results: Results) -> None:
+    rows = rows_of(by_arm(results.tables["apoptosis"].query("population == 'total'")))
+    found = {(row["cell_line"], row["named"]): row for row in rows}
+    for line, arms in PLANTED.items():
+        for arm in arms:
+            if arm.apoptosis:
+                row = found[line, arm.name]
+                assert 100 * float(row["mean"]) == pytest.approx(arm.apoptosis[0], abs=2.0)
+                assert row["low"] < arm.apoptosis[0] / 100 < row["high"]
+
+
+def by_arm(table: pd.DataFrame) -> pd.DataFrame:
+    """Return a table with the name of each row's arm."""
+    rows = table.to_dict("records")
+    agents = [[(row.get(f"compound{slot}"), row.get(f"dose{slot}")) for slot in ("", "_2", "_3")] for row in rows]
+    names = ["_".join(f"{name}_{dose:g}" for name, dose in own if isinstance(name, str) and name) for own in agents]
+    return table.assign(named=names)
+
+
+def test_caspase_and_viability_of_every_arm_are_found(results: Results, sample_study: Path) -> None:
+    truth = by_arm(pd.read_csv(sample_study.parent / "truth" / "arms.csv"))
+    found = by_arm(results.tables["caspase"].query("hours == 24"))
+    joined = truth.merge(found, on=["cell_line", "named"])
+    assert len(joined) == len(truth) == 23
+    for name, low, high in (("fold", "low", "high"), ("fold_per_viable", "per_viable_low", "per_viable_high")):
+        assert np.abs(np.log(joined[name] / joined[f"drawn_{name}"])).max() < 0.12
+        assert ((joined[low] < joined[f"planted_{name}"]) & (joined[f"planted_{name}"] < joined[high])).mean() > 0.85
 
 
 def test_each_tube_is_within_two_points_of_what_was_drawn(results: Results, sample_study: Path) -> None:
@@ -116,7 +149,8 @@ def test_the_planted_excess_lies_in_its_block(sample_study: Path) -> None:
 
 def test_the_caspase_course_is_found_and_its_fall_explained(results: Results, sample_study: Path) -> None:
     truth = pd.read_csv(sample_study.parent / "truth" / "caspase.csv")
-    joined = truth.merge(results.tables["caspase"], on=["cell_line", "hours"])
+    course = results.tables["caspase"].query("compound == 'cisplatin' and dose == 10")
+    joined = truth.merge(course, on=["cell_line", "hours"])
     assert len(joined) == 8
     for name in ("fold", "fold_per_viable"):
         assert np.abs(np.log(joined[name] / joined[f"drawn_{name}"])).max() < 0.06
@@ -161,11 +195,34 @@ def test_the_resistant_line_makes_less_tnf_than_the_lowest_standard(sample_study
     assert (in_well < 0.5 * lowest).sum() == 6
 
 
+def test_the_truth_tells_the_whole_story(sample_study: Path) -> None:
+    grades = pd.read_csv(sample_study.parent / "truth" / "resistance.csv").set_index(["cell_line", "mechanism"])[
+        "grade"
+    ]
+    assert set(grades["ECA109"]) == {"supported", "against", "not tested"}
+    assert set(grades["ECA109-Smac"]) == {"against", "not tested"}
+    assert set(grades["ECA109"].index) == set(grades["ECA109-Smac"].index)
+    together = pd.read_csv(sample_study.parent / "truth" / "concordance.csv")
+    halted = together["agrees"] == "no"
+    assert together["compound"][halted].tolist() == ["palbociclib"]
+    tubes = together[~halted & together["planted_total"].notna()]
+    ranks = tubes[["planted_total", "planted_fold"]].assign(loss=-tubes["planted_viable"])
+    assert len(tubes) == 10
+    assert ranks.corr("spearman").to_numpy().min() == pytest.approx(1.0)
+
+
+def test_the_sensitising_dose_does_nothing_alone_and_that_of_the_arms_kills(results: Results) -> None:
+    wells = results.tables["wells"].query("compound == 'Smac-N7' and cell_line == 'ECA109-Smac' and assay != 'caspase'")
+    viable = wells[wells["compound_2"].fillna("") == ""].groupby("dose")["response"].mean()
+    assert viable[2.5] == pytest.approx(1.0, abs=0.1)
+    assert viable[25.0] == pytest.approx(0.5, abs=0.06)
+
+
 def test_every_well_that_was_read_stands_in_its_layout(sample_study: Path) -> None:
     plates = cytotools.read_study(sample_study).plates
     assert {plate.assay for plate in plates} == {"viability", "caspase", "mtt", "elisa", "bca"}
     for plate in plates:
-        if plate.file.endswith(".txt"):
+        if plate.file.endswith(".txt") or plate.file.startswith("plates/arms_"):
             export = read_export(sample_study.parent / plate.file)
             assert sum(int(np.isfinite(reading.signal).sum()) for reading in export.readings) == len(plate.layout)
 
@@ -180,7 +237,16 @@ def test_the_committed_study_is_what_its_maker_makes(sample_study: Path, tmp_pat
     for sheet in committed.glob("plates/layout*.csv"):
         assert (made / "plates" / sheet.name).read_text() == sheet.read_text()
     # numpy promises the same random numbers only under the lock: the truth is compared, not the bytes.
-    for name in ("ic50", "single_agents", "combination", "caspase", "concentrations"):
+    for name in (
+        "ic50",
+        "single_agents",
+        "combination",
+        "caspase",
+        "arms",
+        "concordance",
+        "resistance",
+        "concentrations",
+    ):
         again, kept = (pd.read_csv(folder / "truth" / f"{name}.csv") for folder in (made, committed))
         pd.testing.assert_frame_equal(
             again.filter(regex="planted|compound|dose"), kept.filter(regex="planted|compound|dose")
