@@ -36,7 +36,7 @@ from cytotools.verdicts.control_checks import control_checks
 from cytotools.verdicts.experiment_values import experiment_values
 from cytotools.verdicts.matched_conditions import CONDITIONS
 
-STUDIES, SEED, EVENTS, N = 100, 20_261_204, 9000, 3
+STUDIES, SEED, EVENTS, N = 100, 20_261_219, 9000, 3
 HARMLESS, BY_CELLS = Treatment(), float("nan")
 BLOT_HOURS = (0.0, 1.0, 3.0, 6.0, 12.0, 24.0)
 BLANK: dict[str, Any] = {name: np.nan if name.startswith(("dose", "lead", "hours")) else "" for name in CONDITIONS}
@@ -203,7 +203,7 @@ def planted_kinds() -> dict[str, tuple[Callable[[np.random.Generator], Plan], tu
             ("cleaved_without_caspase",),
         ),
         "cleavage not seen": (
-            lambda rng: dose_plan(rng, rng.uniform(*rate), cleaved=rng.uniform(0.01, 0.03)),
+            lambda rng: dose_plan(rng, rng.uniform(*rate), cleaved=rng.uniform(0.01, 0.03), **day),
             ("caspase_without_cleaved",),
         ),
         "IAP lost, no death": (lambda rng: dose_plan(rng, 0.0, iap=0.1), ("target_without_death",)),

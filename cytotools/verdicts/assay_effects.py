@@ -144,9 +144,11 @@ def _cells_left(caspase: Effect, of_condition: Sequence[Effect]) -> float:
 
 
 def _of_flow(tables: Mapping[str, pd.DataFrame]) -> Iterator[Effect]:
-    for row in _rows(tables, "comparisons"):
-        method = {"total": "annexin", "necrotic": "dye"}.get(row["quantity"])
-        if method and row["scale"] == "difference" and finite(row["estimate"]):
+    """Yield each condition against its control, which stands before its other comparisons."""
+    held = [row for row in _rows(tables, "comparisons") if row["quantity"] in ("total", "necrotic")]
+    for own in grouped(held, lambda r: (condition_key(r), str(r.get("hours")), r["quantity"])).values():
+        row, method = own[0], {"total": "annexin", "necrotic": "dye"}[own[0]["quantity"]]
+        if row["scale"] == "difference" and finite(row["estimate"]):
             named = {"annexin": "Annexin V positive", "dye": "necrotic"}[method]
             yield _effect(row, method, "flow", named, row["estimate"], row["low"], row["high"])
 
