@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import builtins
 import os
 import signal
 import sys
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -16,7 +15,9 @@ import typer
 if TYPE_CHECKING:
     from cytotools.results import Results
     from cytotools.study import Study
+    from cytotools.workers import Map
 
+DIFFERENT = 1
 DONE, BUG, WRONG_STUDY, UNUSABLE_CONTENT, STOPPED = 0, 1, 2, 3, 130
 
 app = typer.Typer(
@@ -54,16 +55,26 @@ def run(
     ] = None,
     only: Annotated[str | None, typer.Option(help="Some assays only: flow,blots,plates.")] = None,
     workers: Annotated[
-        int, typer.Option(min=1, help="Processes that read FCS files; the numbers do not depend on it.")
-    ] = 1,
+        int | None,
+        typer.Option(
+            min=1,
+            help="Processes to work in; default: one a core. Only the time depends on it.",
+            show_default=False,
+        ),
+    ] = None,
     figures: Annotated[bool, typer.Option("--figures/--no-figures", help="Draw the figures.")] = True,
 ) -> None:
     """Analyse a study and write report.html, tables/, figures/, gates.xml and provenance.json."""
+    from cytotools.workers import parallel_map, usable_cores, use_one_thread
+
+    use_one_thread()
     from cytotools.study_files import read_study
 
-    found = read_study(study)
-    folder = out if out is not None else found.folder / "results"
-    _analyse_and_write(found, folder, _assays(only), workers, figures)
+    with parallel_map(workers or usable_cores()) as parallel:
+        found = read_study(study)
+        folder = out if out is not None else found.folder / "results"
+        results, report = _analyse_and_write(found, folder, _assays(only), figures, parallel)
+    _close(results, report)
 
 
 @app.command()
@@ -184,6 +195,27 @@ def compusyn(
         typer.echo(f"Tables: {folder} (median_effect.csv, combination.csv).")
 
 
+@app.command()
+def diff(
+    old: Annotated[Path, typer.Argument(help="The folder of earlier results.", show_default=False)],
+    new: Annotated[Path, typer.Argument(help="The folder of later ones.", show_default=False)],
+    as_json: Annotated[bool, typer.Option("--json", help="One JSON object, for programs.")] = False,
+) -> None:
+    """Tell what changed between two analyses, and why; exit status 0 the same, 1 different, 2 no results there."""
+    import json
+
+    from cytotools.changes.change_lines import change_lines
+    from cytotools.changes.result_changes import as_json as json_of
+    from cytotools.changes.result_changes import compare_results
+    from cytotools.changes.result_folder import read_results
+
+    changes = compare_results(read_results(old), read_results(new))
+    for line in [json.dumps(json_of(changes), ensure_ascii=False)] if as_json else change_lines(changes):
+        typer.echo(line)
+    if not changes.is_same:
+        raise typer.Exit(DIFFERENT)
+
+
 @contextmanager
 def _file_bar(n_files: int) -> Iterator[tuple[Callable[[], None], Callable[[str], None]]]:
     """Yield how to say that a file is done and how to write a line, with a bar where a terminal shows it."""
@@ -261,18 +293,20 @@ def _assays(only: str | None) -> list[str] | None:
     return wanted
 
 
-def _analyse_and_write(study: Study, folder: Path, only: list[str] | None, workers: int, figures: bool) -> None:
+def _analyse_and_write(
+    study: Study, folder: Path, only: list[str] | None, figures: bool, parallel: Map
+) -> tuple[Results, Path]:
     from cytotools.analysis import analyse
     from cytotools.output import require_replaceable
     from cytotools.report import write_report
 
     require_replaceable(folder, [study.folder / file for file in study.inputs])
-    with _progress() as tell, _pool(workers) as parallel:
+    with _progress() as tell:
         tell(f"Reading {_contents(study, only)}")
         results = analyse(study, only, map=_counted(parallel, tell))
         tell("Writing the report" + (" and its figures" if figures else ""))
-        report = write_report(results, folder, figures=figures)
-    _close(results, report)
+        report = write_report(results, folder, figures=figures, map=_counted(parallel, tell))
+    return results, report
 
 
 def _close(results: Results, report: Path) -> None:
@@ -313,29 +347,26 @@ def _progress() -> Iterator[Callable[[str], None]]:
         yield lambda words: bar.update(task, description=words.strip())
 
 
-def _counted(parallel: Callable[..., Iterable[Any]], tell: Callable[[str], None]) -> Callable[..., Iterable[Any]]:
-    """Return a map that says which file it is at."""
+def _counted(parallel: Map, tell: Callable[[str], None]) -> Map:
+    """Return a map that says which of its tasks is done."""
 
-    def counted(function: Callable[[str], object], files: Iterable[str]) -> Iterator[object]:
-        files = list(files)
-        for number, result in enumerate(parallel(function, files), 1):
-            tell(f"\rFlow cytometry: file {number} of {len(files)}")
-            yield result
+    def counted(function: Callable[[Any], object], tasks: Iterable[Any]) -> Iterator[object]:
+        tasks = list(tasks)
+        return _told_of(parallel(function, tasks), _what(tasks), len(tasks), tell)
 
     return counted
 
 
-@contextmanager
-def _pool(workers: int) -> Iterator[Callable[..., Iterable[Any]]]:
-    """Yield a map over this many processes; with one, the plain map."""
-    if workers == 1:
-        yield builtins.map
-        return
-    from concurrent.futures import ProcessPoolExecutor
-    from multiprocessing import get_context
+def _told_of(results: Iterable[object], what: str, count: int, tell: Callable[[str], None]) -> Iterator[object]:
+    for number, result in enumerate(results, 1):
+        tell(f"\r{what} {number} of {count}")
+        yield result
 
-    with ProcessPoolExecutor(workers, mp_context=get_context("spawn")) as pool:
-        yield pool.map
+
+def _what(tasks: Sequence[object]) -> str:
+    """Return what tasks are made of: files of flow cytometry are strings, others say what they are."""
+    kinds = {"str": "Flow cytometry: file", "Drawing": "Figure", "BlotImage": "Blots: image"}
+    return next((kinds[kind] for task in tasks if (kind := type(task).__name__) in kinds), "Part")
 
 
 if __name__ == "__main__":

@@ -2,22 +2,32 @@
 
 from __future__ import annotations
 
+import builtins
+from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from cytotools.box_files import write_boxes
 from cytotools.figures.style import Saved, save_words
 from cytotools.labels import condition_label, file_stem
 from cytotools.output import PROVENANCE, require_replaceable, swapped_in, written_files
-from cytotools.provenance import as_json, provenance
+from cytotools.provenance import as_json, provenance, sha256
+from cytotools.recorded_dates import newest_date
 from cytotools.report_page import render
 from cytotools.report_sections import ShownFigure
+from cytotools.ro_crate import METADATA, CrateFile, ro_crate
 
 if TYPE_CHECKING:
     from cytotools.results import Results
 
 
-def write_report(results: Results, folder: str | Path, *, figures: bool = True) -> Path:
+def write_report(
+    results: Results,
+    folder: str | Path,
+    *,
+    figures: bool = True,
+    map: Callable[..., Iterable[Any]] = builtins.map,
+) -> Path:
     """Write everything into `folder` and return the path of report.html.
 
     Parameters
@@ -27,6 +37,8 @@ def write_report(results: Results, folder: str | Path, *, figures: bool = True) 
         New, empty, or earlier results of cytotools, which are replaced when the new ones are complete.
     figures : bool
         False leaves the figures out.
+    map : callable
+        The seam for parallel work over the figures.
 
     Raises
     ------
@@ -36,19 +48,31 @@ def write_report(results: Results, folder: str | Path, *, figures: bool = True) 
     folder, study = Path(folder), results.study
     require_replaceable(folder, [study.folder / file for file in study.inputs])
     with swapped_in(folder) as fresh:
+        drawn = _write_figures(results, fresh / "figures", map) if figures else []
         _write_tables(results, fresh / "tables")
-        drawn = _write_figures(results, fresh / "figures") if figures else []
         _write_gates(results, fresh)
         _write_curves(results, fresh)
         _write_combinations(results, fresh / "compusyn")
         write_boxes(results, fresh / "boxes")
         settings = {"assays": list(results.assays), "figures": figures}
         found = provenance(study.folder, study.inputs, settings)
-        shown = [_embed(figure, fresh / "figures") for figure in drawn if figure.section]
+        shown = [_embed(figure, fresh / "figures") for figure in list(drawn) if figure.section]
         (fresh / "report.html").write_text(render(results, shown, found), encoding="utf-8")
+        _write_crate(results, found, fresh)
         found["outputs"] = written_files(fresh)
         (fresh / PROVENANCE).write_text(as_json(found), encoding="utf-8")
     return folder / "report.html"
+
+
+def _write_crate(results: Results, found: Mapping[str, Any], folder: Path) -> None:
+    """Describe what lies in the folder, and what it was made from, for archives."""
+    study = results.study
+    hashes = {str(one["file"]): str(one["sha256"]) for one in found["inputs"]}
+    inputs = [CrateFile(file, (study.folder / file).stat().st_size, sums) for file, sums in hashes.items()]
+    outputs = [CrateFile(f, (folder / f).stat().st_size, sha256(folder / f)) for f in written_files(folder)]
+    versions = {"cytotools": found["version"], "Python": found["python"], **found["libraries"]}
+    made = newest_date(study.folder, study.inputs)
+    save_words(ro_crate(study.title or "Apoptosis study", made, inputs, outputs, versions), folder / METADATA)
 
 
 def _write_tables(results: Results, folder: Path) -> None:
@@ -57,11 +81,12 @@ def _write_tables(results: Results, folder: Path) -> None:
         table.to_csv(folder / f"{name}.csv", index=False, lineterminator="\n", encoding="utf-8")
 
 
-def _write_figures(results: Results, folder: Path) -> list[Saved]:
+def _write_figures(results: Results, folder: Path, map: Callable[..., Iterable[Any]]) -> Iterable[Saved]:
+    """Write the figures, which with several processes goes on while the rest is written."""
     from cytotools.figures.write import write_figures
 
     folder.mkdir()
-    return write_figures(results, folder)
+    return write_figures(results, folder, map)
 
 
 def _write_gates(results: Results, folder: Path) -> None:

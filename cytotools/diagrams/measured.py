@@ -15,6 +15,7 @@ from cytotools.diagrams.subjects import (
     Subject,
     Tables,
     at_hours,
+    codes,
     given,
     hours_of,
     nearest,
@@ -29,7 +30,7 @@ from cytotools.tables import rows_of
 # A verdict on a whole course says more than the interval of its last hour alone.
 VERDICT_STATES = {"overshoot": UP, "induction": UP, "sustained loss": DOWN, "no loss": UNCHANGED}
 GRADE_STATES = {"supported": UP, "against": UNCHANGED, "not resolved": NOT_RESOLVED}
-LEAST_POINTS = 0.1  # a fraction is called unchanged where its interval excludes a change by 10 points
+LEAST_POINTS = 0.1  # a fraction whose interval excludes a change by 10 points is unchanged, one beyond it changed much
 SIGNIFICANT = 0.05
 
 # Targets by name, as regular expressions of the folded name: what stands for each node on a blot.
@@ -45,10 +46,20 @@ TARGETS: dict[str, tuple[str, ...]] = {
     "TNF-α": (),
     "apoptosis": (),
 }
-MECHANISMS = {
-    "Bcl-2": ("BCL2_block", "block"),
-    "PI3K/AKT": ("PI3K_AKT", "help to survive"),
-    "necroptosis": ("necroptosis", "necroptotic death"),
+# The mechanism of resistance.csv that an inhibitor of each tests, and what its grade says in the picture.
+MECHANISMS: dict[str, tuple[str, dict[str, str]]] = {
+    "Bcl-2": (
+        "BCL2_block",
+        {"supported": "blocks death", "against": "no block found", NOT_RESOLVED: "block: not resolved"},
+    ),
+    "PI3K/AKT": (
+        "PI3K_AKT",
+        {"supported": "keeps cells alive", "against": "no help found", NOT_RESOLVED: "help: not resolved"},
+    ),
+    "necroptosis": (
+        "necroptosis",
+        {"supported": "cells die by it", "against": "not how cells die", NOT_RESOLVED: "death by it: not resolved"},
+    ),
 }
 
 
@@ -74,8 +85,8 @@ def _first_measured(name: str, tables: Tables, subject: Subject) -> Node:
 
 
 def elsewhere(row: Row, subject: Subject) -> str:
-    """Return the treatment of a row in words where it is not the Smac mimetic alone."""
-    return f"with {dose_label(row)}" if subject.distance(row) else ""
+    """Return the treatment of a row in words where it is another than that of the pathway."""
+    return "" if dose_label(row) == subject.treatment else f"with {dose_label(row)}"
 
 
 def count_of(row: Mapping[str, Any]) -> int:
@@ -102,7 +113,9 @@ def _on_blot(name: str, tables: Tables, subject: Subject) -> Node:
     if target_key(words(last["target"])) != target_key(name):
         said = (words(last["target"]), *said)
     state = VERDICT_STATES.get(verdict, level)
-    return Node(name, state, said, count_of(last), "time_course", elsewhere(last, subject), verdict)
+    return Node(
+        name, state, said, count_of(last), "time_course", elsewhere(last, subject), verdict, codes(last, judged)
+    )
 
 
 def _of_target(tables: Tables, table: str, name: str) -> list[Row]:
@@ -152,8 +165,10 @@ def with_abundance(node: Node, tables: Tables, subject: Subject) -> Node:
         state = state_of(low, high, count_of(row))
         if not node.is_measured or (state in (UP, DOWN) and node.state not in (UP, DOWN)):
             source = ", ".join(filter(None, ("abundance", node.source)))
-            return replace(node, state=state, words=(*said, *node.words), n=count_of(row), source=source)
-        return replace(node, words=(*node.words, *said), source=f"{node.source}, abundance")
+            node = replace(node, state=state, words=(*said, *node.words), n=count_of(row), source=source)
+        else:
+            node = replace(node, words=(*node.words, *said), source=f"{node.source}, abundance")
+        return replace(node, cautions=tuple(dict.fromkeys((*node.cautions, *codes(row)))))
     return node
 
 
@@ -163,13 +178,13 @@ def _inverse(value: float) -> float:
 
 def _caspase(tables: Tables, subject: Subject) -> Node:
     rows = list(told_rows(rows_of(tables["caspase"]), "fold"))
-    own = nearest(rows, subject, shared_treatments(rows))
+    own = nearest(rows, subject, shared_treatments([*rows, *_totals(tables)]))
     if not own:
         return Node("caspase-3/7")
     top = max(own, key=lambda row: row["fold"] if finite(row["fold"]) else row["low"])
     said = short_lines(top["fold"], top["low"], top["high"], "-fold", at_hours(top))
     state = state_of(top["low"], top["high"], count_of(top))
-    return Node("caspase-3/7", state, said, count_of(top), "caspase", elsewhere(top, subject))
+    return Node("caspase-3/7", state, said, count_of(top), "caspase", elsewhere(top, subject), cautions=codes(top))
 
 
 def _cleaved(tables: Tables, subject: Subject) -> Node:
@@ -181,7 +196,9 @@ def _cleaved(tables: Tables, subject: Subject) -> Node:
     last = own[-1]
     share = bounded(last["cleaved_fraction"], last["low"], last["high"], lambda value: percent(value, 0), top=1.0)
     said = (f"cleaved {last['target']}{at_hours(last)}", share)
-    return Node("caspase-3/7", NOT_RESOLVED, said, count_of(last), "cleavage", elsewhere(last, subject))
+    return Node(
+        "caspase-3/7", NOT_RESOLVED, said, count_of(last), "cleavage", elsewhere(last, subject), cautions=codes(last)
+    )
 
 
 def _tnf(tables: Tables, subject: Subject) -> Node:
@@ -203,7 +220,7 @@ def _tnf(tables: Tables, subject: Subject) -> Node:
         beside = bounded(control[0]["concentration"], control[0]["low"], control[0]["high"], short)
         said = (*said, f"untreated {beside.partition(' (')[0]}")
     state = _change(last, control[0]) if control else NOT_RESOLVED
-    return Node("TNF-α", state, said, count_of(last), "concentrations", elsewhere(last, subject))
+    return Node("TNF-α", state, said, count_of(last), "concentrations", elsewhere(last, subject), cautions=codes(last))
 
 
 def _change(treated: Row, control: Row) -> str:
@@ -221,20 +238,27 @@ def _change(treated: Row, control: Row) -> str:
     return state_of(least, most, 2)
 
 
+def _totals(tables: Tables) -> list[Row]:
+    return [row for row in told_rows(rows_of(tables["apoptosis"]), "mean") if row["population"] == "total"]
+
+
 def _apoptosis(tables: Tables, subject: Subject) -> Node:
-    rows = [row for row in told_rows(rows_of(tables["apoptosis"]), "mean") if row["population"] == "total"]
-    own = nearest(rows, subject, shared_treatments(rows))
+    rows = _totals(tables)
+    own = nearest(rows, subject, shared_treatments([*rows, *rows_of(tables["caspase"])]))
     own = [row for row in own if _tested(tables, row)] or own
     if not own:
         return Node("apoptosis")
     last = own[-1]
     said: tuple[str, ...] = (f"{percent(last['mean'], 0)}{at_hours(last)}",)
-    tested, state = _tested(tables, last), NOT_RESOLVED
-    if tested:
-        low, high = (f"{100 * tested[limit]:+.0f}" for limit in ("low", "high"))
-        said = (*said, f"{100 * tested['estimate']:+.0f} points", f"({low} to {high})")
-        state = _fraction_state(tested)
-    return Node("apoptosis", state, said, count_of(last), "apoptosis, comparisons", elsewhere(last, subject))
+    tested = _tested(tables, last)
+    found = Node("apoptosis", NOT_RESOLVED, said, count_of(last), "apoptosis, comparisons", elsewhere(last, subject))
+    if not tested:
+        return replace(found, cautions=codes(last))
+    low, high = (f"{100 * tested[limit]:+.0f}" for limit in ("low", "high"))
+    said = (*said, f"{100 * tested['estimate']:+.0f} points", f"({low} to {high})")
+    state = _fraction_state(tested)
+    is_large = state == UP and tested["low"] > LEAST_POINTS
+    return replace(found, state=state, words=said, cautions=codes(last, tested), is_large=is_large)
 
 
 def _tested(tables: Tables, row: Row) -> Row:
@@ -276,6 +300,6 @@ def _graded(name: str, tables: Tables, subject: Subject) -> Node:
     level = _on_blot(name, tables, subject)
     if state == NOT_MEASURED:
         return level
-    said = (f"{means}: {grade}", *level.words)
+    said = (means[grade], *level.words)
     sources = ", ".join(filter(None, ("resistance", level.source)))
-    return Node(name, state, said, max(count_of(row), level.n), sources, verdict=grade)
+    return Node(name, state, said, max(count_of(row), level.n), sources, verdict=grade, cautions=codes(row))

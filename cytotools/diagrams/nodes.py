@@ -12,6 +12,7 @@ STATES = (UP, DOWN, UNCHANGED, NOT_RESOLVED, NOT_MEASURED)
 SHOWN, BLOCKED, UNKNOWN = "shown", "blocked", "unknown"
 MARKS = {UP: "↑", DOWN: "↓", UNCHANGED: "=", NOT_RESOLVED: "?", NOT_MEASURED: ""}
 FELL_AND_ROSE = ("rebound", "overshoot")
+GRADES = ("supported", "against", "not resolved")
 
 
 @dataclass(frozen=True)
@@ -34,6 +35,10 @@ class Node:
         The treatment, where it is another than the one of the pathway.
     verdict : str
         The verdict of rebound.csv, or the grade of resistance.csv.
+    cautions : tuple of str
+        The codes that its numbers carry.
+    is_large : bool
+        Of apoptosis: whether the interval of its rise leaves out a small one.
     """
 
     name: str
@@ -43,11 +48,18 @@ class Node:
     source: str = ""
     condition: str = ""
     verdict: str = ""
+    cautions: tuple[str, ...] = ()
+    is_large: bool = False
 
     @property
     def mark(self) -> str:
         """Return the state as an arrow, for eyes that see no colour; a fall that was undone has both."""
         return "↓↑" if self.verdict in FELL_AND_ROSE else MARKS[self.state]
+
+    @property
+    def status(self) -> str:
+        """Return the state in words; of a mechanism that an inhibitor has tested no level is known, but a grade."""
+        return f"graded {self.verdict}" if self.verdict in GRADES else self.state
 
     @property
     def is_measured(self) -> bool:
@@ -60,7 +72,8 @@ class Node:
         if not self.is_measured:
             return NOT_MEASURED
         where = (self.condition,) if self.condition else ()
-        return f"{self.state}: {', '.join((*self.words, *where))}, n = {count(self.n)}".replace(", (", " (")
+        doubts = f" (cautions: {listed(self.cautions)})" if self.cautions else ""
+        return f"{self.status}: {', '.join((*self.words, *where))}, n = {count(self.n)}{doubts}".replace(", (", " (")
 
 
 @dataclass(frozen=True)
@@ -142,7 +155,14 @@ class Pathway:
     def table(self) -> ShownTable:
         """Return the nodes as rows."""
         rows = [
-            [node.name, node.state, ", ".join(node.words), node.condition, count(node.n) if node.n else "", node.source]
+            [
+                node.name,
+                node.status,
+                ", ".join(node.words),
+                node.condition,
+                count(node.n) if node.n else "",
+                node.source,
+            ]
             for node in self.nodes
         ]
         header = ["node", "state", "measured", "treatment where another", "n", "table"]

@@ -25,9 +25,7 @@ from cytotools.diagrams.nodes import (
     Node,
     Pathway,
 )
-from cytotools.diagrams.subjects import COURSES, Agents, Subject, Tables, given, subjects
-from cytotools.labels import dose_label
-from cytotools.tables import rows_of
+from cytotools.diagrams.subjects import Agents, Subject, Tables, subjects
 
 DRUG = "Smac mimetic"
 PRESENT = (UP, UNCHANGED)
@@ -84,29 +82,17 @@ def pathways(tables: Tables, agents: Agents) -> list[Pathway]:
 
 def _pathway(tables: Tables, subject: Subject) -> Pathway:
     nodes = measured_nodes(tables, subject)
-    treatment = _treatment(tables, subject)
     whole = (Node(DRUG, NOT_MEASURED), *nodes)
     return Pathway(
         subject.line,
         subject.cell_line,
         subject.arm,
         subject.compound,
-        treatment,
+        subject.treatment,
         reference_of(tables, subject),
         nodes,
         tuple(Edge(*edge, _edge_state(edge, {node.name: node for node in whole})) for edge in EDGES),
     )
-
-
-def _treatment(tables: Tables, subject: Subject) -> str:
-    """Return the Smac mimetic with the dose that its node of the blots, or else another, was measured at."""
-    rows = [
-        row
-        for name in (*COURSES, "concentrations", "caspase", "apoptosis")
-        for row in rows_of(tables[name])
-        if subject.is_of_line(row) and given(row) == (subject.compound,)
-    ]
-    return dose_label(rows[0]) if rows else subject.compound
 
 
 def _edge_state(edge: tuple[str, str, str], nodes: Mapping[str, Node]) -> str:
@@ -117,22 +103,30 @@ def _edge_state(edge: tuple[str, str, str], nodes: Mapping[str, Node]) -> str:
     if kind == "induces":
         return _induced(end)
     if edge[:2] == ("caspase-3/7", "necroptosis"):
-        return {"supported": BLOCKED, "against": SHOWN}.get(end.verdict, UNKNOWN)
+        return BLOCKED if end.verdict == "supported" else UNKNOWN
     if start.name in ("cIAP1", "cIAP2"):
         return _brake(start)
     if kind == "activates":
         return _activated(start, end)
-    return GRADES.get(start.verdict, BLOCKED if start.name == "XIAP" and start.state == DOWN else UNKNOWN)
+    if (
+        start.name == "XIAP" and not start.condition
+    ):  # the Smac mimetic binds it, so that an unchanged level says nothing
+        return {UP: SHOWN, DOWN: BLOCKED}.get(start.state, UNKNOWN)
+    return GRADES.get(start.verdict, UNKNOWN)
 
 
 def _degraded(node: Node) -> str:
     """Return whether a protein was degraded: one that fell was, though it may have come back."""
+    if node.condition:
+        return UNKNOWN
     if node.state == DOWN or node.verdict in FELL_AND_ROSE:
         return SHOWN
     return BLOCKED if node.state in PRESENT else UNKNOWN
 
 
 def _induced(node: Node) -> str:
+    if node.condition:
+        return UNKNOWN
     if node.state == UP or node.verdict in FELL_AND_ROSE:
         return SHOWN
     return BLOCKED if node.state in (UNCHANGED, DOWN) else UNKNOWN
@@ -140,14 +134,18 @@ def _induced(node: Node) -> str:
 
 def _brake(node: Node) -> str:
     """Return whether an inhibitor is at work: one that is there is, one that was lost is not."""
-    if node.verdict in FELL_AND_ROSE or node.state in PRESENT:
+    if node.condition or (
+        node.state == DOWN and node.verdict in FELL_AND_ROSE
+    ):  # another treatment, or half of it back
+        return UNKNOWN
+    if node.state in PRESENT or node.verdict in FELL_AND_ROSE:
         return SHOWN
     return BLOCKED if node.state == DOWN else UNKNOWN
 
 
 def _activated(start: Node, end: Node) -> str:
     """Return whether a cause is at work: not where it did not rise, and where it did, if its effect rose with it."""
-    if start.state in (UNCHANGED, DOWN):
+    if start.state in (UNCHANGED, DOWN) and not start.condition:
         return BLOCKED
     if start.state == UP and start.condition == end.condition:
         return {UP: SHOWN, UNCHANGED: BLOCKED}.get(end.state, UNKNOWN)

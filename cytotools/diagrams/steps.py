@@ -28,6 +28,8 @@ class Step:
         What to do next, empty after a yes.
     is_reached : bool
         Whether the path came here: False after the step that explains why a line resists.
+    brief : str
+        The evidence as the picture has it, where it is shorter there.
     """
 
     question: str
@@ -36,12 +38,13 @@ class Step:
     source: str
     remedy: str = ""
     is_reached: bool = True
+    brief: str = ""
 
     @property
     def words(self) -> str:
-        """Return the step in a sentence."""
-        evidence = f" ({self.evidence})" if self.evidence else ""
-        return f"{self.question} {self.answer.capitalize()}{evidence}."
+        """Return the step in a sentence, as short as the picture has it."""
+        evidence = self.brief or self.evidence
+        return f"{self.question} {self.answer.capitalize()}{f': {evidence}' if evidence else ''}."
 
 
 @dataclass(frozen=True)

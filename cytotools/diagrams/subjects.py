@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
 from cytotools.labels import dose_label, line_label
@@ -41,11 +41,12 @@ def given(row: Mapping[str, Any]) -> tuple[str, ...]:
 
 @dataclass(frozen=True)
 class Subject:
-    """A cell line with its arm, and a Smac mimetic."""
+    """A cell line with its arm, and a Smac mimetic; `treatment` is that with the dose that its pathway is about."""
 
     cell_line: str
     arm: str
     compound: str
+    treatment: str = field(default="", compare=False)
 
     @property
     def line(self) -> str:
@@ -76,7 +77,17 @@ def subjects(tables: Tables, agents: Agents) -> list[Subject]:
                     one = Subject(words(row.get("cell_line")), words(row.get("arm")), agent)
                     found.setdefault(one, {})[name] = None
     lines = dict.fromkeys((one.cell_line, one.arm) for one in found)
-    return [one for line in lines for one in _best({s: t for s, t in found.items() if (s.cell_line, s.arm) == line})]
+    best = [one for line in lines for one in _best({s: t for s, t in found.items() if (s.cell_line, s.arm) == line})]
+    return [replace(one, treatment=_treatment(tables, one)) for one in best]
+
+
+def _treatment(tables: Tables, subject: Subject) -> str:
+    """Return the Smac mimetic with its dose on the blots, or else in the first table that has it alone."""
+    for name in MEASURED[:-1]:
+        own = nearest(rows_of(tables[name]), subject, {})
+        if own and not subject.distance(own[0]):
+            return dose_label(own[0])
+    return subject.compound
 
 
 def _told(row: Row, table: str) -> tuple[str, ...]:
@@ -93,13 +104,14 @@ def _best(found: Mapping[Subject, Mapping[str, None]]) -> list[Subject]:
 def nearest(rows: Sequence[Row], subject: Subject, shared: Mapping[str, int]) -> list[Row]:
     """Return the rows of the treatment nearest to the Smac mimetic alone, in order of hours.
 
-    Among treatments equally near goes before which more lines were given (so that pathways side by side compare like
-    with like), then the higher dose.
+    Among treatments equally near the one of the pathway goes first, then that which most lines and assays share (so
+    that like is compared with like), then the higher dose.
     """
 
     def rank(row: Mapping[str, Any]) -> tuple[float, ...]:
         dose = float(row["dose"]) if finite(row.get("dose")) else 0.0
-        return subject.distance(row), -shared.get(dose_label(row), 0), -dose
+        treatment = dose_label(row)
+        return subject.distance(row), treatment != subject.treatment, -shared.get(treatment, 0), -dose
 
     own = [row for row in rows if subject.is_of_line(row) and given(row)]
     if not own:
@@ -109,11 +121,12 @@ def nearest(rows: Sequence[Row], subject: Subject, shared: Mapping[str, int]) ->
 
 
 def shared_treatments(rows: Sequence[Row]) -> dict[str, int]:
-    """Return in how many lines each treatment was given."""
-    lines: dict[str, set[tuple[str, str]]] = {}
+    """Return in how many lines each treatment was given; a line counts once an assay, told by its columns."""
+    places: dict[str, set[tuple[str, str, bool]]] = {}
     for row in rows:
-        lines.setdefault(dose_label(row), set()).add((words(row.get("cell_line")), words(row.get("arm"))))
-    return {treatment: len(own) for treatment, own in lines.items()}
+        place = words(row.get("cell_line")), words(row.get("arm")), "fold" in row
+        places.setdefault(dose_label(row), set()).add(place)
+    return {treatment: len(own) for treatment, own in places.items()}
 
 
 def hours_of(row: Mapping[str, Any]) -> float:
@@ -132,3 +145,15 @@ def told_rows(rows: Sequence[Row], column: str) -> Iterator[Row]:
     for row in rows:
         if finite(row.get(column)) or finite(row.get("low")):
             yield row
+
+
+def codes(*rows: Mapping[str, Any]) -> tuple[str, ...]:
+    """Return the codes of the cautions that rows carry, each once.
+
+    Examples
+    --------
+    >>> codes({"caution": "peak: highest of 4 hours; few_wells: 3 wells"}, {"caution": ""}, {})
+    ('peak', 'few_wells')
+    """
+    said = [part for row in rows for part in words(row.get("caution")).split("; ") if ":" in part]
+    return tuple(dict.fromkeys(part.partition(":")[0] for part in said))

@@ -32,7 +32,15 @@ FEW = {
     "few_viable": "few viable cells",
 }
 BLOCKING_FEW = ("few_events", "too_few_cells")
-FAULTS = ("missing_control", "no_controls", "assay_fails", "control_changes", "bright_in_control", "no_control")
+FAULTS = (
+    "unusable_file",
+    "missing_control",
+    "no_controls",
+    "assay_fails",
+    "control_changes",
+    "bright_in_control",
+    "no_control",
+)
 TOPICS = {
     "background": ("background", "low_viability", "spontaneous"),
     "positive": ("positive",),
@@ -102,7 +110,7 @@ def troubleshooting_path(tables: Tables, agents: Agents) -> TroubleshootingPath:
     --------
     >>> from cytotools.tables import complete
     >>> troubleshooting_path(complete({}), {}.get).words
-    'Are the controls sound? Not tested (no control was judged).'
+    'Are the controls sound? Not tested: no control was judged.'
     """
     steps = [_controls(tables), _enough(tables), _topic(tables, "positive"), _topic(tables, "background")]
     steps += [_time(tables), _agreement(tables)]
@@ -151,7 +159,7 @@ def _sentence(value: object) -> str:
 
 def _controls(tables: Tables) -> Step:
     question = "Are the controls sound?"
-    entries = [row for row in rows_of(tables["cautions"]) if row["severity"] == "refused" or row["code"] in FAULTS]
+    entries = [row for row in rows_of(tables["cautions"]) if row["code"] in FAULTS]
     rows = _checks(tables, "controls")
     judged = _of_checks(question, rows) if rows else None
     if judged and judged.answer == NO:
@@ -237,17 +245,25 @@ def _agreement(tables: Tables) -> Step | None:
     rows = [row for row in rows_of(tables["concordance"]) if words(row["agrees"])]
     against = [row for row in rows if row["agrees"] == NO]
     if against:
-        where = condition_label(against[0])
-        said = f"{len(against)} of {len(rows)} do not, such as {where}: {words(against[0]['reason'])}"
-        return Step(question, NO, printed(said), "concordance", "See the checks that stand beside it.")
-    agreeing = sum(row["agrees"] == YES for row in rows)
-    if agreeing:
-        return Step(question, YES, f"{agreeing} of {len(rows)} comparisons agree", "concordance")
+        places, tried = _places(against), _places(rows)
+        brief = f"{len(places)} of {len(tried)} conditions contradict: {places[0]}"
+        said = printed(f"{brief}: {words(against[0]['reason'])}")
+        remedy = "Do the checks that stand beside it in the concordance."
+        return Step(question, NO, said, "concordance", remedy, brief=brief)
+    if any(row["agrees"] == YES for row in rows):
+        agree = [row for row in rows if row["agrees"] == YES]
+        said = f"under {len(_places(agree))} of {len(_places(rows))} conditions"
+        return Step(question, YES, said, "concordance")
     if rows:
         remedy = "Repeat both assays under the same conditions."
-        return Step(question, NOT_RESOLVED, f"none of {len(rows)} comparisons", "concordance", remedy)
+        return Step(question, NOT_RESOLVED, "no comparison is clear", "concordance", remedy)
     remedy = "Measure Annexin V and caspase activity under the same conditions."
     return Step(question, NOT_TESTED, "no two methods under the same conditions", "concordance", remedy)
+
+
+def _places(rows: Sequence[Row]) -> list[str]:
+    """Return the conditions of rows, each once."""
+    return list(dict.fromkeys(condition_label(row) for row in rows))
 
 
 @dataclass(frozen=True)
@@ -269,9 +285,9 @@ def _branch(tables: Tables, pathway: Pathway) -> Branch:
         outcome += f". Further down: {listed(further)}" if further else ""
         return Branch(pathway.title, steps, outcome, found.step.remedy)
     apoptosis = pathway.node("apoptosis")
-    if apoptosis.state == UP and not apoptosis.condition:
-        outcome = f"It responds ({apoptosis.words[0]}), and no cause of resistance was found"
-        return Branch(pathway.title, steps, outcome, "None is needed for this line.")
+    if apoptosis.is_large and not apoptosis.condition:
+        outcome = f"It responds (apoptosis {apoptosis.words[0]}), and no cause of resistance was found"
+        return Branch(pathway.title, steps, outcome, "nothing, this line responds.")
     open_steps = [step for step in steps if step.answer != YES]
     if open_steps:
         outcome = f"No cause of resistance was found, {len(open_steps)} of {len(steps)} questions are open"
@@ -284,22 +300,25 @@ def _asked(tables: Tables, one: Pathway, mechanism: str) -> _Asked:
     question, _, experiment = QUESTIONS[mechanism]
     subject = Subject(one.cell_line, one.arm, one.compound)
     row = grade_row(tables, subject, mechanism)
-    answer = GRADE_ANSWERS.get(words(row.get("grade")), "")
-    if answer:
-        remedy = _sentence(row.get("next_experiment")) or experiment
-        said = _sentence(row.get("evidence"))
-        return _Asked(mechanism, Step(question, answer, said, "resistance", "" if answer == YES else remedy))
+    grade = GRADE_ANSWERS.get(words(row.get("grade")), "")
     node = one.node(NODES[mechanism]) if mechanism in NODES else Node(mechanism)
     if mechanism == "high_XIAP":
         node = with_abundance(Node("XIAP"), tables, subject)
-    answer = _node_answer(mechanism, node)
-    said = ", ".join(node.words).replace(", (", " (") if node.is_measured else ""
-    return _Asked(mechanism, Step(question, answer, said, node.source, "" if answer == YES else experiment))
+    level = _node_answer(mechanism, node)
+    answer, remedy = grade or level, "" if (grade or level) == YES else experiment
+    said = ", ".join(node.words).replace(", (", " (")
+    if not grade:
+        return _Asked(mechanism, Step(question, answer, said, node.source, remedy))
+    evidence = _sentence(row.get("evidence"))
+    brief = said if level == grade and node.is_measured else evidence.partition(": ")[0]
+    if remedy and (told := _sentence(row.get("next_experiment"))):
+        remedy = told
+    return _Asked(mechanism, Step(question, answer, evidence, "resistance", remedy, brief=brief))
 
 
 def _node_answer(mechanism: str, node: Node) -> str:
     """Return what a level says, where no rule has graded it."""
-    if not node.is_measured:
+    if not node.is_measured or node.condition:
         return NOT_TESTED
     states: Mapping[str, str] = {
         "cIAP1_not_lost": {DOWN: YES, UNCHANGED: NO, UP: NO},

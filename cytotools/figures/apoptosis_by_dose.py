@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from pathlib import Path
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -11,16 +11,22 @@ import pandas as pd
 from matplotlib.figure import Figure
 from matplotlib.ticker import PercentFormatter
 
-from cytotools.figures.style import COLOURS, MARKERS, Saved, save
+from cytotools.figures.drawing import Drawing
+from cytotools.figures.style import COLOURS, MARKERS, Saved
 from cytotools.figures.tubes import CONTROL_ROLES
 from cytotools.labels import condition_label, file_stem, shown, unit
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
+CAPTION = (
+    "Filled: mean of independent replicates with its 95 % interval (t on the logit scale). Open: each tube. "
+    "Doses stand at even steps; dose 0 is the control."
+)
 
-def apoptosis_by_dose(tubes: pd.DataFrame, apoptosis: pd.DataFrame, folder: Path) -> Iterator[Saved]:
-    """Write total apoptosis against dose, one figure a compound and hour that has at least two doses.
+
+def apoptosis_by_dose(tubes: pd.DataFrame, apoptosis: pd.DataFrame) -> Iterator[Drawing]:
+    """Yield total apoptosis against dose, one figure a compound and hour that has at least two doses.
 
     Parameters
     ----------
@@ -28,8 +34,6 @@ def apoptosis_by_dose(tubes: pd.DataFrame, apoptosis: pd.DataFrame, folder: Path
         `cytotools.figures.tubes.tubes_of(quadrants)`.
     apoptosis : DataFrame
         apoptosis.csv.
-    folder : Path
-        Where the figures go.
     """
     totals, wells = apoptosis[apoptosis["population"] == "total"], _single_agents(tubes)
     single = totals[_is_single(totals)]
@@ -41,7 +45,9 @@ def apoptosis_by_dose(tubes: pd.DataFrame, apoptosis: pd.DataFrame, folder: Path
                 continue
             name = file_stem(f"apoptosis_dose_{compound}_{hours}h" if hours else f"apoptosis_dose_{compound}", taken)
             taken.append(name)
-            yield _dose_figure(chosen, _series_rows(wells, compound, hours), compound, hours, folder, name)
+            title = f"Apoptosis against dose of {compound}" + (f", {hours} h" if hours else "")
+            draw = partial(_figure, chosen, _series_rows(wells, compound, hours), compound)
+            yield Drawing(Saved(name, title, CAPTION, "flow"), draw)
 
 
 def _is_single(table: pd.DataFrame) -> pd.Series[bool]:
@@ -81,7 +87,7 @@ def _single_agents(tubes: pd.DataFrame) -> pd.DataFrame:
     return samples if "dose" in samples.columns else samples.assign(dose=np.nan)
 
 
-def _dose_figure(means: pd.DataFrame, wells: pd.DataFrame, compound: str, hours: str, folder: Path, name: str) -> Saved:
+def _figure(means: pd.DataFrame, wells: pd.DataFrame, compound: str) -> Figure:
     figure = Figure(figsize=(4.6, 3.3), layout="constrained")
     ax = figure.add_subplot()
     place = _dose_axis(ax, sorted(set(means["dose"])))
@@ -116,12 +122,7 @@ def _dose_figure(means: pd.DataFrame, wells: pd.DataFrame, compound: str, hours:
     ax.set_ylim(0, min(1.0, 1.1 * max(reached, default=1.0) or 1.0))
     if len(lines) > 1 or lines[0][0]:
         ax.legend(loc="upper left")
-    title = f"Apoptosis against dose of {compound}" + (f", {hours} h" if hours else "")
-    caption = (
-        "Filled: mean of independent replicates with its 95 % interval (t on the logit scale). Open: each tube. "
-        "Doses stand at even steps; dose 0 is the control."
-    )
-    return save(figure, folder, Saved(name, title, caption, "flow"))
+    return figure
 
 
 def _dose_axis(ax: Axes, doses: Sequence[float]) -> Any:

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import textwrap
 from collections.abc import Iterator, Sequence
-from pathlib import Path
+from functools import partial
 from typing import TYPE_CHECKING
 
 import numpy as np
 from matplotlib.figure import Figure
 
-from cytotools.figures.style import Saved, save
+from cytotools.figures.drawing import Drawing
+from cytotools.figures.style import Saved
 from gating.artefacts.finding import Finding, Trace
 from gating.cautions import CAUTIONS
 from gating.plots import draw_trace
@@ -23,8 +24,8 @@ PANEL_INCHES = (2.45, 2.35)
 MOST_OF_A_CHECK = 3  # panels; a fault of a whole plate is raised for every tube
 
 
-def artefact_sheets(findings: Sequence[Finding], folder: Path) -> Iterator[Saved]:
-    """Write the findings that are raised, nine a sheet, those furthest beyond their limit first within each check.
+def artefact_sheets(findings: Sequence[Finding]) -> Iterator[Drawing]:
+    """Yield the findings that are raised, nine a sheet, those furthest beyond their limit first within each check.
 
     Notes are no alarms: they stand in the table alone.
 
@@ -32,8 +33,6 @@ def artefact_sheets(findings: Sequence[Finding], folder: Path) -> Iterator[Saved
     ----------
     findings : sequence of Finding
         Of all checks, raised or not.
-    folder : Path
-        Where the figures go.
     """
     raised = [f for f in findings if f.raised and not _is_note(f.check) and np.isfinite(f.value)]
     drawn, left_out = _chosen(raised)
@@ -41,7 +40,7 @@ def artefact_sheets(findings: Sequence[Finding], folder: Path) -> Iterator[Saved
     for number, page in enumerate(pages, 1):
         name = "artefacts" if len(pages) == 1 else f"artefacts_{number}"
         title = "Checks that raised an alarm" + (f", {number} of {len(pages)}" if len(pages) > 1 else "")
-        yield save(_sheet(page), folder, Saved(name, title, _caption(findings, left_out), "flow"))
+        yield Drawing(Saved(name, title, _caption(findings, left_out), "flow"), partial(_sheet, page))
 
 
 def _is_note(check: str) -> bool:

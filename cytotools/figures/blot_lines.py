@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from pathlib import Path
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from matplotlib.figure import Figure
@@ -12,7 +12,8 @@ from blots import replicate_fractions, replicate_ratios
 from blots.plots.abundance import draw_abundance, ratio_limits
 from blots.plots.cleavage import draw_cleavage
 from cytotools.conditions import CONDITION_COLUMNS
-from cytotools.figures.style import Saved, save
+from cytotools.figures.drawing import Drawing
+from cytotools.figures.style import Saved
 from cytotools.labels import condition_label, shown
 from cytotools.tables import rows_of
 
@@ -23,16 +24,29 @@ if TYPE_CHECKING:
 
 PANELS_A_ROW = 3
 NOT_A_SERIES = ("hours", "replicate", "technical", "batch", "well")
+ABUNDANCE = (
+    "Level of each target over its loading control in one line over that in the other. Diamond and bar: ratio and "
+    "95 % interval, each row's own; small circles: each replicate whose lanes share a membrane; triangles and "
+    "dashed arrows: bounds, where a level is below detection."
+)
+CLEAVAGE = (
+    "Cleaved band over the sum of cleaved and uncleaved band of the same lane. Line and filled symbols: mean logit "
+    "over replicates with its 95 % interval; small symbols: each replicate; triangles with a pale bar: bounds, "
+    "where one form is below detection. The fraction presumes that the antibody binds both forms alike."
+)
 PAIR = ("cell_line", "arm", "reference")
 
 
-def line_figures(results: Results, folder: Path) -> Iterator[Saved]:
-    """Write the figures of abundance.csv and cleavage.csv, where they have rows, and yield what each shows."""
+def line_figures(results: Results) -> Iterator[Drawing]:
+    """Yield the figures of abundance.csv and cleavage.csv, where they have rows."""
     abundance, cleavage = results.tables["abundance"], results.tables["cleavage"]
     if len(abundance):
-        yield _abundance(results, abundance, folder)
+        points = replicate_ratios(results.tables["normalised"], _sheet(results))
+        saved = Saved("abundance", "Levels between lines", ABUNDANCE, "blots")
+        yield Drawing(saved, partial(_abundance, abundance, points))
     if "hours" in cleavage and cleavage["hours"].notna().any():
-        yield from _cleavage(results, cleavage, folder)
+        fractions = replicate_fractions(results.tables["bands"], _sheet(results))
+        yield Drawing(Saved("cleavage", "Cleaved fraction", CLEAVAGE, "blots"), partial(_cleavage, cleavage, fractions))
 
 
 def _sheet(results: Results) -> pd.DataFrame:
@@ -41,9 +55,8 @@ def _sheet(results: Results) -> pd.DataFrame:
     return block.lanes.drop(columns="place")
 
 
-def _abundance(results: Results, table: pd.DataFrame, folder: Path) -> Saved:
+def _abundance(table: pd.DataFrame, points: pd.DataFrame) -> Figure:
     """Draw a panel a pair of lines, a row a target."""
-    points = replicate_ratios(results.tables["normalised"], _sheet(results))
     named = [column for column in PAIR if column in table.columns]
     pairs = list(dict.fromkeys(table[named].fillna("").itertuples(index=False, name=None)))
     most = max(int((_of(table, named, pair)).sum()) for pair in pairs)
@@ -59,12 +72,7 @@ def _abundance(results: Results, table: pd.DataFrame, folder: Path) -> Saved:
         ax.set_title(f"{shown(line)} over {shown(str(row['reference']))}{when}", loc="left")
         ax.set_xlabel("")
     panels[-1].set_xlabel("Ratio of levels before treatment (logarithmic axis)")
-    caption = (
-        "Level of each target over its loading control in one line over that in the other. Diamond and bar: ratio and "
-        "95 % interval, each row's own; small circles: each replicate whose lanes share a membrane; triangles and "
-        "dashed arrows: bounds, where a level is below detection."
-    )
-    return save(figure, folder, Saved("abundance", "Levels between lines", caption, "blots"))
+    return figure
 
 
 def _of(table: pd.DataFrame, columns: list[str], key: tuple[Any, ...]) -> pd.Series[bool]:
@@ -72,9 +80,8 @@ def _of(table: pd.DataFrame, columns: list[str], key: tuple[Any, ...]) -> pd.Ser
     return table[columns].fillna("").apply(tuple, axis=1) == key
 
 
-def _cleavage(results: Results, table: pd.DataFrame, folder: Path) -> Iterator[Saved]:
+def _cleavage(table: pd.DataFrame, points: pd.DataFrame) -> Figure:
     """Draw a panel a target, a line a cell line and treatment."""
-    points = replicate_fractions(results.tables["bands"], _sheet(results))
     table, points = _with_series(table, table), _with_series(points, table)
     targets = list(dict.fromkeys(table["target"]))
     columns = min(PANELS_A_ROW, len(targets))
@@ -86,12 +93,7 @@ def _cleavage(results: Results, table: pd.DataFrame, folder: Path) -> Iterator[S
         ax.set_title(shown(target))
     for ax in panels[len(targets) :]:
         ax.set_visible(False)
-    caption = (
-        "Cleaved band over the sum of cleaved and uncleaved band of the same lane. Line and filled symbols: mean logit "
-        "over replicates with its 95 % interval; small symbols: each replicate; triangles with a pale bar: bounds, "
-        "where one form is below detection. The fraction presumes that the antibody binds both forms alike."
-    )
-    yield save(figure, folder, Saved("cleavage", "Cleaved fraction", caption, "blots"))
+    return figure
 
 
 def _with_series(table: pd.DataFrame, all_rows: pd.DataFrame) -> pd.DataFrame:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from functools import partial
 from itertools import groupby
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -27,8 +28,9 @@ from blots.plots.unfit_image import draw_unfit
 from blots.plots.whole_lane_profiles import draw_whole_lanes
 from cytotools.conditions import CONDITION_COLUMNS
 from cytotools.figures.blot_lines import line_figures
+from cytotools.figures.drawing import Drawing
 from cytotools.figures.paper import paper_figures
-from cytotools.figures.style import Saved, save
+from cytotools.figures.style import Saved
 from cytotools.labels import condition_label, file_stem, shown
 from cytotools.tables import rows_of
 
@@ -36,7 +38,10 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.container import ErrorbarContainer
 
+    from blots.blot import Blot
     from blots.lane_fits import LaneFits
+    from blots.layout import BlotGeometry
+    from blots.linear_range import LinearRange
     from cytotools.results import MeasuredImage, RefusedImage, Results
 
 WIDTH_INCHES = 7.2
@@ -45,33 +50,33 @@ PANELS_A_ROW = 3
 NOT_A_SERIES = ("hours", "replicate", "technical", "batch", "well")
 
 
-def blot_figures(results: Results, folder: Path) -> Iterator[Saved]:
-    """Write the blot figures and yield what each shows."""
+def blot_figures(results: Results) -> Iterator[Drawing]:
+    """Yield the blot figures."""
     course = results.tables["time_course"]
     if len(course):
-        yield from _course_figures(results, course, folder)
-    yield from paper_figures(results, folder)
-    yield from line_figures(results, folder)
-    yield from _series_figures(results, folder)
+        yield from _course_figures(results, course)
+    yield from paper_figures(results)
+    yield from line_figures(results)
+    yield from _series_figures(results)
     taken: list[str] = []
     for image in results.images:
         name = file_stem(image.stem, taken)
         taken.append(name)
         sheet = _lanes(results, image)
-        yield _picture(image, sheet, folder, f"blot_{name}")
+        yield _picture(image, sheet, f"blot_{name}")
         if image.measured.fits is not None:
-            yield _profiles(image, image.measured.fits, sheet, folder, f"profiles_{name}")
-            yield _residuals(image, image.measured.fits, folder, f"residuals_{name}")
+            yield _profiles(image, image.measured.fits, sheet, f"profiles_{name}")
+            yield _residuals(image, image.measured.fits, f"residuals_{name}")
         else:
-            yield _whole_lanes(image, sheet, folder, f"profiles_{name}")
+            yield _whole_lanes(image, sheet, f"profiles_{name}")
     for refused in results.refused_images:
         if refused.blot is not None:
             name = file_stem(Path(refused.image.file).stem, taken)
             taken.append(name)
-            yield _refused(refused, folder, f"blot_{name}")
+            yield _refused(refused, f"blot_{name}")
 
 
-def _course_figures(results: Results, course: pd.DataFrame, folder: Path) -> Iterator[Saved]:
+def _course_figures(results: Results, course: pd.DataFrame) -> Iterator[Drawing]:
     """Draw one figure a loading control: a panel a target, a line a cell line and treatment."""
     block = results.study.blots
     assert block is not None
@@ -81,11 +86,13 @@ def _course_figures(results: Results, course: pd.DataFrame, folder: Path) -> Ite
     means, dots = (_with_series(table) for table in (course, points))
     for control in dict.fromkeys(means["loading_control"]):
         own, points = (table[table["loading_control"] == control] for table in (means, dots))
-        yield _courses(own, points, str(control), str(block.reference), folder)
+        words = str(control).replace("_", " ")
+        saved = Saved(file_stem(f"time_course_{control}"), f"Time courses over {words}", "", "blots")
+        yield Drawing(saved, partial(_courses, own, points, words, str(block.reference)), pdf=True)
 
 
-def _courses(means: pd.DataFrame, dots: pd.DataFrame, control: str, reference: str, folder: Path) -> Saved:
-    """Draw the courses over one loading control, with one legend for all panels."""
+def _courses(means: pd.DataFrame, dots: pd.DataFrame, control: str, reference: str) -> tuple[Figure, str]:
+    """Draw the courses over one loading control, with one legend for all panels, and say what is shown."""
     targets, series = (list(dict.fromkeys(means[column])) for column in ("target", "series"))
     columns = min(PANELS_A_ROW if len(series) <= PANELS_A_ROW else 2, len(targets))
     rows = -(-len(targets) // columns)
@@ -96,7 +103,7 @@ def _courses(means: pd.DataFrame, dots: pd.DataFrame, control: str, reference: s
     panels = figure.subplots(rows, columns, squeeze=False).ravel()
     symbols: dict[str, ErrorbarContainer] = {}
     runs_on = False
-    over, against = shown(control.replace("_", " "), 24), reference.replace("vehicle at the same hour", "vehicle")
+    over, against = shown(control, 24), reference.replace("vehicle at the same hour", "vehicle")
     for ax, target in zip(panels, targets, strict=False):
         own, points = means[means["target"] == target], dots[dots["target"] == target]
         label = f"{shown(target, 24)} / {over}\nfold of {against}"
@@ -110,7 +117,7 @@ def _courses(means: pd.DataFrame, dots: pd.DataFrame, control: str, reference: s
         handles: list[Any] = [symbols[name] for name in series]
         figure.legend(handles, series, loc="outside lower center", ncols=min(legend_columns, len(series)))
     caption = (
-        f"Level divided by {control.replace('_', ' ')} and then by the reference ({reference}), logarithmic axis. "
+        f"Level divided by {control} and then by the reference ({reference}), logarithmic axis. "
         "Line and filled symbols: geometric mean with its 95 % interval; small symbols"
         + (" and thin lines" if len(series) <= FEW_SERIES else "")
         + ": each replicate."
@@ -121,14 +128,11 @@ def _courses(means: pd.DataFrame, dots: pd.DataFrame, control: str, reference: s
         caption += " Open triangles pointing up: over a reference below detection, at least this."
     if runs_on:
         caption += " Arrowheads: the interval runs on beyond the picture (see time_course.csv)."
-    name = file_stem(f"time_course_{control}")
-    return save(
-        figure, folder, Saved(name, f"Time courses over {control.replace('_', ' ')}", caption, "blots"), pdf=True
-    )
+    return figure, caption
 
 
-def _series_figures(results: Results, folder: Path) -> Iterator[Saved]:
-    """Draw one figure a membrane: a panel for each dilution series of each target."""
+def _series_figures(results: Results) -> Iterator[Drawing]:
+    """Yield one figure a membrane: a panel for each dilution series of each target."""
     block = results.study.blots
     bands = results.tables["bands"]
     if block is None or not len(bands):
@@ -139,22 +143,16 @@ def _series_figures(results: Results, folder: Path) -> Iterator[Saved]:
     taken: list[str] = []
     for membrane in dict.fromkeys(one.membrane for one in ranges):
         own = [one for one in ranges if one.membrane == membrane]
-        columns = min(PANELS_A_ROW, len(own))
-        rows = -(-len(own) // columns)
-        figure = Figure(figsize=(2.35 * columns + 0.15, 2.4 * rows + 0.2), layout="constrained")
-        panels = figure.subplots(rows, columns, squeeze=False).ravel()
-        for ax, one in zip(panels, own, strict=False):
+        samples = []
+        for one in own:
             of_target = bands[(bands["image"] == one.image) & (bands["target"] == one.target)]
             of_target = of_target[of_target["membrane"] == membrane]
-            samples = [
+            volumes = [
                 float(row["volume"])
                 for row in rows_of(of_target)
                 if (membrane, row["lane"]) in held and row["lane"] not in one.series.lanes
             ]
-            draw_dilution_series(ax, one, samples)
-            ax.set_title(f"{shown(one.target)}: {one.fit.family.name if one.fit else 'no response'}")
-        for ax in panels[len(own) :]:
-            ax.set_visible(False)
+            samples.append(volumes)
         caption = (
             f"Standards of membrane {membrane} with 95 % intervals of their measurement, the response fitted to them "
             "(line) and its usable range (shaded); dashed, where it is curved: a proportional response through the "
@@ -162,7 +160,22 @@ def _series_figures(results: Results, folder: Path) -> Iterator[Saved]:
         )
         name = file_stem(f"dilution_series_{membrane}", taken)
         taken.append(name)
-        yield save(figure, folder, Saved(name, f"Dilution series of membrane {membrane}", caption, "blots"))
+        saved = Saved(name, f"Dilution series of membrane {membrane}", caption, "blots")
+        yield Drawing(saved, partial(_series, own, samples))
+
+
+def _series(ranges: Sequence[LinearRange], samples: Sequence[Sequence[float]]) -> Figure:
+    """Draw a panel a dilution series, beside the volumes of the samples."""
+    columns = min(PANELS_A_ROW, len(ranges))
+    rows = -(-len(ranges) // columns)
+    figure = Figure(figsize=(2.35 * columns + 0.15, 2.4 * rows + 0.2), layout="constrained")
+    panels = figure.subplots(rows, columns, squeeze=False).ravel()
+    for ax, one, volumes in zip(panels, ranges, samples, strict=False):
+        draw_dilution_series(ax, one, volumes)
+        ax.set_title(f"{shown(one.target)}: {one.fit.family.name if one.fit else 'no response'}")
+    for ax in panels[len(ranges) :]:
+        ax.set_visible(False)
+    return figure
 
 
 def _with_series(table: pd.DataFrame) -> pd.DataFrame:
@@ -216,15 +229,20 @@ def _condition(row: dict[str, Any], column: str) -> str:
     return f"{value:g} {row.get('dose_unit') or ''}".strip() if known else ""
 
 
-def _picture(image: MeasuredImage, sheet: Sequence[dict[str, Any]], folder: Path, name: str) -> Saved:
+def _picture(image: MeasuredImage, sheet: Sequence[dict[str, Any]], name: str) -> Drawing:
+    caption = f"{image.file}, more signal darker. {_found_in_words(image)} {_cautions_in_words(image)}"
+    saved = Saved(name, f"Blot of membrane {image.membrane}", caption.strip(), "blots")
+    return Drawing(saved, partial(_picture_figure, image, sheet))
+
+
+def _picture_figure(image: MeasuredImage, sheet: Sequence[dict[str, Any]]) -> Figure:
     figure = _figure_for(image.blot.shape)
     ax = figure.add_subplot()
     numbers = [lane.number + image.first_lane - 1 for lane in image.geometry.lanes]
     labels = [f"{number}: {label}" for number, label in zip(numbers, _lane_labels(sheet), strict=True)]
     names_pt = draw_blot(ax, image.blot, image.geometry, labels=labels, title="", table=image.measured.table)
     _name_lines(ax, image, sheet, names_pt)
-    caption = f"{image.file}, more signal darker. {_found_in_words(image)} {_cautions_in_words(image)}"
-    return save(figure, folder, Saved(name, f"Blot of membrane {image.membrane}", caption.strip(), "blots"))
+    return figure
 
 
 def _figure_for(shape: tuple[int, int], lines: int = 0) -> Figure:
@@ -253,15 +271,20 @@ def _cautions_in_words(image: MeasuredImage) -> str:
     return f"Letters beside bands are cautions: {flags.key}." if any(flags.letters) else f"Caution on the {flags.key}."
 
 
-def _refused(refused: RefusedImage, folder: Path, name: str) -> Saved:
-    """Draw an image that gives no numbers, with the reasons."""
+def _refused(refused: RefusedImage, name: str) -> Drawing:
+    """Return the figure of an image that gives no numbers, with the reasons."""
     assert refused.blot is not None
-    figure = _figure_for(refused.blot.shape, 3 + len(refused.blot.cautions))
-    draw_unfit(figure.add_subplot(), refused.blot, [str(refused.error)], title=Path(refused.image.file).name)
     framed = " Places to look at are framed." if places_in(refused.blot.cautions) else ""
     caption = f"{refused.image.file} gives no numbers. {refused.error}{framed}"
-    title = f"Blot of membrane {refused.image.membrane}, not measured"
-    return save(figure, folder, Saved(name, title, caption, "blots"))
+    saved = Saved(name, f"Blot of membrane {refused.image.membrane}, not measured", caption, "blots")
+    draw = partial(_unfit_figure, refused.blot, str(refused.error), Path(refused.image.file).name)
+    return Drawing(saved, draw)
+
+
+def _unfit_figure(blot: Blot, reason: str, title: str) -> Figure:
+    figure = _figure_for(blot.shape, 3 + len(blot.cautions))
+    draw_unfit(figure.add_subplot(), blot, [reason], title=title)
+    return figure
 
 
 def _name_lines(ax: Axes, image: MeasuredImage, sheet: Sequence[dict[str, Any]], names_pt: float) -> None:
@@ -284,17 +307,22 @@ def _name_lines(ax: Axes, image: MeasuredImage, sheet: Sequence[dict[str, Any]],
         )  # fmt: skip
 
 
-def _profiles(image: MeasuredImage, fits: LaneFits, sheet: Sequence[dict[str, Any]], folder: Path, name: str) -> Saved:
-    figure = Figure(figsize=(WIDTH_INCHES, profiles_height(len(image.geometry.lanes), image.geometry.targets)))
+def _profiles(image: MeasuredImage, fits: LaneFits, sheet: Sequence[dict[str, Any]], name: str) -> Drawing:
     labels, table = _profile_labels(image, sheet), image.measured.table
-    draw_lane_profiles(figure, image.blot, image.geometry, labels=labels, fits=fits, table=table)
     below = int(table["below_detection"].sum())
     caption = (
         f"Signal down each of {len(labels)} lanes (square-root axis), the background under it (dashed) and the bands "
         "fitted on it (filled). Upright bars: 95 % intervals of the volumes; pairs of ticks: how far independent "
         f"estimates lie apart; triangles: detection limits, where a band lies under its own ({below} of {len(table)})."
     )
-    return save(figure, folder, Saved(name, f"Lane profiles of membrane {image.membrane}", caption, DETAIL))
+    saved = Saved(name, f"Lane profiles of membrane {image.membrane}", caption, DETAIL)
+    return Drawing(saved, partial(_profiles_figure, image, fits, labels))
+
+
+def _profiles_figure(image: MeasuredImage, fits: LaneFits, labels: Sequence[str]) -> Figure:
+    figure = Figure(figsize=(WIDTH_INCHES, profiles_height(len(image.geometry.lanes), image.geometry.targets)))
+    draw_lane_profiles(figure, image.blot, image.geometry, labels=labels, fits=fits, table=image.measured.table)
+    return figure
 
 
 def _profile_labels(image: MeasuredImage, sheet: Sequence[dict[str, Any]]) -> list[str]:
@@ -306,21 +334,24 @@ def _profile_labels(image: MeasuredImage, sheet: Sequence[dict[str, Any]]) -> li
     ]
 
 
-def _whole_lanes(image: MeasuredImage, sheet: Sequence[dict[str, Any]], folder: Path, name: str) -> Saved:
+def _whole_lanes(image: MeasuredImage, sheet: Sequence[dict[str, Any]], name: str) -> Drawing:
     lanes = len(image.geometry.lanes)
-    figure = Figure(figsize=(WIDTH_INCHES, 1.2 * -(-lanes // 4) + 0.5), layout="constrained")
     labels = [label.replace(r"\$", "$") for label in _profile_labels(image, sheet)]
-    draw_whole_lanes(figure, image.blot, image.geometry, labels=labels)
     caption = (
         f"Mean signal across each of {lanes} lanes, all on one scale. Filled: what is summed as total protein; dashed: "
         "the background, from the bare membrane at the lane's two sides."
     )
-    return save(figure, folder, Saved(name, f"Whole lanes of membrane {image.membrane}", caption, DETAIL))
+    saved = Saved(name, f"Whole lanes of membrane {image.membrane}", caption, DETAIL)
+    return Drawing(saved, partial(_whole_lanes_figure, image.blot, image.geometry, labels))
 
 
-def _residuals(image: MeasuredImage, fits: LaneFits, folder: Path, name: str) -> Saved:
-    figure = _figure_for(image.blot.shape)
-    draw_residuals(figure.add_subplot(), image.blot, fits)
+def _whole_lanes_figure(blot: Blot, geometry: BlotGeometry, labels: Sequence[str]) -> Figure:
+    figure = Figure(figsize=(WIDTH_INCHES, 1.2 * -(-len(geometry.lanes) // 4) + 0.5), layout="constrained")
+    draw_whole_lanes(figure, blot, geometry, labels=labels)
+    return figure
+
+
+def _residuals(image: MeasuredImage, fits: LaneFits, name: str) -> Drawing:
     left = np.abs(residuals(fits))
     beyond = float((left[np.isfinite(left)] > 5).mean())
     caption = (
@@ -328,4 +359,11 @@ def _residuals(image: MeasuredImage, fits: LaneFits, folder: Path, name: str) ->
         f"of the fitted bands): plus where the picture holds more than the fit, minus where less. {beyond:.1%} of the "
         "rows lie beyond 5 usual errors."
     )
-    return save(figure, folder, Saved(name, f"What the fit leaves over, membrane {image.membrane}", caption, DETAIL))
+    saved = Saved(name, f"What the fit leaves over, membrane {image.membrane}", caption, DETAIL)
+    return Drawing(saved, partial(_residuals_figure, image.blot, fits))
+
+
+def _residuals_figure(blot: Blot, fits: LaneFits) -> Figure:
+    figure = _figure_for(blot.shape)
+    draw_residuals(figure.add_subplot(), blot, fits)
+    return figure

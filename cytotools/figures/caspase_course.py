@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from pathlib import Path
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -12,7 +12,8 @@ from matplotlib.figure import Figure
 from matplotlib.ticker import FixedFormatter, FixedLocator, NullLocator, PercentFormatter
 
 from cytotools.conditions import CONDITION_COLUMNS
-from cytotools.figures.style import COLOURS, MARKERS, Saved, save
+from cytotools.figures.drawing import Drawing
+from cytotools.figures.style import COLOURS, MARKERS, Saved
 from cytotools.labels import condition_label, file_stem, shown, unit
 from cytotools.tables import rows_of
 
@@ -30,16 +31,14 @@ VIABILITY = ("viability", "viability_low", "viability_high", "viability\n(% of c
 NOT_A_SERIES = ("replicate", "technical", "batch", "well")
 
 
-def caspase_courses(caspase: pd.DataFrame, folder: Path) -> Iterator[Saved]:
-    """Write one figure a compound: over hours where there are several, else over doses.
+def caspase_courses(caspase: pd.DataFrame) -> Iterator[Drawing]:
+    """Yield one figure a compound: over hours where there are several, else over doses.
 
     Parameters
     ----------
     caspase : DataFrame
         caspase.csv; `viability`, `viability_low`, `viability_high` are drawn where they are there, else the viable
         fraction is what the two folds say.
-    folder : Path
-        Where the figures go.
     """
     taken: list[str] = []
     for compound in dict.fromkeys(caspase["compound"]):
@@ -54,7 +53,7 @@ def caspase_courses(caspase: pd.DataFrame, folder: Path) -> Iterator[Saved]:
                 " A fold counts the activity of a whole well: it falls, too, where fewer cells are left (right). "
                 "Divided by the viable fraction (middle) it is that of a cell."
             )
-        yield save(_figure(own, across), folder, Saved(name, title, caption, "plates"), pdf=True)
+        yield Drawing(Saved(name, title, caption, "plates"), partial(_figure, own, across), pdf=True)
 
 
 def _with_viability(table: pd.DataFrame) -> pd.DataFrame:

@@ -3,27 +3,26 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from pathlib import Path
+from functools import partial
 
 from cytotools.drawn_combinations import DrawnCombinations
-from cytotools.figures.combined_index import index_figure
-from cytotools.figures.dose_matrices import matrix_figure
-from cytotools.figures.schedule_forest import schedule_figure
-from cytotools.figures.style import Saved, save
+from cytotools.figures.combined_index import index_figure, index_words
+from cytotools.figures.dose_matrices import matrix_figure, matrix_words
+from cytotools.figures.drawing import Drawing
+from cytotools.figures.schedule_forest import schedule_figure, schedule_words
+from cytotools.figures.style import Saved
 from cytotools.labels import file_stem
 
 SECTION = "combinations"
 
 
-def combination_figures(drawn: DrawnCombinations, folder: Path) -> Iterator[Saved]:
-    """Write the figures of combinations and yield what each shows.
+def combination_figures(drawn: DrawnCombinations) -> Iterator[Drawing]:
+    """Yield the figures of combinations.
 
     Parameters
     ----------
     drawn : DrawnCombinations
         What there is to draw; what is empty has no figure.
-    folder : Path
-        Where the figures go.
     """
     taken: list[str] = []
 
@@ -32,14 +31,11 @@ def combination_figures(drawn: DrawnCombinations, folder: Path) -> Iterator[Save
         return taken[-1]
 
     for index in drawn.indices:
-        figure, title, caption = index_figure(index)
-        saved = Saved(named("combination_index", *index.agents, index.name), title, caption, SECTION)
-        yield save(figure, folder, saved, pdf=True)
+        saved = Saved(named("combination_index", *index.agents, index.name), *index_words(index), SECTION)
+        yield Drawing(saved, partial(index_figure, index), pdf=True)
     for matrix in drawn.matrices:
-        figure, title, caption = matrix_figure(matrix)
-        yield save(figure, folder, Saved(named("dose_matrix", *matrix.agents, matrix.name), title, caption, SECTION))
+        saved = Saved(named("dose_matrix", *matrix.agents, matrix.name), *matrix_words(matrix), SECTION)
+        yield Drawing(saved, partial(matrix_figure, matrix))
     for schedules in (one for one in drawn.schedules if len(one.rows)):
-        figure, title, caption = schedule_figure(schedules)
-        yield save(
-            figure, folder, Saved(named("schedules", schedules.quantity, schedules.name), title, caption, SECTION)
-        )
+        saved = Saved(named("schedules", schedules.quantity, schedules.name), *schedule_words(schedules), SECTION)
+        yield Drawing(saved, partial(schedule_figure, schedules))

@@ -18,8 +18,8 @@ BELOW_INCHES, CURVE_INCHES, ABOVE_INCHES = 0.55, 0.28, 0.65  # below stands the 
 LONGEST = 60
 
 
-def index_figure(drawn: DrawnIndex) -> tuple[Figure, str, str]:
-    """Return the figure of a combination with its title and caption."""
+def index_figure(drawn: DrawnIndex) -> Figure:
+    """Return the figure of a combination."""
     panels: list[Any] = [draw_fa_ci, draw_median_effects]
     if drawn.isoboles:
         panels.append(draw_isobologram)
@@ -34,7 +34,12 @@ def index_figure(drawn: DrawnIndex) -> tuple[Figure, str, str]:
     agents = " + ".join(drawn.agents)
     title = f"{shown(agents, LONGEST)} {drawn.ratio}, {shown(drawn.name, LONGEST)}"
     figure.text(0.02, 1.0 - 0.25 / height, title, fontsize=9.0)
-    return figure, f"{agents} ({drawn.ratio}), {drawn.name}", _caption(drawn)
+    return figure
+
+
+def index_words(drawn: DrawnIndex) -> tuple[str, str]:
+    """Return the title and the caption of the figure of a combination."""
+    return f"{' + '.join(drawn.agents)} ({drawn.ratio}), {drawn.name}", _caption(drawn)
 
 
 def _caption(drawn: DrawnIndex) -> str:

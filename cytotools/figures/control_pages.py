@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import textwrap
 from collections.abc import Iterator, Mapping, Sequence
-from pathlib import Path
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from matplotlib.figure import Figure
 
 from cytotools.figures.doubts import doubts
-from cytotools.figures.style import Saved, save
+from cytotools.figures.drawing import Drawing
+from cytotools.figures.style import Saved
 from cytotools.labels import file_stem, shown
 from cytotools.tables import rows_of
 from gating.controls import Group, groups
@@ -47,8 +48,8 @@ CAPTION = (
 )
 
 
-def control_pages(plate: Plate, tubes: pd.DataFrame, folder: Path) -> Iterator[Saved]:
-    """Write a page for every few batches and cell lines, two panels a row: Annexin V and the dead-cell dye.
+def control_pages(plate: Plate, tubes: pd.DataFrame) -> Iterator[Drawing]:
+    """Yield a page for every few batches and cell lines, two panels a row: Annexin V and the dead-cell dye.
 
     Parameters
     ----------
@@ -56,8 +57,6 @@ def control_pages(plate: Plate, tubes: pd.DataFrame, folder: Path) -> Iterator[S
         Gated with pictures.
     tubes : DataFrame
         One row a file that has a picture: `file, role, batch, cell_line, compound`.
-    folder : Path
-        Where the figures go.
     """
     found = [group for group in groups(tubes) if _drawn(plate, group.files)]
     pages = [found[k : k + GROUPS_A_PAGE] for k in range(0, len(found), GROUPS_A_PAGE)]
@@ -66,7 +65,7 @@ def control_pages(plate: Plate, tubes: pd.DataFrame, folder: Path) -> Iterator[S
         name = file_stem("controls" if len(pages) == 1 else f"controls_{number}", taken)
         taken.append(name)
         title = "Why the cuts are where they are" + (f", {number} of {len(pages)}" if len(pages) > 1 else "")
-        yield save(_page(plate, page), folder, Saved(name, title, CAPTION, "flow"))
+        yield Drawing(Saved(name, title, CAPTION, "flow"), partial(_page, plate, page))
 
 
 def _page(plate: Plate, page: Sequence[Group]) -> Figure:

@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from pathlib import Path
+from collections.abc import Iterator, Sequence
 
 from cytotools.diagrams.nodes import Pathway
 from cytotools.diagrams.steps import TroubleshootingPath
+from cytotools.figures.drawing import Drawing
 from cytotools.figures.pathway import pathway_figures
-from cytotools.figures.style import Saved
 from cytotools.figures.troubleshooting import troubleshooting_figures
 
 
-def diagram_figures(pathways: Sequence[Pathway], path: TroubleshootingPath, folder: Path) -> list[Saved]:
-    """Write the diagrams of a study and return what each shows; their captions say it in words.
+def diagram_figures(pathways: Sequence[Pathway], path: TroubleshootingPath) -> Iterator[Drawing]:
+    """Yield the diagrams of a study; their captions say in words what they show.
 
     Parameters
     ----------
@@ -21,8 +20,7 @@ def diagram_figures(pathways: Sequence[Pathway], path: TroubleshootingPath, fold
         From `cytotools.diagrams.pathway.pathways`; none where the study has no Smac mimetic.
     path : TroubleshootingPath
         From `cytotools.diagrams.troubleshooting.troubleshooting_path`; not drawn where nothing was measured.
-    folder : Path
-        Where the figures go.
     """
-    is_asked = path.branches or len(path.steps) > 1
-    return [*pathway_figures(pathways, folder), *(troubleshooting_figures(path, folder) if is_asked else [])]
+    yield from pathway_figures(pathways)
+    if path.branches or len(path.steps) > 1:
+        yield from troubleshooting_figures(path)

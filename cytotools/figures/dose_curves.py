@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from pathlib import Path
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -11,7 +11,8 @@ from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator
 
 from cytotools.figures.dose_axis import DoseAxis
-from cytotools.figures.style import COLOURS, MARKERS, Saved, save
+from cytotools.figures.drawing import Drawing
+from cytotools.figures.style import COLOURS, MARKERS, Saved
 from cytotools.labels import file_stem, printed, shown, unit
 from cytotools.number_words import fold
 
@@ -40,23 +41,21 @@ DOUBTED: dict[str, Any] = {
 EXCLUDED: dict[str, Any] = {"marker": "x", "color": "0.45", "markersize": 4.5, "markeredgewidth": 0.9}
 
 
-def dose_curves(curves: Sequence[DrawnCurve], folder: Path) -> Iterator[Saved]:
-    """Write the dose curves, pages of up to twelve panels: cell lines together for each compound, then each alone.
+def dose_curves(curves: Sequence[DrawnCurve]) -> Iterator[Drawing]:
+    """Yield the dose curves, pages of up to twelve panels: cell lines together for each compound, then each alone.
 
     Parameters
     ----------
     curves : sequence of DrawnCurve
         Those of one assay, compound and unit stand in one panel of the first figure.
-    folder : Path
-        Where the figures go.
     """
     taken: list[str] = []
     for assay in dict.fromkeys(curve.assay for curve in curves):
         own = [curve for curve in curves if curve.assay == assay]
         together = _together(own)
         if any(len(panel) > 1 for panel in together):
-            yield from _pages(together, assay, folder, taken, "plates")
-        yield from _pages([[curve] for curve in own], assay, folder, taken, "plates in detail")
+            yield from _pages(together, assay, taken, "plates")
+        yield from _pages([[curve] for curve in own], assay, taken, "plates in detail")
 
 
 def _together(curves: Sequence[DrawnCurve]) -> list[list[DrawnCurve]]:
@@ -69,9 +68,7 @@ def _together(curves: Sequence[DrawnCurve]) -> list[list[DrawnCurve]]:
     return panels
 
 
-def _pages(
-    panels: Sequence[Sequence[DrawnCurve]], assay: str, folder: Path, taken: list[str], section: str
-) -> Iterator[Saved]:
+def _pages(panels: Sequence[Sequence[DrawnCurve]], assay: str, taken: list[str], section: str) -> Iterator[Drawing]:
     alone = section != "plates"
     pages = [panels[k : k + COLUMNS * ROWS] for k in range(0, len(panels), COLUMNS * ROWS)]
     for number, page in enumerate(pages, 1):
@@ -80,7 +77,7 @@ def _pages(
         what = "Each dose curve" if alone else "Dose curves"
         title = f"{what}, {assay}" + (f", {number} of {len(pages)}" if len(pages) > 1 else "")
         caption = _caption(page, alone)
-        yield save(_page(page, alone), folder, Saved(name, title, caption, section), pdf=not alone)
+        yield Drawing(Saved(name, title, caption, section), partial(_page, page, alone), pdf=not alone)
 
 
 def _caption(page: Sequence[Sequence[DrawnCurve]], alone: bool) -> str:

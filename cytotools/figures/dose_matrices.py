@@ -32,8 +32,8 @@ TITLE_POINTS = 105.0  # letters of one point that fill an inch
 SIGNS = {"synergy": "+", "antagonism": "\u2212"}
 
 
-def matrix_figure(drawn: DrawnMatrix) -> tuple[Figure, str, str]:
-    """Return the figure of a matrix with its title and caption."""
+def matrix_figure(drawn: DrawnMatrix) -> Figure:
+    """Return the figure of a matrix."""
     contours = _has_contours(drawn)
     count = 1 + len(drawn.scores) + (2 if contours else 0)
     rows = -(-count // ACROSS)
@@ -58,7 +58,12 @@ def matrix_figure(drawn: DrawnMatrix) -> tuple[Figure, str, str]:
     agents = " \u00d7 ".join(shown(agent, LONGEST) for agent in drawn.agents)
     title = f"{agents}, {shown(drawn.name, 60)}"
     figure.suptitle(title, fontsize=min(9.0, TITLE_POINTS * width * across / len(title)))
-    return figure, f"{' × '.join(drawn.agents)}, {drawn.name}", _caption(drawn, contours)
+    return figure
+
+
+def matrix_words(drawn: DrawnMatrix) -> tuple[str, str]:
+    """Return the title and the caption of the figure of a matrix."""
+    return f"{' × '.join(drawn.agents)}, {drawn.name}", _caption(drawn, _has_contours(drawn))
 
 
 def _inches(cells: int) -> float:

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from pathlib import Path, PurePosixPath
+from functools import partial
+from pathlib import PurePosixPath
 from typing import TYPE_CHECKING
 
 import numpy as np
 from matplotlib.figure import Figure
 from matplotlib.ticker import PercentFormatter
 
-from cytotools.figures.style import POPULATION_COLOURS, Saved, save
+from cytotools.figures.drawing import Drawing
+from cytotools.figures.style import POPULATION_COLOURS, Saved
 from cytotools.figures.tubes import CONTROL_ROLES
 from cytotools.labels import condition_label, shown
 from cytotools.tables import rows_of
@@ -33,22 +35,19 @@ WORDS = (
 )
 
 
-def estimates_figure(tubes: pd.DataFrame, folder: Path) -> Saved | None:
-    """Write the figure of all samples, None where there is none.
+def estimates_figure(tubes: pd.DataFrame) -> Drawing | None:
+    """Return the figure of all samples, None where there is none.
 
     Parameters
     ----------
     tubes : DataFrame
         `cytotools.figures.tubes.tubes_of(quadrants)`.
-    folder : Path
-        Where the figure goes.
     """
     samples = tubes[~tubes["role"].isin(CONTROL_ROLES)]
     if not len(samples):
         return None
-    figure, caption = (_rows(samples), WORDS) if len(samples) <= MOST_ROWS else _points(samples)
-    saved = Saved("counted_and_estimated", "Apoptosis as counted and as estimated", caption, "flow")
-    return save(figure, folder, saved)
+    saved = Saved("counted_and_estimated", "Apoptosis as counted and as estimated", WORDS, "flow")
+    return Drawing(saved, partial(_rows if len(samples) <= MOST_ROWS else _points, samples))
 
 
 def _rows(samples: pd.DataFrame) -> Figure:

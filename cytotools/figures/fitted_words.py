@@ -14,12 +14,17 @@ FAMILY = "DejaVu Sans"
 LONGEST = 400  # letters of a person's text before it is broken into lines
 NO_GLYPH = "□"
 # What stays on one line: an interval in brackets, a number with its unit, else a word.
-_ATOMS = re.compile(r"\([^()]{1,22}\)[,.;:]?|[\d.]+ (?:[µnmp]?M|[µnmp]?g/mL|h|%|×)(?!\w)[,.;:]?|\S+")
+_ATOMS = re.compile(r"\([^()]{1,30}\)[,.;:]?|[\d.]+ (?:[µnmp]?M|[µnmp]?g/mL|h|%|×)(?!\w)[,.;:]?|\S+")
 
 
 @cache
 def _font(weight: str) -> FT2Font:
     return get_font(findfont(FontProperties(family=FAMILY, weight=weight)))
+
+
+@cache
+def _letters() -> frozenset[int]:
+    return frozenset(_font("normal").get_charmap())
 
 
 @cache
@@ -45,8 +50,7 @@ def drawable(words: str) -> str:
     >>> drawable("cIAP2 细胞")
     'cIAP2 □□'
     """
-    known = _font("normal").get_charmap()
-    return "".join(letter if ord(letter) in known else NO_GLYPH for letter in cut(words, LONGEST))
+    return "".join(letter if ord(letter) in _letters() else NO_GLYPH for letter in cut(words, LONGEST))
 
 
 def fitted(words: str, width: float, size: float, weight: str = "normal", most: int = 99) -> list[str]:
@@ -58,7 +62,8 @@ def fitted(words: str, width: float, size: float, weight: str = "normal", most: 
     (['a line and', 'another'], ['xxxxxxx…'])
     """
     lines = [""]
-    for word in _ATOMS.findall(drawable(words)):
+    atoms = _ATOMS.findall(drawable(words))
+    for word in (part for atom in atoms for part in ([atom] if inches(atom, size, weight) <= width else atom.split())):
         longer = f"{lines[-1]} {word}".strip()
         if inches(longer, size, weight) <= width:
             lines[-1] = longer

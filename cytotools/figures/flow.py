@@ -3,17 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from cytotools.figures.apoptosis_by_dose import apoptosis_by_dose
 from cytotools.figures.artefacts import artefact_sheets
 from cytotools.figures.control_pages import control_pages
+from cytotools.figures.drawing import Drawing
 from cytotools.figures.estimates import estimates_figure
 from cytotools.figures.flow_sheets import quadrant_sheets, quadrants_of_each
 from cytotools.figures.fractions_by_condition import fractions_by_condition
 from cytotools.figures.plate_maps import plate_maps
-from cytotools.figures.style import Saved
 from cytotools.figures.tubes import shares_of, tubes_of
 
 if TYPE_CHECKING:
@@ -23,10 +22,8 @@ if TYPE_CHECKING:
     from gating.plate import Plate
 
 
-def flow_figures(
-    plate: Plate, apoptosis: pd.DataFrame, folder: Path, findings: Sequence[Finding] = ()
-) -> Iterator[Saved]:
-    """Write the flow figures and yield what each shows, those of the report first.
+def flow_figures(plate: Plate, apoptosis: pd.DataFrame, findings: Sequence[Finding] = ()) -> Iterator[Drawing]:
+    """Yield the flow figures, those of the report first.
 
     Parameters
     ----------
@@ -34,21 +31,19 @@ def flow_figures(
         Gated with pictures.
     apoptosis : DataFrame
         apoptosis.csv.
-    folder : Path
-        Where the figures go.
     findings : sequence of Finding
         Of the artefact checks, raised or not; those raised are drawn.
     """
     tubes, shares = tubes_of(plate.table), shares_of(plate.table)
     drawn = tubes[tubes["file"].isin(plate.densities)]
     if len(apoptosis):
-        yield from apoptosis_by_dose(tubes, apoptosis, folder)
-        yield fractions_by_condition(apoptosis, folder)
-    estimates = estimates_figure(tubes, folder)
+        yield from apoptosis_by_dose(tubes, apoptosis)
+        yield fractions_by_condition(apoptosis)
+    estimates = estimates_figure(tubes)
     if estimates is not None:
         yield estimates
-    yield from plate_maps(plate.table, tubes, folder)
-    yield from artefact_sheets(findings, folder)
-    yield from control_pages(plate, drawn, folder)
-    yield from quadrant_sheets(plate, drawn, shares, folder)
-    yield from quadrants_of_each(plate, drawn, shares, folder)
+    yield from plate_maps(plate.table, tubes)
+    yield from artefact_sheets(findings)
+    yield from control_pages(plate, drawn)
+    yield from quadrant_sheets(plate, drawn, shares)
+    yield from quadrants_of_each(plate, drawn, shares)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -10,7 +11,8 @@ import numpy as np
 import pandas as pd
 from matplotlib.figure import Figure
 
-from cytotools.figures.style import Saved, save
+from cytotools.figures.drawing import Drawing
+from cytotools.figures.style import Saved
 from cytotools.figures.tubes import CONTROL_ROLES
 from cytotools.labels import dose_label, file_stem, shown
 from cytotools.tables import rows_of
@@ -19,6 +21,7 @@ from gating.plots import draw_quadrants, shown_range
 if TYPE_CHECKING:
     from gating.gates import QuadrantGate
     from gating.plate import Plate
+    from gating.tubes import Density
 
 Shares = Mapping[str, Mapping[str, float]]
 Interval = tuple[float, float]
@@ -34,8 +37,8 @@ CAPTION = (
 )
 
 
-def quadrant_sheets(plate: Plate, tubes: pd.DataFrame, shares: Shares, folder: Path) -> Iterator[Saved]:
-    """Write the samples on one sheet and the control tubes on another, as small multiples.
+def quadrant_sheets(plate: Plate, tubes: pd.DataFrame, shares: Shares) -> Iterator[Drawing]:
+    """Yield the samples on one sheet and the control tubes on another, as small multiples.
 
     Parameters
     ----------
@@ -45,8 +48,6 @@ def quadrant_sheets(plate: Plate, tubes: pd.DataFrame, shares: Shares, folder: P
         One row a file that has a picture, by file.
     shares : mapping of file to fractions
         What stands in the corners.
-    folder : Path
-        Where the figures go.
     """
     is_control = tubes["role"].isin(CONTROL_ROLES)
     for name, title, chosen in (
@@ -54,22 +55,29 @@ def quadrant_sheets(plate: Plate, tubes: pd.DataFrame, shares: Shares, folder: P
         ("quadrants_controls", "Quadrants of the control tubes", tubes[is_control]),
     ):
         if len(chosen):
-            yield save(_sheet(plate, chosen, shares), folder, Saved(name, title, CAPTION, "flow"))
+            yield Drawing(Saved(name, title, CAPTION, "flow"), partial(_sheet, plate, chosen, shares))
 
 
-def quadrants_of_each(plate: Plate, tubes: pd.DataFrame, shares: Shares, folder: Path) -> Iterator[Saved]:
-    """Write a figure a tube, all of them in the same frame so that they can be laid side by side."""
+def quadrants_of_each(plate: Plate, tubes: pd.DataFrame, shares: Shares) -> Iterator[Drawing]:
+    """Yield a figure a tube, all of them in the same frame so that they can be laid side by side."""
     intervals = threshold_intervals(plate.thresholds)
     taken: list[str] = []
     for file in tubes.index:
         name = file_stem(f"quadrants_{Path(file).stem}", taken)
         taken.append(name)
-        figure = Figure(figsize=(3.3, 3.1))
-        ax = figure.add_axes((0.18, 0.15, 0.77, 0.76))
-        gate = plate.gates[file]
-        draw_quadrants(ax, plate.densities[file], gate, shares[file], intervals=_of_gate(intervals, gate))
-        ax.set_title(shown(Path(file).name, 44))
-        yield save(figure, folder, Saved(name, f"Quadrants of {file}", "", ""))
+        gate, title = plate.gates[file], Path(file).name
+        draw = partial(_alone, plate.densities[file], gate, shares[file], _of_gate(intervals, gate), title)
+        yield Drawing(Saved(name, f"Quadrants of {file}", "", ""), draw)
+
+
+def _alone(
+    density: Density, gate: QuadrantGate, shares: Mapping[str, float], intervals: tuple[Interval, Interval], title: str
+) -> Figure:
+    figure = Figure(figsize=(3.3, 3.1))
+    ax = figure.add_axes((0.18, 0.15, 0.77, 0.76))
+    draw_quadrants(ax, density, gate, shares, intervals=intervals)
+    ax.set_title(shown(title, 44))
+    return figure
 
 
 def threshold_intervals(thresholds: pd.DataFrame) -> dict[tuple[str, float], Interval]:

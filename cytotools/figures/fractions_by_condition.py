@@ -2,28 +2,33 @@
 
 from __future__ import annotations
 
-from pathlib import Path
+from functools import partial
 
 import numpy as np
 import pandas as pd
 from matplotlib.figure import Figure
 from matplotlib.ticker import PercentFormatter
 
-from cytotools.figures.style import POPULATION_COLOURS, POPULATION_NAMES, Saved, save
+from cytotools.figures.drawing import Drawing
+from cytotools.figures.style import POPULATION_COLOURS, POPULATION_NAMES, Saved
 from cytotools.labels import condition_label, shown
 from gating.quadrants import POPULATIONS
 
 
-def fractions_by_condition(apoptosis: pd.DataFrame, folder: Path) -> Saved:
-    """Draw the mean share of each population by condition; a condition that is not resolved has words for its bar.
+def fractions_by_condition(apoptosis: pd.DataFrame) -> Drawing:
+    """Return the figure of the mean share of each population by condition; words stand for a bar not resolved.
 
     Parameters
     ----------
     apoptosis : DataFrame
         apoptosis.csv, at least one row.
-    folder : Path
-        Where the figure goes.
     """
+    caption = "Mean share of the four populations by condition, over independent replicates."
+    saved = Saved("fractions_by_condition", "Populations by condition", caption, "flow")
+    return Drawing(saved, partial(_figure, apoptosis))
+
+
+def _figure(apoptosis: pd.DataFrame) -> Figure:
     labels = apoptosis.apply(lambda r: condition_label(r.to_dict()), axis=1)
     means = apoptosis.assign(condition=labels).pivot_table(
         index="condition", columns="population", values="mean", sort=False, dropna=False
@@ -58,5 +63,4 @@ def fractions_by_condition(apoptosis: pd.DataFrame, folder: Path) -> Saved:
     ax.spines["left"].set_visible(False)
     ax.tick_params(axis="y", length=0)
     figure.legend(loc="outside upper center", ncols=4, handlelength=1.2, columnspacing=1.2)
-    caption = "Mean share of the four populations by condition, over independent replicates."
-    return save(figure, folder, Saved("fractions_by_condition", "Populations by condition", caption, "flow"))
+    return figure

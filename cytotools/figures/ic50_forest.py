@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from pathlib import Path
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from matplotlib.figure import Figure
 
 from cytotools.figures.dose_axis import DoseAxis
-from cytotools.figures.style import COLOURS, MARKERS, Saved, save
+from cytotools.figures.drawing import Drawing
+from cytotools.figures.style import COLOURS, MARKERS, Saved
 from cytotools.ic50_words import curve_label, ic50_words, unit_of
 from cytotools.labels import file_stem, printed, shown
 from cytotools.number_words import finite
@@ -27,15 +28,13 @@ KINDS = ("relative", "absolute")
 Row = dict[str, Any]
 
 
-def ic50_forests(dose_response: pd.DataFrame, folder: Path) -> Iterator[Saved]:
-    """Write a figure for each assay and unit of dose.
+def ic50_forests(dose_response: pd.DataFrame) -> Iterator[Drawing]:
+    """Yield a figure for each assay and unit of dose.
 
     Parameters
     ----------
     dose_response : DataFrame
         dose_response.csv; rows of level `all` are drawn, with those of level `experiment` as small marks beside them.
-    folder : Path
-        Where the figures go.
     """
     taken: list[str] = []
     units = [unit_of(row) for row in rows_of(dose_response)]
@@ -46,7 +45,8 @@ def ic50_forests(dose_response: pd.DataFrame, folder: Path) -> Iterator[Saved]:
             name = file_stem(f"ic50_{assay}_{dose_unit}".replace("µ", "u"), taken)
             taken.append(name)
             title = f"IC50s, {assay}" + (f" ({dose_unit})" if dose_unit else "")
-            yield save(_figure(page, str(dose_unit)), folder, Saved(name, title, _caption(page), "plates"), pdf=True)
+            draw = partial(_figure, page, str(dose_unit))
+            yield Drawing(Saved(name, title, _caption(page), "plates"), draw, pdf=True)
 
 
 def _caption(page: list[tuple[Row, list[Row]]]) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -12,7 +13,8 @@ from blots.blot import Blot
 from blots.panel import MERGED, Panel, Source, Strip, strip_pixels
 from blots.plots.panel import panel_figure
 from blots.plots.uncropped import draw_uncropped
-from cytotools.figures.style import Saved, save, save_words
+from cytotools.figures.drawing import Drawing
+from cytotools.figures.style import Saved
 from cytotools.labels import file_stem
 from cytotools.panel_files import recipe_text
 from cytotools.panels import panels_of, pictures_of
@@ -26,8 +28,8 @@ _HIGHEST_INCHES = 7.5
 _NOTEWORTHY = 0.001  # of a strip's pixels
 
 
-def paper_figures(results: Results, folder: Path) -> Iterator[Saved]:
-    """Write a figure and its recipe for every membrane, and every image uncropped; yield what each shows.
+def paper_figures(results: Results) -> Iterator[Drawing]:
+    """Yield a figure with its recipe for every membrane, and every image uncropped.
 
     The page shows the first membrane of the study, chosen by its place and not by its looks.
     """
@@ -39,12 +41,12 @@ def paper_figures(results: Results, folder: Path) -> Iterator[Saved]:
     for number, panel in enumerate(panels):
         name = file_stem(f"panel_{panel.membrane}", taken)
         taken.append(name)
-        save_words(recipe_text(panel), folder / f"{name}.json")
         caption = _caption(panel, pictures, name, len(panels), by_hand=panel.membrane in by_hand)
         section = SUPPLEMENT if number else "blots"
         saved = Saved(name, f"Figure for the paper, membrane {panel.membrane}", caption, section)
-        yield save(panel_figure(panel, pictures), folder, saved, pdf=True)
-    yield from _uncropped(panels, pictures, folder)
+        own = {strip.source: pictures[strip.source] for strip in panel.strips}
+        yield Drawing(saved, partial(panel_figure, panel, own), pdf=True, beside=recipe_text(panel))
+    yield from _uncropped(panels, pictures)
 
 
 def _caption(panel: Panel, pictures: Mapping[Source, Blot], name: str, count: int, *, by_hand: bool) -> str:
@@ -104,7 +106,7 @@ def _masses(strips: Sequence[Strip]) -> list[str]:
     return [words[basis] + (f" ({', '.join(names)})" if told_apart else "") + "." for basis, names in found.items()]
 
 
-def _uncropped(panels: Sequence[Panel], pictures: Mapping[Source, Blot], folder: Path) -> Iterator[Saved]:
+def _uncropped(panels: Sequence[Panel], pictures: Mapping[Source, Blot]) -> Iterator[Drawing]:
     strips: dict[Source, list[tuple[str, Strip]]] = {}
     for panel in panels:
         for strip in panel.strips:
@@ -113,16 +115,18 @@ def _uncropped(panels: Sequence[Panel], pictures: Mapping[Source, Blot], folder:
     for source, own in strips.items():
         name = file_stem(f"uncropped_{Path(source.file).stem}", taken)
         taken.append(name)
-        blot = pictures[source]
-        rows, columns = blot.shape
-        width = min(_WIDTH_INCHES - 1.0, _HIGHEST_INCHES * columns / rows)
-        height = max(width * rows / columns, 0.3)
-        figure = Figure(figsize=(_WIDTH_INCHES, height + 0.55), layout="constrained")
-        draw_uncropped(figure.add_subplot(), blot, [strip for _, strip in own], height_in=height)
         membranes = ", ".join(dict.fromkeys(membrane for membrane, _ in own))
         caption = (
             f"{source.file} from edge to edge, more signal darker; boxes: what the figure for the paper shows of it."
         )
-        yield save(
-            figure, folder, Saved(name, f"Uncropped blot of membrane {membranes}", caption, SUPPLEMENT), pdf=True
-        )
+        saved = Saved(name, f"Uncropped blot of membrane {membranes}", caption, SUPPLEMENT)
+        yield Drawing(saved, partial(_uncropped_figure, pictures[source], [strip for _, strip in own]), pdf=True)
+
+
+def _uncropped_figure(blot: Blot, strips: Sequence[Strip]) -> Figure:
+    rows, columns = blot.shape
+    width = min(_WIDTH_INCHES - 1.0, _HIGHEST_INCHES * columns / rows)
+    height = max(width * rows / columns, 0.3)
+    figure = Figure(figsize=(_WIDTH_INCHES, height + 0.55), layout="constrained")
+    draw_uncropped(figure.add_subplot(), blot, strips, height_in=height)
+    return figure

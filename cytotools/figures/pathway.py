@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 from itertools import pairwise
-from pathlib import Path
 from typing import Any
 
 from matplotlib.axes import Axes
@@ -27,8 +27,9 @@ from cytotools.diagrams.nodes import (
     Pathway,
 )
 from cytotools.diagrams.pathway import DRUG
+from cytotools.figures.drawing import Drawing
 from cytotools.figures.fitted_words import fitted
-from cytotools.figures.style import Saved, save
+from cytotools.figures.style import Saved
 from cytotools.labels import cut, file_stem
 from cytotools.number_words import count
 
@@ -82,6 +83,7 @@ STROKES: dict[str, dict[str, Any]] = {
     BLOCKED: {"color": "#8A8A8A", "linewidth": 1.0, "linestyle": "solid"},
     UNKNOWN: {"color": "#8A8A8A", "linewidth": 1.0, "linestyle": (0, (1, 1.6))},
 }
+STATE_WORDS = {UP: "up, or at work", UNCHANGED: "unchanged, or none"}
 EDGE_WORDS = {SHOWN: "at work", BLOCKED: "not at work", UNKNOWN: "not known"}
 Point = tuple[float, float]
 
@@ -101,31 +103,27 @@ class Box:
         return (self.top + self.bottom) / 2
 
 
-def pathway_figures(found: Sequence[Pathway], folder: Path) -> list[Saved]:
-    """Write the picture of every line for the report, and of every two side by side for a slide.
+def pathway_figures(found: Sequence[Pathway]) -> Iterator[Drawing]:
+    """Yield the picture of every line for the report, and of every two side by side for a slide.
 
     Parameters
     ----------
     found : sequence of Pathway
         One a line; those of one study have boxes of the same size, so that they compare.
-    folder : Path
-        Where the figures go.
     """
     taken: list[str] = []
-    written = []
     heights = row_heights(found)
     for one in found:
-        taken.append(file_stem(f"pathway_{one.title}", taken))
+        taken.append(file_stem(f"pathway_{one.title}".replace("µ", "u"), taken))
         saved = Saved(taken[-1], f"Pathway, {one.title}", _caption(one), "answer")
-        written.append(save(_figure([one], heights), folder, saved))
+        yield Drawing(saved, partial(_figure, [one], heights))
     for start in range(0, len(found) - 1, SIDE_BY_SIDE):
         pair = found[start : start + SIDE_BY_SIDE]
         if len(pair) == SIDE_BY_SIDE:
             taken.append(file_stem("pathways side by side", taken))
             title = "Pathways side by side"
             saved = Saved(taken[-1], title, " ".join(one.words for one in pair), "")
-            written.append(save(_figure(pair, heights), folder, saved))
-    return written
+            yield Drawing(saved, partial(_figure, pair, heights))
 
 
 def _caption(one: Pathway) -> str:
@@ -192,7 +190,8 @@ def _needed(node: Node) -> float:
 def _foot(one: Pathway) -> str:
     counts = sorted({node.n for node in one.nodes if node.is_measured})
     each = "n = " + " to ".join(dict.fromkeys([count(counts[0]), count(counts[-1])])) if counts else "nothing measured"
-    return f"× level over {one.reference}; in brackets 95 % intervals; {each}"
+    starred = "; * see its cautions" if any(node.cautions for node in one.nodes) else ""
+    return f"× level over {one.reference}; in brackets 95 % intervals; {each}{starred}"
 
 
 def _write(
@@ -232,7 +231,8 @@ def _draw_node(ax: Axes, node: Node, box: Box) -> None:
         ax.add_patch(inner)
     lines = lines_of(node)
     y = box.middle + (NAME_LINE + WORDS_LINE * len(lines)) / 2 - NAME_LINE / 2
-    _write(ax, box.x, y, node.name, NAME_SIZE, "bold", BOX, ha="center", color=look.ink, zorder=4)
+    name = f"{node.name} *" if node.cautions else node.name
+    _write(ax, box.x, y, name, NAME_SIZE, "bold", BOX, ha="center", color=look.ink, zorder=4)
     y -= (NAME_LINE + WORDS_LINE) / 2
     for k, line in enumerate(lines):
         at = y - WORDS_LINE * k
@@ -358,7 +358,7 @@ def _draw_legend(ax: Axes, top: float) -> None:
     for k, state in enumerate(STATES):
         y = top - 0.1 - LEGEND_LINE * k
         _draw_node_key(ax, (x, y), state)
-        ax.text(x + 0.4, y, state, fontsize=SMALL_SIZE, va="center")
+        ax.text(x + 0.4, y, STATE_WORDS.get(state, state), fontsize=SMALL_SIZE, va="center")
     x = COLUMNS[2] - BOX / 2 + 0.05
     for k, state in enumerate((SHOWN, BLOCKED, UNKNOWN)):
         y = top - 0.1 - LEGEND_LINE * k

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from pathlib import Path
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -14,8 +14,9 @@ from matplotlib.ticker import FuncFormatter, MaxNLocator
 
 from cytotools.conditions import CONDITION_COLUMNS
 from cytotools.experiments import grouped
+from cytotools.figures.drawing import Drawing
 from cytotools.figures.map_pages import MAP_INCHES, draw_scale, map_axes, named_wells
-from cytotools.figures.style import COLOURS, Saved, save
+from cytotools.figures.style import COLOURS, Saved
 from cytotools.labels import file_stem, shown
 from cytotools.plates.cautions import CAUTIONS
 from cytotools.plates.wells_table import plate_numbers
@@ -52,15 +53,13 @@ class HeatMap:
     colours: str = PLATE_MAP
 
 
-def plate_heat_maps(wells: pd.DataFrame, folder: Path) -> Iterator[Saved]:
-    """Write one figure a plate; plates with few wells share a page with others of their assay and batch.
+def plate_heat_maps(wells: pd.DataFrame) -> Iterator[Drawing]:
+    """Yield one figure a plate; plates with few wells share a page with others of their assay and batch.
 
     Parameters
     ----------
     wells : DataFrame
         As `cytotools.drawn_plates.DrawnPlates` has them.
-    folder : Path
-        Where the figures go.
     """
     taken: list[str] = []
     told = {name: wells[name] if name in wells.columns else [empty] * len(wells) for name, empty in PLATE.items()}
@@ -74,10 +73,10 @@ def plate_heat_maps(wells: pd.DataFrame, folder: Path) -> Iterator[Saved]:
             taken.append(stem)
             if len(drawn) == 1:
                 saved = Saved(stem, f"Plate {drawn[0][0]}", _caption(drawn[0][1]), SECTION)
-                yield save(_figure(drawn[0][1], drawn[0][0]), folder, saved)
+                yield Drawing(saved, partial(_figure, drawn[0][1], drawn[0][0]))
             else:
                 title = f"Plates {drawn[0][0]} to {drawn[-1][0]}"
-                yield save(_page(drawn), folder, Saved(stem, title, _page_caption(drawn), SECTION))
+                yield Drawing(Saved(stem, title, _page_caption(drawn), SECTION), partial(_page, drawn))
 
 
 def _page_of(number: object, plate: pd.DataFrame) -> tuple[object, ...]:
@@ -98,17 +97,14 @@ def _page(plates: Sequence[tuple[str, pd.DataFrame]]) -> Figure:
     figure = Figure(figsize=(columns * MAP_INCHES[0], len(plates) * height))
     for row, ((name, plate), drawn) in enumerate(zip(plates, maps, strict=True)):
         for column, one in enumerate(drawn):
-            ax, bar = map_axes(figure, row * columns + column, len(plates), columns, height)
+            ax = map_axes(figure, row * columns + column, len(plates), columns, height)
             title = one.title if column else f"{shown(name)}: {one.title}"
-            _draw_map(figure, (ax, bar), plate, one, form, title)
+            _draw_map(ax, plate, one, form, title)
     return figure
 
 
-def _draw_map(
-    figure: Figure, axes: tuple[Axes, Axes], plate: pd.DataFrame, drawn: HeatMap, form: PlateFormat, title: str
-) -> None:
+def _draw_map(ax: Axes, plate: pd.DataFrame, drawn: HeatMap, form: PlateFormat, title: str) -> None:
     """Draw one quantity over a plate, with its scale."""
-    ax, bar = axes
     image = draw_plate_map(
         ax,
         drawn.values,
@@ -120,8 +116,8 @@ def _draw_map(
         colours=drawn.colours,
     )
     _cross_out(ax, _excluded(plate), form.columns)
-    ax.set_title(title, fontsize=7.5, loc="left", pad=11)
-    draw_scale(figure, image, bar, drawn.limits, drawn.write)
+    ax.set_title(title, fontsize=7.5, loc="left", pad=11, y=1.0)
+    draw_scale(ax, image, drawn.limits, drawn.write)
 
 
 def _page_caption(plates: Sequence[tuple[str, pd.DataFrame]]) -> str:
@@ -155,12 +151,11 @@ def _figure(plate: pd.DataFrame, name: str) -> Figure:
     columns, rows = min(2, panels), -(-panels // 2)
     figure = Figure(figsize=(columns * MAP_INCHES[0], rows * MAP_INCHES[1]))
     for place, drawn in enumerate(maps):
-        ax, bar = map_axes(figure, place, rows, columns)
+        ax = map_axes(figure, place, rows, columns)
         title = drawn.title if place else f"{shown(name)}: {drawn.title}"
-        _draw_map(figure, (ax, bar), plate, drawn, form, title)
+        _draw_map(ax, plate, drawn, form, title)
     if residual is not None:
-        ax, bar = map_axes(figure, len(maps), rows, columns)
-        bar.remove()
+        ax = map_axes(figure, len(maps), rows, columns)
         box, (width, height) = ax.get_position(), figure.get_size_inches()
         left, bottom = PROFILE_MARGIN[0] / width, PROFILE_MARGIN[1] / height
         ax.set_position((box.x0 + left, box.y0 + bottom, box.width - left, box.height - bottom))
@@ -180,7 +175,7 @@ def _draw_profiles(ax: Axes, residual: HeatMap) -> None:
     ax.axhline(0.0, color="0.7", linewidth=0.6, zorder=0)
     ax.margins(y=0.3)
     ax.set_title(
-        f"its median by column and row, {residual.title.rpartition(', ')[2]}", fontsize=7.5, loc="left", pad=11
+        f"its median by column and row, {residual.title.rpartition(', ')[2]}", fontsize=7.5, loc="left", pad=11, y=1.0
     )
     scale = 100.0 if residual.write is _points else 1.0
     ax.yaxis.set_major_formatter(FuncFormatter(lambda value, _: f"{scale * value:+.1f}"))

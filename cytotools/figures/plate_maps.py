@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from pathlib import PurePosixPath
 from typing import TYPE_CHECKING
 
@@ -11,16 +12,15 @@ import numpy as np
 from matplotlib.figure import Figure
 
 from cytotools.figures.doubts import doubts
+from cytotools.figures.drawing import Drawing
 from cytotools.figures.map_pages import MAP_INCHES, draw_scale, map_axes, named_wells
-from cytotools.figures.style import POPULATION_NAMES, Saved, save
+from cytotools.figures.style import POPULATION_NAMES, Saved
 from cytotools.figures.tubes import shares_of
 from cytotools.labels import file_stem
 from gating.plots import draw_plate_map, plate_format
 from gating.quadrants import POPULATIONS
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
     import pandas as pd
 
 # What parts the tubes of one sheet into plates; those after the batch only where a well would stand twice.
@@ -57,8 +57,8 @@ class Map:
     most: float = 1.0
 
 
-def plate_maps(quadrants: pd.DataFrame, tubes: pd.DataFrame, folder: Path) -> Iterator[Saved]:
-    """Write one figure a plate, where the sheet names wells.
+def plate_maps(quadrants: pd.DataFrame, tubes: pd.DataFrame) -> Iterator[Drawing]:
+    """Yield one figure a plate, where the sheet names wells.
 
     Parameters
     ----------
@@ -66,8 +66,6 @@ def plate_maps(quadrants: pd.DataFrame, tubes: pd.DataFrame, folder: Path) -> It
         quadrants.csv.
     tubes : DataFrame
         `tubes_of(quadrants)`.
-    folder : Path
-        Where the figures go.
     """
     if "well" not in tubes.columns:
         return
@@ -79,9 +77,9 @@ def plate_maps(quadrants: pd.DataFrame, tubes: pd.DataFrame, folder: Path) -> It
         taken.append(stem)
         caption, of = _caption(plate), f" of {name}" if name else ""
         first, second = _maps(plate, shares)
-        yield save(_figure(plate, first), folder, Saved(stem, f"Plate map{of}", caption, "flow"))
+        yield Drawing(Saved(stem, f"Plate map{of}", caption, "flow"), partial(_figure, plate, first))
         saved = Saved(f"{stem}_populations", f"Plate maps{of}: the four populations", caption, "flow")
-        yield save(_figure(plate, second), folder, saved)
+        yield Drawing(saved, partial(_figure, plate, second))
 
 
 def plates_of(tubes: pd.DataFrame) -> Iterator[tuple[str, pd.DataFrame]]:
@@ -141,13 +139,13 @@ def _figure(plate: pd.DataFrame, maps: Sequence[Map]) -> Figure:
     rows = -(-len(maps) // 2)
     figure = Figure(figsize=(2 * MAP_INCHES[0], rows * MAP_INCHES[1]))
     for place, drawn in enumerate(maps):
-        ax, bar = map_axes(figure, place, rows)
+        ax = map_axes(figure, place, rows)
         top = min(_top(drawn.values.values(), drawn.least), drawn.most)
         image = draw_plate_map(
             ax, drawn.values, limits=(0.0, top), plate=form, letters=letters, marked=marked, write=drawn.write
         )
-        ax.set_title(drawn.title, fontsize=7.5, loc="left", pad=11)
-        draw_scale(figure, image, bar, (0.0, top), drawn.write)
+        ax.set_title(drawn.title, fontsize=7.5, loc="left", pad=11, y=1.0)
+        draw_scale(ax, image, (0.0, top), drawn.write)
     return figure
 
 

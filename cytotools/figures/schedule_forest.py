@@ -20,8 +20,8 @@ LINE_INCHES, LONGEST_CONTRAST = 0.16, 60
 BEYOND = 3.0  # how far past the estimates the axis follows a limit
 
 
-def schedule_figure(drawn: DrawnSchedules) -> tuple[Figure, str, str]:
-    """Return the figure of one quantity under several schedules, with its title and caption."""
+def schedule_figure(drawn: DrawnSchedules) -> Figure:
+    """Return the figure of one quantity under several schedules."""
     rows, contrasts = rows_of(drawn.rows), rows_of(drawn.contrasts)
     left = LETTER_INCHES * max(len(shown(str(row["schedule"]))) for row in rows) + 0.35
     height = max(ROW_INCHES * len(rows), LINE_INCHES * (len(contrasts) + 1)) + 0.2
@@ -42,7 +42,12 @@ def schedule_figure(drawn: DrawnSchedules) -> tuple[Figure, str, str]:
         )
     figure.text(0.02, 1.0 - 0.2 / size[1], f"{drawn.quantity}: {shown(drawn.name, 70)}", fontsize=8.5)
     figure.text(0.02, 1.0 - 0.38 / size[1], shown(drawn.answer, 110), fontsize=7.5, color="0.25")
-    return figure, f"{drawn.quantity} by schedule, {drawn.name}", _caption(drawn)
+    return figure
+
+
+def schedule_words(drawn: DrawnSchedules) -> tuple[str, str]:
+    """Return the title and the caption of that figure."""
+    return f"{drawn.quantity} by schedule, {drawn.name}", _caption(drawn)
 
 
 def _caption(drawn: DrawnSchedules) -> str:

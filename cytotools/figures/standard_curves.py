@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from pathlib import Path
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -11,7 +11,8 @@ from matplotlib.figure import Figure
 
 from cytotools.figures.dose_axis import DoseAxis
 from cytotools.figures.dose_curves import EXCLUDED
-from cytotools.figures.style import COLOURS, Saved, save
+from cytotools.figures.drawing import Drawing
+from cytotools.figures.style import COLOURS, Saved
 from cytotools.labels import file_stem, shown, unit
 from cytotools.number_words import fold
 
@@ -26,8 +27,8 @@ ABSORBANCE = "absorbance"
 NAMED = 6
 
 
-def standard_curves(plates: Sequence[DrawnStandards], folder: Path) -> Iterator[Saved]:
-    """Write the standard curves of each assay, pages of up to six plates."""
+def standard_curves(plates: Sequence[DrawnStandards]) -> Iterator[Drawing]:
+    """Yield the standard curves of each assay, pages of up to six plates."""
     taken: list[str] = []
     for assay in dict.fromkeys(plate.assay for plate in plates):
         own = [plate for plate in plates if plate.assay == assay]
@@ -36,7 +37,7 @@ def standard_curves(plates: Sequence[DrawnStandards], folder: Path) -> Iterator[
             name = file_stem(f"standards_{assay}", taken)
             taken.append(name)
             title = f"Standard curve{'s' if len(own) > 1 else ''}, {assay.upper()}"
-            yield save(_page(page), folder, Saved(name, title, _caption(page), "plates"))
+            yield Drawing(Saved(name, title, _caption(page), "plates"), partial(_page, page))
 
 
 def _caption(page: Sequence[DrawnStandards]) -> str:

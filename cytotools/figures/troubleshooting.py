@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import partial
 from itertools import pairwise
-from pathlib import Path
 from typing import Any
 
 from matplotlib.axes import Axes
@@ -13,8 +13,9 @@ from matplotlib.figure import Figure
 from matplotlib.patches import Circle, FancyBboxPatch
 
 from cytotools.diagrams.steps import NO, NOT_RESOLVED, NOT_TESTED, YES, Branch, Step, TroubleshootingPath
+from cytotools.figures.drawing import Drawing
 from cytotools.figures.fitted_words import fitted, inches
-from cytotools.figures.style import Saved, save
+from cytotools.figures.style import Saved
 
 # All in inches, as in the pathway beside it.
 WIDTH, MARGIN, LANE, TEXT = 5.0, 0.12, 0.4, 0.64
@@ -22,7 +23,7 @@ QUESTION_SIZE, WORDS_SIZE, TITLE_SIZE, BOX_SIZE, KEY_SIZE = 9.2, 8.2, 12.0, 9.0,
 QUESTION_LINE, WORDS_LINE, BOX_LINE, BETWEEN = 0.165, 0.145, 0.16, 0.12
 RADIUS, BYPASS, HEADER, TITLE, FORK = 0.125, 0.2, 0.3, 0.42, 0.2
 SIDE_BY_SIDE = 2
-MOST_WORDS, MOST_BOX = 3, 7
+MOST_WORDS, MOST_BOX = 4, 7
 FAINT, PLAIN, STRONG = "#6E6E6E", "#303030", "black"
 
 
@@ -45,23 +46,19 @@ LOOKS = {
 }
 
 
-def troubleshooting_figures(path: TroubleshootingPath, folder: Path) -> list[Saved]:
-    """Write the path, forked into the first two lines; further lines follow two by two.
+def troubleshooting_figures(path: TroubleshootingPath) -> Iterator[Drawing]:
+    """Yield the path, forked into the first two lines; further lines follow two by two.
 
     Parameters
     ----------
     path : TroubleshootingPath
-    folder : Path
-        Where the figures go.
     """
     forks = [path.branches[k : k + SIDE_BY_SIDE] for k in range(0, len(path.branches), SIDE_BY_SIDE)] or [()]
-    written = []
     for k, fork in enumerate(forks):
         part = TroubleshootingPath(path.steps if not k else (), fork)
         name = "troubleshooting" if not k else f"troubleshooting_{k + 1}"
         saved = Saved(name, "The troubleshooting path that this study took", part.words, "answer")
-        written.append(save(_figure(part), folder, saved))
-    return written
+        yield Drawing(saved, partial(_figure, part))
 
 
 @dataclass(frozen=True)
@@ -93,7 +90,8 @@ def _columns(count: int) -> list[Column]:
 
 
 def _words_of(step: Step, with_remedy: bool) -> str:
-    said = f"{step.answer}: {step.evidence}" if step.evidence else step.answer
+    evidence = step.brief or step.evidence
+    said = f"{step.answer}: {evidence}" if evidence else step.answer
     return f"{said} → {step.remedy}" if with_remedy and step.remedy else said
 
 
@@ -132,7 +130,8 @@ def _figure(path: TroubleshootingPath) -> Figure:
     ax.set_axis_off()
     ax.set_xlim(0, WIDTH)
     ax.set_ylim(0, height)
-    _write(ax, MARGIN + 0.04, height - 0.2, "The path this study took", TITLE_SIZE, "bold")
+    title = "The path this study took" if path.steps else "The path of further lines"
+    _write(ax, MARGIN + 0.04, height - 0.2, title, TITLE_SIZE, "bold")
     y = _draw_steps(ax, path.steps, trunk, trunk_heights, height - TITLE, True)
     if path.branches:
         _draw_fork(ax, path, trunk, columns, y)
@@ -206,7 +205,9 @@ def _draw_path(ax: Axes, corners: Sequence[tuple[float, float]], is_taken: bool)
 
 def _draw_fork(ax: Axes, path: TroubleshootingPath, trunk: Column, columns: Sequence[Column], y: float) -> None:
     """Join the last step of the study to the header of each line."""
-    start = y + _height(path.steps[-1], trunk, True) - QUESTION_LINE / 2 if path.steps else y
+    if not path.steps:
+        return
+    start = y + _height(path.steps[-1], trunk, True) - QUESTION_LINE / 2
     for column in columns:
         turn = y - 0.02
         _draw_path(ax, [(trunk.lane, start), (trunk.lane, turn), (column.lane, turn), (column.lane, y - FORK)], True)

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import builtins
+from collections.abc import Callable, Iterable, Iterator
+from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from cytotools.combination_drawings import drawn_combinations
 from cytotools.diagrams.pathway import pathways
@@ -11,9 +14,10 @@ from cytotools.diagrams.troubleshooting import troubleshooting_path
 from cytotools.figures.blots import blot_figures
 from cytotools.figures.combinations import combination_figures
 from cytotools.figures.diagrams import diagram_figures
+from cytotools.figures.drawing import Drawing, write_drawing
 from cytotools.figures.flow import flow_figures
 from cytotools.figures.plates import plate_figures
-from cytotools.figures.style import Saved, styled
+from cytotools.figures.style import Saved
 from cytotools.plate_drawings import drawn_plates
 from cytotools.study_agents import study_agents
 
@@ -21,18 +25,28 @@ if TYPE_CHECKING:
     from cytotools.results import Results
 
 
-def write_figures(results: Results, folder: Path) -> list[Saved]:
-    """Write all figures as SVG and PNG into `folder` and return what each shows, in the order of the report."""
-    written: list[Saved] = []
+def write_figures(results: Results, folder: Path, map: Callable[..., Iterable[Any]] = builtins.map) -> Iterable[Saved]:
+    """Write all figures as SVG and PNG into `folder` and return what each shows, in the order of the report.
+
+    Parameters
+    ----------
+    results : Results
+    folder : Path
+    map : callable
+        The seam for parallel work: the figures do not depend on one another.
+    """
+    return map(partial(write_drawing, folder=folder), drawings(results))
+
+
+def drawings(results: Results) -> Iterator[Drawing]:
+    """Yield all figures of a study before they are drawn, in the order of the report."""
     tables, agents = results.tables, study_agents(results.study)
-    with styled():
-        written += diagram_figures(pathways(tables, agents), troubleshooting_path(tables, agents), folder)
-        if results.plate is not None and len(results.tables["quadrants"]):
-            written += flow_figures(results.plate, results.tables["apoptosis"], folder, results.plate.findings)
-        if results.images or results.refused_images:
-            written += blot_figures(results, folder)
-        if len(results.tables["wells"]):
-            written += plate_figures(drawn_plates(results), folder)
-        if results.combinations is not None:
-            written += combination_figures(drawn_combinations(results.combinations), folder)
-    return written
+    yield from diagram_figures(pathways(tables, agents), troubleshooting_path(tables, agents))
+    if results.plate is not None and len(results.tables["quadrants"]):
+        yield from flow_figures(results.plate, results.tables["apoptosis"], results.plate.findings)
+    if results.images or results.refused_images:
+        yield from blot_figures(results)
+    if len(results.tables["wells"]):
+        yield from plate_figures(drawn_plates(results))
+    if results.combinations is not None:
+        yield from combination_figures(drawn_combinations(results.combinations))

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -56,21 +56,43 @@ class AddedAgent:
     contrast: BlockContrast
 
 
-def read_arms(values: pd.DataFrame, assay: str, of: str) -> dict[Line, list[Arm]]:
-    """Return the arms of every line in one assay.
+class StudyArms:
+    """The arms of every line of a study, assay by assay, each read once.
 
     Parameters
     ----------
     values : DataFrame
         As `cytotools.verdicts.experiment_values` returns it.
-    assay : {"flow", "caspase", "viability", "mtt"}
-    of : {"apoptosis", "death"}
-        In flow cytometry early and late apoptotic cells, or all that are not live.
     """
-    quantity, sign = QUANTITIES[assay, of]
-    wanted = values[(values["assay"] == assay) & (values["quantity"] == quantity) & np.isfinite(values["value"])]
+
+    def __init__(self, values: pd.DataFrame) -> None:
+        self._rows = [row for row in rows_of(values) if np.isfinite(row["value"])]
+        self._arms: dict[tuple[str, float], dict[Line, list[Arm]]] = {}
+
+    @property
+    def treated(self) -> Iterator[Mapping[str, Any]]:
+        """Rows of treated cells."""
+        return (row for row in self._rows if row["role"] == "treated")
+
+    def of(self, assay: str, kind: str) -> dict[Line, list[Arm]]:
+        """Return the arms of every line in one assay.
+
+        Parameters
+        ----------
+        assay : {"flow", "caspase", "viability", "mtt"}
+        kind : {"apoptosis", "death"}
+            In flow cytometry early and late apoptotic cells, or all that are not live.
+        """
+        quantity, sign = QUANTITIES[assay, kind]
+        if (assay, sign) not in self._arms:
+            rows = (row for row in self._rows if row["assay"] == assay and row["quantity"] == quantity)
+            self._arms[assay, sign] = _read_arms(rows, sign)
+        return self._arms[assay, sign]
+
+
+def _read_arms(rows: Iterable[Mapping[str, Any]], sign: float) -> dict[Line, list[Arm]]:
     parts: dict[tuple[Line, frozenset[Agent], float, str], dict[str, list[tuple[float, float]]]] = {}
-    for row in rows_of(wanted):
+    for row in rows:
         control = row["role"] if row["role"] in CONTROLS else ""
         agents = frozenset[Agent]() if control else agents_of(row)
         if not agents and not control:
@@ -146,13 +168,13 @@ def remaining(arms: Sequence[Arm], smac: str, under: str, excluded: str, class_o
     return [one for one in found if len(one.arm.agents) == fewest]
 
 
-def responses(arms: Sequence[Arm], smac: str) -> list[AddedAgent]:
-    """Return what each dose of the Smac mimetic alone does over the control of its hour."""
+def responses(arms: Sequence[Arm], smac: str) -> list[float]:
+    """Return by how much each dose of the Smac mimetic alone exceeds the control of its hour, on the arms' scale."""
     found = []
     for arm in arms:
         control = _arm(arms, frozenset(), arm.hours)
         if len(arm.agents) == 1 and _smac_in(arm, smac) and control is not None:
-            found.append(_contrast(arms, next(iter(arm.agents)), arm, control, False))
+            found.append(float(np.mean(list(arm.values.values())) - np.mean(list(control.values.values()))))
     return found
 
 

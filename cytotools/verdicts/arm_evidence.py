@@ -4,20 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 import numpy as np
 
 from cytotools.labels import assay_label
 from cytotools.number_words import fold, interval
-from cytotools.verdicts.arm_contrasts import ASSAYS, AddedAgent, Arm, added_agents, read_arms, remaining
+from cytotools.verdicts.arm_contrasts import ASSAYS, AddedAgent, Arm, StudyArms, added_agents, remaining
 from cytotools.verdicts.evidence import Evidence
 from cytotools.verdicts.resistance_cautions import caution
 from cytotools.verdicts.resistance_rules import Measurement
 from cytotools.verdicts.treatments import Line
-
-if TYPE_CHECKING:
-    import pandas as pd
 
 
 @dataclass(frozen=True)
@@ -51,14 +47,14 @@ Find = Callable[[Sequence[Arm]], list[AddedAgent]]
 
 
 def added_evidence(
-    values: pd.DataFrame, line: Line, smac: str, rule: Measurement, class_of: Callable[[str], str]
+    study: StudyArms, line: Line, smac: str, rule: Measurement, class_of: Callable[[str], str]
 ) -> Evidence | None:
     """Return whether an added agent changes death under the Smac mimetic; None where no such arms were run."""
 
     def find(arms: Sequence[Arm]) -> list[AddedAgent]:
         return added_agents(arms, smac, rule.agent, rule.beside, rule.alone == "taken out", class_of)
 
-    chosen = _chosen(values, line, rule.of, find)
+    chosen = _chosen(study, line, rule.of, find)
     if chosen is None:
         return None
     assay, found = chosen
@@ -80,14 +76,14 @@ def added_evidence(
 
 
 def remaining_evidence(
-    values: pd.DataFrame, line: Line, smac: str, rule: Measurement, class_of: Callable[[str], str]
+    study: StudyArms, line: Line, smac: str, rule: Measurement, class_of: Callable[[str], str]
 ) -> Evidence | None:
     """Return whether an inhibitor leaves death under the Smac mimetic: it can speak against a mechanism only."""
 
     def find(arms: Sequence[Arm]) -> list[AddedAgent]:
         return remaining(arms, smac, rule.agent, "necroptosis_inhibitor", class_of)
 
-    chosen = _chosen(values, line, rule.of, find)
+    chosen = _chosen(study, line, rule.of, find)
     if chosen is None:
         return None
     assay, found = chosen
@@ -103,9 +99,9 @@ def _limits(one: AddedAgent, sign: float, alpha: float) -> tuple[float, float]:
     return (low, high) if sign > 0 else (-high, -low)
 
 
-def _chosen(values: pd.DataFrame, line: Line, of: str, find: Find) -> tuple[str, list[AddedAgent]] | None:
+def _chosen(study: StudyArms, line: Line, of: str, find: Find) -> tuple[str, list[AddedAgent]] | None:
     """Return the first assay that tests the arms, else the first that has them."""
-    found = [(assay, find(read_arms(values, assay, of).get(line, []))) for assay in ASSAYS]
+    found = [(assay, find(study.of(assay, of).get(line, []))) for assay in ASSAYS]
     found = [(assay, pairs) for assay, pairs in found if pairs]
     tested = [(assay, pairs) for assay, pairs in found if any(pair.contrast.errors for pair in pairs)]
     return next(iter(tested or found), None)

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Iterator, Mapping
+from collections.abc import Hashable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -11,7 +12,7 @@ import numpy as np
 from cytotools.experiments import grouped
 from cytotools.number_words import finite, fold, percent, percent_points
 from cytotools.tables import rows_of
-from cytotools.verdicts.effect_sizes import OPEN, state_of
+from cytotools.verdicts.effect_sizes import LACKS, OPEN, SIZES, state_of
 from cytotools.verdicts.matched_conditions import WITHOUT_HOURS, condition_key
 from cytotools.verdicts.pooled_scatter import half_widths
 
@@ -57,7 +58,7 @@ class Effect:
     n: int
     state: str
 
-    @property
+    @cached_property
     def key(self) -> Hashable:
         """Return what the effects of one condition share."""
         return condition_key(dict(self.condition))
@@ -112,17 +113,31 @@ def assay_effects(tables: Mapping[str, pd.DataFrame], values: pd.DataFrame) -> l
     [('viability 39 % of control (32 % to 46 %)', 'shows')]
     """
     wells = list(_of_wells(values))
-    scarce = {(e.key, e.hours) for e in wells if e.method == "viability" and 1.0 - e.value < FEW_CELLS}
-    caspase = [e for e in wells if e.method == "caspase"]
-    left = [e for e in wells if e.method != "caspase"]
-    told = [_unless_cells_are_gone(e, scarce) for e in caspase]
-    return [*_of_flow(tables), *told, *left, *_of_cleavage(tables), *_of_targets(tables)]
+    viability = grouped((e for e in wells if e.method == "viability"), lambda e: e.key)
+    told = [_for_its_cells(e, _left(viability.get(e.key, []), e.hours)) for e in wells]
+    return [*_of_flow(tables), *told, *_of_cleavage(tables), *_of_targets(tables)]
 
 
-def _unless_cells_are_gone(effect: Effect, scarce: set[tuple[Hashable, float]]) -> Effect:
-    """Return a fold that few cells made as open, where it seems to lack."""
-    gone = effect.state == "lacks" and (effect.key, effect.hours) in scarce
-    return replace(effect, state=OPEN) if gone else effect
+def _left(viability: Sequence[Effect], hours: float) -> float | None:
+    """Return the share of cells left at an hour: as read, or as read first after it, when no more were left."""
+    later = sorted((e.hours, 1.0 - e.value) for e in viability if e.hours >= hours)
+    return later[0][1] if later else None
+
+
+def _for_its_cells(effect: Effect, viable: float | None) -> Effect:
+    """Return caspase activity that seems to lack as open where it may be that of fewer cells.
+
+    A fold of 1 or more over the control lacks as it stands. One below 1 tells that cells are missing: then the fold of
+    a viable cell must lack too.
+    """
+    if effect.method != "caspase" or effect.state != LACKS:
+        return effect
+    if effect.high >= 1 and (viable is None or viable > FEW_CELLS):
+        return effect
+    if viable is None:
+        return replace(effect, state=OPEN)
+    of_cell = effect.high / max(viable, 1e-9)
+    return replace(effect, state=OPEN) if viable < FEW_CELLS or of_cell > SIZES["caspase"].lacks else effect
 
 
 def _of_flow(tables: Mapping[str, pd.DataFrame]) -> Iterator[Effect]:
@@ -186,7 +201,7 @@ def _of_targets(tables: Mapping[str, pd.DataFrame]) -> Iterator[Effect]:
 
 def _judged(effect: Effect, verdict: str) -> Effect:
     if verdict in ("no loss", "induction"):
-        return replace(effect, state="lacks")
+        return replace(effect, state=LACKS)
     return effect if verdict in ("overshoot", "rebound", "sustained loss") else replace(effect, state=OPEN)
 
 

@@ -97,8 +97,8 @@ def _best(course: Sequence[Effect], values: Mapping[Any, float]) -> tuple[float 
 def _matrix(course: Sequence[Effect], values: Mapping[Any, float]) -> Any:
     """Return the effect of each hour in the experiments that hold all hours, (n_experiments, n_hours)."""
     first = course[0]
-    names = {name for key, assay, _, name in values if (key, assay) == (first.key, first.assay)}
-    rows = [[values.get((e.key, e.assay, e.hours, name), NAN) for e in course] for name in sorted(names)]
+    names = sorted({name for *_, name in values})
+    rows = [[values.get((e.key, e.assay, e.hours, name), NAN) for e in course] for name in names]
     sign = 1.0 if first.method == "caspase" else -1.0
     matrix = sign * np.array(rows, dtype=np.float64).reshape(-1, len(course))
     return matrix[np.isfinite(matrix).all(axis=1)]

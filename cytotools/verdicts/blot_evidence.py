@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 from scipy.special import stdtrit
@@ -12,14 +12,10 @@ from scipy.special import stdtrit
 from blots.line_pairs import line_name
 from blots.target_names import plain
 from cytotools.number_words import finite, fold, interval
-from cytotools.tables import rows_of
 from cytotools.verdicts.evidence import NAN, Evidence
 from cytotools.verdicts.resistance_cautions import caution
 from cytotools.verdicts.resistance_rules import Measurement
-from cytotools.verdicts.treatments import Agent, Line, agents_of, line_of
-
-if TYPE_CHECKING:
-    import pandas as pd
+from cytotools.verdicts.treatments import Agent, Line, TableRows, agents_of, line_of
 
 LOST = ("sustained loss", "rebound", "overshoot")
 CAME_BACK = ("rebound", "overshoot")
@@ -88,12 +84,12 @@ class Course:
         return float(square) ** 0.5, weight / (1 + (len(told) - 1) / 4)
 
 
-def find_course(tables: Mapping[str, pd.DataFrame], line: Line, smac: str, names: Sequence[str]) -> Course | None:
+def find_course(tables: TableRows, line: Line, smac: str, names: Sequence[str]) -> Course | None:
     """Return the course of a target in one line under the Smac mimetic: fewest other agents, then the highest dose."""
     known = {plain(name) for name in names}
     verdicts = [
         row
-        for row in rows_of(tables["rebound"])
+        for row in tables["rebound"]
         if line_of(row) == line and plain(str(row["target"])) in known and _dose_of(row, smac) is not None
     ]
     if not verdicts:
@@ -102,7 +98,7 @@ def find_course(tables: Mapping[str, pd.DataFrame], line: Line, smac: str, names
     agents = agents_of(first)
     levels = [
         _level(row)
-        for row in rows_of(tables["time_course"])
+        for row in tables["time_course"]
         if line_of(row) == line
         and agents_of(row) == agents
         and row["target"] == first["target"]
@@ -129,34 +125,34 @@ def _level(row: Mapping[str, Any]) -> Level:
 def return_evidence(course: Course, rule: Measurement, class_of: Callable[[str], str]) -> Evidence:
     """Return whether a target that was lost comes back, or is induced above its start."""
     verdict, nadir = str(course.verdict["verdict"]), course.verdict["nadir_hours"]
-    later = [level for level in course.levels if not finite(nadir) or level.hours >= nadir] or list(course.levels)
-    if verdict not in LOST:
-        later = list(course.levels)
-    peak = max(later, key=lambda level: level.log_fold)
+    fell = verdict in LOST
+    later = [one for one in course.levels if not fell or one.hours >= nadir] or course.levels
+    peak = max(later, key=lambda one: one.log_fold)
     value, low, high = course.at(peak)
+    grade = "not resolved" if course.n < 2 else _return_grade(course, verdict, rule, value, low, high)
     words = f"{course.target} reaches {fold(value)} × its start at {peak.hours:g} h {interval(low, high, fold)}"
-    if finite(nadir) and verdict in LOST:
+    if fell:
         words += f", lowest {fold(course.verdict['nadir_fold'])} × at {nadir:g} h"
-    told = f"{words}; verdict of the blots: {verdict}, n = {course.n}"
-    quantity = f"{course.target} at {peak.hours:g} h over its start"
-    grade = _return_grade(course, verdict, rule, value, low, high)
+    words += f"; verdict of the blots: {verdict}, n = {course.n}"
     if grade == "not resolved" and verdict in CAME_BACK:
-        told += "; the rise is partial"
-    if grade == "against" and verdict not in LOST:
-        told += "; it was never lost, so nothing comes back"
-    return Evidence(grade, told, quantity, value, low, high, course.n, _of_course(course, class_of))
+        words += "; the rise is partial"
+    if grade == "against" and not fell:
+        value, low, high = course.mean()
+        words += f"; it was never lost, on average {fold(value)} × {interval(low, high, fold)}, so nothing comes back"
+        quantity = f"mean {course.target} of all later hours over its start"
+    else:
+        quantity = f"{course.target} at {peak.hours:g} h over its start"
+    return Evidence(grade, words, quantity, value, low, high, course.n, _of_course(course, class_of))
 
 
 def _return_grade(course: Course, verdict: str, rule: Measurement, value: float, low: float, high: float) -> str:
-    if course.n < 2:
-        return "not resolved"
     if verdict in CAME_BACK and value >= rule.limit("returned") and low > rule.limit("above"):
         return "supported"
     if verdict == "induction" and value >= rule.limit("induced"):
         return "supported"
     if verdict == "sustained loss" and high < rule.limit("stays_below"):
         return "against"
-    if verdict == "no loss" and high < rule.limit("excluded"):
+    if verdict == "no loss" and value < rule.limit("induced") and course.mean()[2] < rule.limit("induced"):
         return "against"
     return "not resolved"
 
@@ -206,9 +202,7 @@ class Ratio:
     n: int
 
 
-def abundance_evidence(
-    tables: Mapping[str, pd.DataFrame], line: Line, compared: Line | None, rule: Measurement
-) -> Evidence | None:
+def abundance_evidence(tables: TableRows, line: Line, compared: Line | None, rule: Measurement) -> Evidence | None:
     """Return whether a line holds more of a target than the line that it is compared with.
 
     `compared` is the line that responds (for that line itself the one that responds least), None where it is not known:
@@ -217,7 +211,7 @@ def abundance_evidence(
     known = {plain(name) for name in rule.names}
     ratios = {
         (str(row["cell_line"]), str(row["reference"])): _ratio(row)
-        for row in rows_of(tables["abundance"])
+        for row in tables["abundance"]
         if plain(str(row["target"])) in known and row["n"] > 0
     }
     both = ratios | {(other, one): _inverse(ratio) for (one, other), ratio in ratios.items()}
@@ -269,9 +263,9 @@ def _through(one: Ratio, other: Ratio) -> Ratio:
     return Ratio(one.value + other.value, down, up, min(one.n, other.n))
 
 
-def _late_fall(tables: Mapping[str, pd.DataFrame], line: Line, known: set[str]) -> str:
+def _late_fall(tables: TableRows, line: Line, known: set[str]) -> str:
     """Return what a fall of the target at the last hour of a course may be."""
-    rows = [r for r in rows_of(tables["time_course"]) if line_of(r) == line and plain(str(r["target"])) in known]
+    rows = [r for r in tables["time_course"] if line_of(r) == line and plain(str(r["target"])) in known]
     last = max(rows, key=lambda row: row["hours"], default=None)
     if last is None or not last["high"] < 1 or last["n"] < 2:
         return ""

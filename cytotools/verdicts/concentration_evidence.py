@@ -3,30 +3,24 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 from scipy.special import stdtrit
 
 from cytotools.labels import unit
 from cytotools.number_words import finite, fold, interval
-from cytotools.tables import rows_of
 from cytotools.verdicts.agent_classes import folded
 from cytotools.verdicts.evidence import NAN, Evidence
 from cytotools.verdicts.resistance_cautions import caution
 from cytotools.verdicts.resistance_rules import Measurement
-from cytotools.verdicts.treatments import Line, agents_of, line_of
-
-if TYPE_CHECKING:
-    import pandas as pd
+from cytotools.verdicts.treatments import Line, TableRows, agents_of, line_of
 
 IN_PG_ML = {"pg/ml": 1.0, "ng/ml": 1e3, "ug/ml": 1e6, "ng/l": 1.0, "ug/l": 1e3}
 Rows = Sequence[Mapping[str, Any]]
 
 
-def concentration_evidence(
-    tables: Mapping[str, pd.DataFrame], line: Line, smac: str, rule: Measurement
-) -> Evidence | None:
+def concentration_evidence(tables: TableRows, line: Line, smac: str, rule: Measurement) -> Evidence | None:
     """Return whether a line makes the analyte under the Smac mimetic; None where that was not measured.
 
     Absence counts only where the standards reach low enough and another line of the study does make it: an ELISA that
@@ -35,7 +29,7 @@ def concentration_evidence(
     names = {folded(name) for name in rule.names}
     rows = [
         row
-        for row in rows_of(tables["concentrations"])
+        for row in tables["concentrations"]
         if row["assay"] == "elisa" and folded(str(row["analyte"])) in names and _experiment(row)
     ]
     treated = _treated(rows, line, smac)

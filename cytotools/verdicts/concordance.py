@@ -51,7 +51,7 @@ def concordance(effects: Sequence[Effect]) -> pd.DataFrame:
     import pandas as pd
 
     shared = shared_effects(effects)
-    found = [one for one in contradictions(shared) if not one.too_early]
+    found = contradictions(shared)
     rows = [row for own in grouped(shared, lambda e: e.key).values() for row in _of_condition(in_order(own), found)]
     rows += _rank_rows(shared)
     return pd.DataFrame(rows, columns=[*WITHOUT_HOURS, *CONCORDANCE_COLUMNS])
@@ -88,7 +88,7 @@ def _row(effect: Effect) -> dict[str, Any]:
 
 def _verdict(effect: Effect, against: Sequence[Contradiction], states: Mapping[str, str]) -> dict[str, str]:
     if against:
-        reasons = [f"{one.numbers}: {one.rule.asks} {one.checks}" for one in against]
+        reasons = [f"{one.numbers}: {one.asks} {one.checks}" for one in against]
         return {"agrees": "no", "reason": " ".join(dict.fromkeys(reasons))}
     if effect.n < 2:
         return {"agrees": "not resolved", "reason": "one experiment"}
@@ -132,7 +132,7 @@ def _caution(one: Contradiction, found: Sequence[Contradiction]) -> str:
         return ""
     others = [dose_label(dict(o.shows[0].condition)) for o in alike if o is not one]
     also = f", as at {len(others)} other doses" if len(others) > 1 else f", as at {others[0]}" if others else ""
-    return caution(one.code, f"{one.numbers}{also}: {one.rule.asks}".replace("; ", ", "))
+    return caution(one.code, f"{one.numbers}{also}: {one.asks}".replace("; ", ", "))
 
 
 def _family(one: Contradiction) -> Any:

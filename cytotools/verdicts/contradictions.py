@@ -8,12 +8,17 @@ from dataclasses import dataclass
 from cytotools.experiments import grouped
 from cytotools.number_words import finite, listed
 from cytotools.verdicts.assay_effects import Effect
-from cytotools.verdicts.effect_sizes import LACKS, SHOWS, WEAK, over_hours
+from cytotools.verdicts.effect_sizes import LACKS, SHOWS, SIZES, WEAK, over_hours
 from cytotools.verdicts.verdict_cautions import CAUTIONS
 
 APOPTOSIS = ("annexin", "caspase", "cleavage")
-LONG_BEFORE = 1 / 3  # a harvest before this share of the hour at which another assay shows the effect proves nothing
-STRONG = {"annexin_without_loss": 0.2, "dead_but_bands_unchanged": 0.7}
+# How clearly the one side must show: caspase kits see one dying cell in forty, a culture that loses few cells grows on.
+STRONG = {"caspase_without_annexin": 2.0, "annexin_without_loss": 0.2, "dead_but_bands_unchanged": 0.7}
+HALF_AS_LATE = 0.5
+EARLY = 12.0  # hours: what lacks before it says nothing of a later fall of viability, the last of all signs
+BESIDE = 0.6  # of the hour at which viability falls: dead cells of that time are still to be seen
+PASSED = 1.9  # caspase activity read this many times later than Annexin V may be over
+FEW_OF_DEAD = 0.5  # of the dye-positive cells alone: fewer with Annexin V have lost it, or never had it
 BEFORE_LOSS = 12.0  # hours that a cell which binds Annexin V may still reduce a dye and hold ATP
 
 
@@ -60,9 +65,10 @@ class Contradiction:
         return self.rule.code
 
     @property
-    def too_early(self) -> bool:
-        """Tell whether what lacks was harvested so long before that it proves nothing."""
-        return harvested_long_before(self.lacks, self.shows)
+    def asks(self) -> str:
+        """Return the question that it raises, with the hours where they may answer it."""
+        late, early = (max(e.hours for e in side) for side in (self.shows, self.lacks))
+        return f"read {late - early:g} h earlier, {self.rule.asks}" if early < late else self.rule.asks
 
     @property
     def numbers(self) -> str:
@@ -97,8 +103,8 @@ def contradictions(effects: Sequence[Effect]) -> list[Contradiction]:
     >>> place = (("compound", "A"), ("dose", 1.0))
     >>> fall = Effect(place, 72.0, "viability", "viability", "loss", 0.6, 0.5, 0.7, 3, SHOWS)
     >>> none = Effect(place, 24.0, "annexin", "flow", "Annexin V positive", 0.01, -0.02, 0.04, 3, LACKS)
-    >>> [(found.code, found.too_early) for found in contradictions([fall, none])]
-    [('viability_without_apoptosis', False)]
+    >>> [(found.code, found.asks) for found in contradictions([fall, none])]
+    [('viability_without_apoptosis', 'read 48 h earlier, cytostasis or necrosis?')]
     """
     of_condition = grouped(effects, lambda effect: effect.key)
     return [found for key, own in of_condition.items() for rule in RULES for found in _found(rule, key, own)]
@@ -106,26 +112,56 @@ def contradictions(effects: Sequence[Effect]) -> list[Contradiction]:
 
 def _found(rule: Rule, key: Hashable, effects: Sequence[Effect]) -> Iterator[Contradiction]:
     states = method_states(effects)
-    if states.get(rule.shows) != SHOWS or any(states.get(method) in (SHOWS, WEAK) for method in rule.lacks):
-        return
     shows = tuple(e for e in effects if e.method == rule.shows and e.state == SHOWS)
+    if rule.code == "dye_without_annexin":
+        few = tuple(e for e in effects if e.method == "annexin" and any(_outnumbered(e, dye) for dye in shows))
+        if few:
+            yield Contradiction(rule, key, shows, few)
+        return
+    if rule.code == "viability_without_apoptosis":
+        states |= {method: LACKS for method in rule.lacks if _small_beside(effects, method, shows)}
+    if any(states.get(method) in (SHOWS, WEAK) for method in rule.lacks):
+        return
+    shows = tuple(effect for effect in shows if effect.low > STRONG.get(rule.code, -1.0))
     lacks = tuple(e for e in effects if e.method in rule.lacks and states[e.method] == LACKS)
-    shows, lacks = _comparable(rule.code, shows, lacks)
+    lacks = tuple(e for e in lacks if shows and _comparable(rule.code, e, lacks, shows))
     if shows and lacks:
         yield Contradiction(rule, key, shows, lacks)
 
 
-def _comparable(
-    code: str, shows: tuple[Effect, ...], lacks: tuple[Effect, ...]
-) -> tuple[tuple[Effect, ...], tuple[Effect, ...]]:
-    """Return the effects of both sides that a rule holds against each other: the strong ones, at hours that follow."""
-    strong = STRONG.get(code)
-    if strong is None or not lacks:
-        return shows, lacks
-    shows = tuple(effect for effect in shows if effect.low > strong)
-    wait = BEFORE_LOSS if code == "annexin_without_loss" else 0.0
-    first = min((effect.hours for effect in shows), default=float("nan"))
-    return shows, tuple(effect for effect in lacks if effect.hours >= first + wait)
+def _outnumbered(annexin: Effect, dye: Effect) -> bool:
+    """Tell whether the dye alone marks at one hour far more cells than Annexin V does."""
+    return annexin.hours == dye.hours and annexin.high < FEW_OF_DEAD * dye.low
+
+
+def _small_beside(effects: Sequence[Effect], method: str, falls: Sequence[Effect]) -> bool:
+    """Tell whether apoptosis, though told from none, is too small for the fall of viability that it was read beside."""
+    own = [effect for effect in effects if effect.method == method]
+    first = min((effect.hours for effect in falls), default=float("nan"))
+    small = all(effect.state == LACKS or effect.high < SIZES[method].lacks for effect in own)
+    return bool(own) and small and max(effect.hours for effect in own) >= BESIDE * first
+
+
+def _comparable(code: str, effect: Effect, lacks: Sequence[Effect], shows: Sequence[Effect]) -> bool:
+    """Tell whether the hours of an assay that lacks allow to hold it against one that shows.
+
+    As a rule it must have been read half as late or later. Apoptosis comes a day or more before viability falls, cells that bind
+    Annexin V are viable for hours, and caspase activity passes.
+    """
+    own = [one.hours for one in lacks if one.method == effect.method and finite(one.hours)]
+    hours = [one.hours for one in shows if finite(one.hours)]
+    if not own or not hours:
+        return True
+    if code == "viability_without_apoptosis":
+        return max(own) > EARLY or max(own) >= min(hours)
+    if code == "annexin_without_loss":
+        return max(own) >= min(hours) + BEFORE_LOSS
+    if code == "target_without_death":
+        return max(own) > EARLY
+    if effect.method == "caspase" and min(own) > PASSED * min(hours):
+        return False
+    soon_enough = max(own) > EARLY and max(own) >= HALF_AS_LATE * min(hours)
+    return effect.method == "target" or soon_enough or max(own) >= min(hours)
 
 
 def method_states(effects: Sequence[Effect]) -> dict[str, str]:
@@ -147,13 +183,6 @@ def method_states(effects: Sequence[Effect]) -> dict[str, str]:
 def strongest(effects: Sequence[Effect]) -> Effect:
     """Return the effect that is clearest: the one with the highest lower limit."""
     return max(effects, key=lambda effect: effect.low)
-
-
-def harvested_long_before(lacking: Sequence[Effect], showing: Sequence[Effect]) -> bool:
-    """Tell whether all of one side were harvested before a third of the first hour of the other."""
-    late = [effect.hours for effect in showing if finite(effect.hours)]
-    early = [effect.hours for effect in lacking if finite(effect.hours)]
-    return bool(late and early) and max(early) < LONG_BEFORE * min(late)
 
 
 def supporting_methods(states: Mapping[str, str]) -> tuple[str, ...]:

@@ -32,14 +32,14 @@ class Size:
 
 # Between lacking and showing lies a grey zone, so that a weak effect in one assay beside a strong one in another is
 # never a contradiction. Annexin V: 10 points are what gating, debris and harvest can move between tubes of one batch,
-# 3 points what the placing of a divider can. Caspase: kits scatter by a fifth between days, and death of a tenth of
-# the cells brings more than 1.5-fold. Viability: 30 % is what a fifth of a doubling less, or uneven seeding, can
-# bring; 10 % is the scatter of plates. Cleaved fraction: 10 % of a band is what its neighbour's tail can hold.
+# 3 points what the placing of a divider can; cells with the dye alone are fewer. Caspase: kits scatter by a fifth between days, and death of a tenth of
+# the cells brings more than 1.5-fold. Viability: a quarter is what slower growth or uneven seeding can bring,
+# 10 % the scatter of plates. Cleaved fraction: 10 % of a band is what its neighbour's tail can hold.
 SIZES: dict[str, Size] = {
     "annexin": Size(none=0.0, trace=0.03, lacks=0.10, shows=0.10),
-    "dye": Size(none=0.0, trace=0.03, lacks=0.05, shows=0.10),
+    "dye": Size(none=0.0, trace=0.03, lacks=0.05, shows=0.05),
     "caspase": Size(none=1.0, trace=1.2, lacks=2.0, shows=1.5),
-    "viability": Size(none=0.0, trace=0.10, lacks=0.30, shows=0.30),
+    "viability": Size(none=0.0, trace=0.10, lacks=0.30, shows=0.25),
     "cleavage": Size(none=0.0, trace=0.05, lacks=0.15, shows=0.15),
     "target": Size(none=0.0, trace=0.10, lacks=0.50, shows=0.50),
 }

@@ -14,8 +14,8 @@ from cytotools.labels import condition_label
 from cytotools.number_words import finite, percent
 from cytotools.tables import rows_of
 from cytotools.verdicts.assay_effects import Effect
-from cytotools.verdicts.contradictions import Contradiction, contradictions
-from cytotools.verdicts.effect_sizes import OPEN, SHOWS
+from cytotools.verdicts.contradictions import APOPTOSIS, EARLY, strongest
+from cytotools.verdicts.effect_sizes import LACKS, OPEN, SHOWS
 from cytotools.verdicts.matched_conditions import condition_key, family_key
 from cytotools.verdicts.verdict_cautions import CAUTIONS, caution
 
@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 
 # Where hardly a cell lives and hardly one is early apoptotic, nothing tells apoptosis from necrosis.
 LEAST_LIVE, LEAST_EARLY = 0.2, 0.1
+LONG_BEFORE = 0.4  # of the hour at which another assay shows the effect
 
 
 def harvest_checks(
@@ -31,25 +32,37 @@ def harvest_checks(
 ) -> Iterator[dict[str, Any]]:
     """Yield the rows of control_checks.csv on harvest times: too_early and too_late.
 
-    An assay came too early where none of its hours shows an effect that another shows more than three times later; it
-    may have where the effect is largest at its last hour (not resolved). Flow cytometry came too late where under every
+    An assay came too early where none of its hours shows an effect that another shows more than twice as late; it may
+    have where the effect is largest at its last hour (not resolved). Flow cytometry came too late where under every
     condition of a treatment that acts fewer than a fifth of the cells live and fewer than a tenth of the others are
     early apoptotic; caspase activity, where hardly a cell is left at every hour.
     """
-    early = [found for found in contradictions(effects) if found.too_early]
-    for own in grouped(
-        early, lambda found: (found.lacks[0].assay, family_key(dict(found.lacks[0].condition)))
-    ).values():
-        yield _too_early(own)
+    yield from _before_the_effect(effects)
     yield from _dead_everywhere(values, effects)
     yield from _caspase_too_late(effects)
     yield from _at_the_edge(tables)
 
 
-def _too_early(found: Sequence[Contradiction]) -> dict[str, Any]:
-    clearest = max(found, key=lambda one: max(effect.low for effect in one.shows))
-    words = f"{condition_label(dict(clearest.lacks[0].condition))}: {clearest.numbers}"
-    return _row(clearest.lacks[-1], "too_early", "failed", caution("too_early", words))
+def _before_the_effect(effects: Sequence[Effect]) -> Iterator[dict[str, Any]]:
+    """Yield each assay of a treatment that saw nothing so early that another one's later effect is no contradiction."""
+    found: dict[Any, list[tuple[Effect, Effect]]] = {}
+    for own in grouped(effects, lambda e: e.key).values():
+        for method, held in grouped((e for e in own if e.method in APOPTOSIS), lambda e: e.method).items():
+            shows = [e for e in own if e.method in (*APOPTOSIS, "viability") and e.state == SHOWS]
+            if {e.state for e in held} == {LACKS} and shows and _long_before(held, shows):
+                family = method, family_key(dict(held[0].condition))
+                found.setdefault(family, []).append((max(held, key=lambda e: e.hours), strongest(shows)))
+    for pairs in found.values():
+        early, late = max(pairs, key=lambda pair: pair[1].low)
+        words = f"{early.words} in {condition_label(dict(early.condition))} but {late.words}"
+        yield _row(early, "too_early", "failed", caution("too_early", words))
+
+
+def _long_before(lacking: Sequence[Effect], showing: Sequence[Effect]) -> bool:
+    late, early = ([e.hours for e in side if finite(e.hours)] for side in (showing, lacking))
+    if not late or not early or max(early) >= LONG_BEFORE * min(late):
+        return False
+    return max(early) <= EARLY or any(effect.method != "viability" for effect in showing)
 
 
 def _dead_everywhere(values: pd.DataFrame, effects: Sequence[Effect]) -> Iterator[dict[str, Any]]:

@@ -8,16 +8,16 @@ from typing import TYPE_CHECKING, Any
 
 from blots.target_names import plain
 from cytotools.labels import line_label
-from cytotools.tables import COLUMNS, rows_of
-from cytotools.verdicts.arm_contrasts import ASSAYS, read_arms, responses
+from cytotools.tables import rows_of
+from cytotools.verdicts.arm_contrasts import ASSAYS, StudyArms, responses
 from cytotools.verdicts.arm_evidence import added_evidence, remaining_evidence
 from cytotools.verdicts.blot_evidence import abundance_evidence, find_course, loss_evidence, return_evidence
 from cytotools.verdicts.concentration_evidence import concentration_evidence
 from cytotools.verdicts.evidence import NAN, Evidence
-from cytotools.verdicts.experiment_values import CONDITIONS, experiment_values
+from cytotools.verdicts.experiment_values import experiment_values
 from cytotools.verdicts.resistance_cautions import caution
 from cytotools.verdicts.resistance_rules import Measurement, Mechanism, Rules, default_rules
-from cytotools.verdicts.treatments import Line, agents_of, line_of
+from cytotools.verdicts.treatments import Line, TableRows, agents_of, line_of
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -81,18 +81,16 @@ def resistance_table(tables: Mapping[str, pd.DataFrame], agents: ClassOf, rules:
 
 
 def _study(tables: Mapping[str, pd.DataFrame], agents: ClassOf, rules: Rules) -> _Study:
-    import pandas as pd
-
-    whole = {name: pd.DataFrame(columns=list(COLUMNS[name])) for name in (*TREATED, "abundance")} | dict(tables)
-    return _Study(whole, experiment_values(tables), agents, rules)
+    rows = {name: rows_of(tables[name]) if name in tables else [] for name in (*TREATED, "abundance")}
+    return _Study(rows, StudyArms(experiment_values(tables)), agents, rules)
 
 
 @dataclass(frozen=True, eq=False)
 class _Study:
-    """The tables of a run, the values of its experiments, and the rules."""
+    """The rows of a run's tables, the arms of its assays, and the rules."""
 
-    tables: Mapping[str, pd.DataFrame]
-    values: pd.DataFrame
+    tables: TableRows
+    arms: StudyArms
     class_of: ClassOf
     rules: Rules
 
@@ -112,16 +110,16 @@ class _Study:
         return {line: mimetics for line, mimetics in met.items() if mimetics}
 
     def _treated_rows(self) -> Iterator[Mapping[str, Any]]:
-        yield from rows_of(self.values[self.values["role"] == "treated"].drop_duplicates(list(CONDITIONS)))
+        yield from self.arms.treated
         for name in TREATED:
-            yield from rows_of(self.tables[name])
+            yield from self.tables[name]
 
     def _blotted(self) -> Iterator[Line]:
         """Yield the lines of the blots; the reference of an abundance has its arm in its name only."""
         for name in ("rebound", "time_course"):
-            yield from map(line_of, rows_of(self.tables[name]))
+            yield from map(line_of, self.tables[name])
         known = {line_label(line._asdict()) for line in map(line_of, self._treated_rows())}
-        for row in rows_of(self.tables["abundance"]):
+        for row in self.tables["abundance"]:
             for line in (Line(str(row["reference"]), ""), Line(str(row["cell_line"]), line_of(row).arm)):
                 if line_label(line._asdict()) not in known:
                     yield line
@@ -135,7 +133,7 @@ class _Study:
         kinds = ("return", "loss")
         rules = [one for mechanism in self.rules.mechanisms for one in mechanism.measurements if one.kind in kinds]
         targets = {plain(name) for rule in rules for name in rule.names}
-        rows = [row for row in rows_of(self.tables["rebound"]) if plain(str(row["target"])) in targets]
+        rows = [row for row in self.tables["rebound"] if plain(str(row["target"])) in targets]
         names = {agent.name for row in rows for agent in agents_of(row)}
         return sorted(names) if len(names) == 1 else []
 
@@ -165,14 +163,14 @@ class _Study:
             judge = return_evidence if rule.kind == "return" else loss_evidence
             return judge(course, rule, self.class_of) if course else None
         judge_arms = added_evidence if rule.kind == "added_agent" else remaining_evidence
-        return judge_arms(self.values, line, smac, rule, self.class_of)
+        return judge_arms(self.arms, line, smac, rule, self.class_of)
 
     def _compared_with(self, line: Line, smac: str) -> Line | None:
         """Return the line that responds most, for that line itself the one that responds least; None if unknown."""
         for assay in ASSAYS:
             effects = {
-                other: max(one.contrast.estimate for one in found)
-                for other, arms in read_arms(self.values, assay, "apoptosis").items()
+                other: max(found)
+                for other, arms in self.arms.of(assay, "apoptosis").items()
                 if (found := responses(arms, smac))
             }
             if line in effects and len(effects) > 1:

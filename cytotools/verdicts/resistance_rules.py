@@ -15,7 +15,7 @@ from cytotools.verdicts.agent_classes import agent_classes
 GRADES = ("supported", "against", "not resolved", "not tested")
 ARM_LIMITS = ("odds_ratio", "caspase_fold", "viability")
 LIMITS: Mapping[str, tuple[str, ...]] = {
-    "return": ("returned", "above", "stays_below", "induced", "excluded"),
+    "return": ("returned", "above", "stays_below", "induced"),
     "loss": ("kept", "lost"),
     "abundance": ("higher", "excluded"),
     "concentration": ("sensitive_to", "induced"),

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
 from cytotools.labels import unit
 
+TableRows = Mapping[str, Sequence[Mapping[str, Any]]]  # rows of the tables of a run, by name of the table
 SUFFIXES = ("", "_2", "_3")
 
 

@@ -27,7 +27,8 @@ def vehicle_checks(values: pd.DataFrame) -> Iterator[dict[str, Any]]:
     """Yield a row of control_checks.csv for every vehicle that stands beside untreated cells.
 
     The effect of flow cytometry is the difference in the fraction of Annexin V positive cells, that of viability the
-    ratio of the responses, less 1; both within experiments. It fails where it is told from none and beyond its limit.
+    ratio of the responses, less 1; both within experiments. It fails where it is beyond its limit, and its interval
+    beyond half of it.
     """
     held = [row for row in rows_of(values) if finite(row["value"])]
     held = [row for row in held if row["quantity"] in ("total", "viability")]
@@ -51,7 +52,7 @@ def _against_untreated(
     limits = (float(shifts.mean()) + side * half for side in (0, -1, 1))
     value, low, high = (float(expit(base + x) - expit(base)) if of_flow else float(x) for x in limits)
     limit = LIMITS[assay]
-    told = low > 0 or high < 0
+    told = max(low, -high) > limit / 2
     verdict = "failed" if told and abs(value) > limit else "passed" if -limit < low and high < limit else "not resolved"
     form = percent_points if of_flow else percent
     what = "Annexin V positive" if of_flow else "of the signal"

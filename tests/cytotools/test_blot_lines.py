@@ -10,7 +10,7 @@ import pytest
 from blots.simulate import BlotDesign, simulate_blot, write_blot_tiff
 from cytotools import Results, analyse, read_study
 from cytotools.figures.blot_lines import line_figures
-from cytotools.figures.style import styled
+from cytotools.figures.drawing import write_drawing
 from cytotools.report_blots import blot_tables
 from cytotools.wording import answers
 
@@ -64,8 +64,7 @@ def test_both_are_said_and_drawn(results: Results, tmp_path: Path) -> None:
     said = " ".join(said for group in answers(results) for said in group.sentences)
     assert "B over A at 0 h, ratio of levels (95 % CI): XIAP 2." in said
     assert "A, TRAIL: cleaved PARP is largest at 24 h, " in said
-    with styled():
-        drawn = list(line_figures(results, tmp_path))
+    drawn = [write_drawing(drawing, tmp_path) for drawing in line_figures(results)]
     assert [saved.name for saved in drawn] == ["abundance", "cleavage"]
     assert all((tmp_path / f"{saved.name}.svg").stat().st_size > 5000 for saved in drawn)
     *_, abundance, cleavage = blot_tables(results.tables)

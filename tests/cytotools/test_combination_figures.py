@@ -20,8 +20,9 @@ from cytotools.drawn_combinations import (
     DrawnScore,
 )
 from cytotools.figures.combinations import combination_figures
-from cytotools.figures.combined_index import index_figure
-from cytotools.figures.dose_matrices import matrix_figure
+from cytotools.figures.combined_index import index_figure, index_words
+from cytotools.figures.dose_matrices import matrix_figure, matrix_words
+from cytotools.figures.drawing import write_drawing
 from cytotools.figures.schedule_forest import schedule_figure
 from cytotools.figures.style import Saved, styled
 
@@ -88,8 +89,7 @@ def drawn_schedules() -> DrawnSchedules:
 
 
 def written(folder: Path, drawn: DrawnCombinations) -> list[Saved]:
-    with styled():
-        return list(combination_figures(drawn, folder))
+    return [write_drawing(drawing, folder) for drawing in combination_figures(drawn)]
 
 
 def without_content(one: DrawnIndex) -> DrawnIndex:
@@ -145,7 +145,7 @@ def test_an_open_limit_is_an_arrow_and_said_in_words() -> None:
     drawn = drawn_schedules()
     open_one = drawn.contrasts.assign(low=3.0, high=INF)
     with styled():
-        figure = schedule_figure(replace(drawn, contrasts=open_one))[0]
+        figure = schedule_figure(replace(drawn, contrasts=open_one))
     arrows = [line for line in figure.axes[0].lines if line.get_marker() == ">"]
     assert len(arrows) == 1
     assert arrows[0].get_ydata() == [1]
@@ -154,7 +154,7 @@ def test_an_open_limit_is_an_arrow_and_said_in_words() -> None:
 
 def test_numbers_of_a_colour_bar_are_those_of_its_ticks() -> None:
     with styled():
-        figure = matrix_figure(drawn_matrix())[0]
+        figure = matrix_figure(drawn_matrix())
     bars = [ax for ax in figure.axes if ax.get_label() == "<colorbar>"]
     assert bars
     for bar in bars:
@@ -164,7 +164,7 @@ def test_numbers_of_a_colour_bar_are_those_of_its_ticks() -> None:
 
 def axes_of(drawn: DrawnIndex) -> list[Axes]:
     with styled():
-        return list(index_figure(drawn)[0].axes)
+        return list(index_figure(drawn).axes)
 
 
 @pytest.mark.parametrize("scale", [0.001, 0.01, 50.0, 900.0])
@@ -201,8 +201,7 @@ def test_a_median_effect_plot_shows_every_mean_and_none_that_is_missing() -> Non
 
 
 def test_captions_of_one_experiment_claim_no_scatter_between_experiments() -> None:
-    with styled():
-        index, matrix = index_figure(drawn_index(n=1))[2], matrix_figure(replace(drawn_matrix(), n=1))[2]
+    index, matrix = index_words(drawn_index(n=1))[1], matrix_words(replace(drawn_matrix(), n=1))[1]
     assert "n = 1 independent experiment)" in index
     assert "over experiments" not in index
     assert "Nothing is marked" in matrix
@@ -211,7 +210,7 @@ def test_captions_of_one_experiment_claim_no_scatter_between_experiments() -> No
 
 def test_score_maps_show_combinations_only() -> None:
     with styled():
-        score = matrix_figure(drawn_matrix())[0].axes[1]
+        score = matrix_figure(drawn_matrix()).axes[1]
     assert (score.get_xlim(), score.get_ylim()) == ((0.5, 3.5), (0.5, 3.5))
     assert len(score.get_xticks()) == 3
 
@@ -222,7 +221,7 @@ def test_no_text_beside_schedules_is_cut(name: str) -> None:
     contrasts = drawn.contrasts.assign(contrast=f"{name} against {name}", estimate=1.0, low=0.123, p_adjusted=1e-9)
     rows = drawn.rows.assign(schedule=[name, "co"])
     with styled():
-        figure = schedule_figure(replace(drawn, rows=rows, contrasts=contrasts))[0]
+        figure = schedule_figure(replace(drawn, rows=rows, contrasts=contrasts))
         figure.draw_without_rendering()
     texts = [*figure.texts, *figure.axes[0].get_yticklabels()]
     boxes = [text.get_window_extent() for text in texts]

@@ -14,7 +14,7 @@ from cytotools.diagrams.pathway import pathways
 from cytotools.diagrams.steps import NO, NOT_TESTED, YES
 from cytotools.diagrams.troubleshooting import troubleshooting_path
 from cytotools.figures.diagrams import diagram_figures
-from cytotools.figures.style import styled
+from cytotools.figures.drawing import write_drawing
 from cytotools.tables import complete
 
 NAN = float("nan")
@@ -162,13 +162,13 @@ def test_blots_alone_give_a_shorter_path() -> None:
 
 
 def test_empty_study_has_no_diagram(tmp_path: Path) -> None:
-    assert diagram_figures([], troubleshooting_path(complete({}), agents), tmp_path) == []
+    assert list(diagram_figures([], troubleshooting_path(complete({}), agents))) == []
 
 
 def test_hostile_names_are_words_in_pictures(tmp_path: Path) -> None:
     found = tables(time_course=course("cIAP1", {0.0: 1.0, 24.0: 0.1}, HOSTILE, arm="$\\frac$"))
-    with styled():
-        saved = diagram_figures(pathways(found, agents), troubleshooting_path(found, agents), tmp_path)
+    drawings = diagram_figures(pathways(found, agents), troubleshooting_path(found, agents))
+    saved = [write_drawing(drawing, tmp_path) for drawing in drawings]
     assert [figure.section for figure in saved] == ["answer", "answer"]
     assert {path.stem for path in tmp_path.iterdir()} == {figure.name for figure in saved}
     assert all(ElementTree.parse(path) for path in tmp_path.glob("*.svg"))
@@ -179,3 +179,23 @@ def test_every_row_of_the_tables_is_text() -> None:
     shown = [path.table, *(one.table for one in pathways(lines_that_differ(), agents))]
     assert all(isinstance(cell, str) for table in shown for row in table.rows for cell in row)
     assert all(len(row) == len(table.header) for table in shown for row in table.rows)
+
+
+def test_level_under_another_treatment_says_nothing_of_the_smac_mimetic() -> None:
+    other = course("cIAP1", {0.0: 1.0, 24.0: 0.1}, compound="cisplatin")
+    one = pathways(tables(time_course=[*other, *course("cIAP2", {0.0: 1.0, 24.0: 0.1})]), agents)[0]
+    assert one.node("cIAP1").condition == "with cisplatin 1 µM"
+    assert edges(one)["Smac mimetic", "cIAP1"] == edges(one)["cIAP1", "caspase-3/7"] == UNKNOWN
+    assert edges(one)["Smac mimetic", "cIAP2"] == SHOWN
+
+
+def test_other_dose_is_named() -> None:
+    fold = [condition(dose=0.1, hours=24.0) | {"fold": 3.0, "low": 2.5, "high": 3.5, "n": 3}]
+    one = pathways(complete(lines_that_differ() | {"caspase": pd.DataFrame(fold)}), agents)[0]
+    assert (one.treatment, one.node("caspase-3/7").condition) == ("birinapant 1 µM", "with birinapant 0.1 µM")
+
+
+def test_half_a_return_leaves_the_brake_open() -> None:
+    found = tables(time_course=course("cIAP2", {0.0: 1.0, 3.0: 0.1, 24.0: 0.3}), rebound=[judged("cIAP2", "rebound")])
+    (one,) = pathways(found, agents)
+    assert (one.node("cIAP2").mark, edges(one)["cIAP2", "caspase-3/7"]) == ("↓↑", UNKNOWN)

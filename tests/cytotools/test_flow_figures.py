@@ -14,10 +14,11 @@ from cytotools.comparison import summarise_fractions
 from cytotools.figures.artefacts import artefact_sheets
 from cytotools.figures.control_pages import control_pages
 from cytotools.figures.doubts import doubts
+from cytotools.figures.drawing import write_drawing
 from cytotools.figures.estimates import estimates_figure
 from cytotools.figures.flow import flow_figures
 from cytotools.figures.plate_maps import plate_maps, plates_of
-from cytotools.figures.style import Saved, styled
+from cytotools.figures.style import Saved
 from cytotools.figures.tubes import tubes_of
 from gating import Plate, QuadrantGate, gate_plate, write_fcs
 from gating.artefacts.finding import Finding, Trace
@@ -49,8 +50,8 @@ def tubes(folder: Path, roles: Sequence[str], n_events: int = 2_000) -> pd.DataF
 
 
 def drawn(plate: Plate, folder: Path) -> dict[str, Saved]:
-    with styled():
-        found = list(flow_figures(plate, summarise_fractions(plate.table), folder))
+    drawings = flow_figures(plate, summarise_fractions(plate.table))
+    found = [write_drawing(drawing, folder) for drawing in drawings]
     assert all((folder / f"{saved.name}.{kind}").stat().st_size for saved in found for kind in ("svg", "png"))
     return {saved.name: saved for saved in found}
 
@@ -77,19 +78,20 @@ def test_a_study_with_few_tubes_is_drawn(tmp_path: Path, roles: list[str]) -> No
     assert ("quadrants_samples" in found) == (roles != ["unstained"])
 
 
-def words_of(plate: Plate, folder: Path, monkeypatch: pytest.MonkeyPatch) -> list[str]:
+def words_of(plate: Plate, monkeypatch: pytest.MonkeyPatch) -> list[str]:
     """Return the words over the panels of the control page."""
     said: list[str] = []
     monkeypatch.setattr(
         "cytotools.figures.control_pages._write_above", lambda _, heading, words: said.append(f"{heading} {words}")
     )
-    list(control_pages(plate, tubes_of(plate.table), folder))
+    for drawing in control_pages(plate, tubes_of(plate.table)):
+        drawing.draw()
     return [" ".join(text.split()) for text in said]
 
 
 def test_the_control_page_says_what_each_cut_rests_on(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     plate = gate_plate(tubes(tmp_path, [*CONTROLS, "vehicle", "treated"], 6_000), tmp_path, pictures=True)
-    annexin, dye = words_of(plate, tmp_path, monkeypatch)
+    annexin, dye = words_of(plate, monkeypatch)
     cut = plate.thresholds.set_index("channel")["threshold"]
     value = f"{cut['FITC-A']:,.0f}".replace(",", " ")
     assert f"ECA109, batch 1: FITC-A cut at {value} (" in annexin
@@ -100,7 +102,7 @@ def test_the_control_page_says_what_each_cut_rests_on(tmp_path: Path, monkeypatc
 
 def test_the_control_page_says_where_no_control_is(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     plate = gate_plate(tubes(tmp_path, ["vehicle", "treated"], 6_000), tmp_path, pictures=True)
-    annexin, _ = words_of(plate, tmp_path, monkeypatch)
+    annexin, _ = words_of(plate, monkeypatch)
     assert "no control that lacks this stain alone" in annexin
     assert "no_controls" in annexin
 
@@ -111,7 +113,7 @@ def test_cuts_set_tube_by_tube_are_said_to_be(tmp_path: Path, monkeypatch: pytes
         file: QuadrantGate(annexin="FITC-A", annexin_threshold=threshold, dye="PE-A", dye_threshold=1e9)
         for file, threshold in zip(sheet["file"], (900.0, 1_100.0), strict=True)
     }
-    annexin, dye = words_of(gate_plate(sheet, tmp_path, gates=gates, pictures=True), tmp_path, monkeypatch)
+    annexin, dye = words_of(gate_plate(sheet, tmp_path, gates=gates, pictures=True), monkeypatch)
     assert "cut at 1 000 (900 to 1 100)" in annexin
     assert "the line is the median, the band their range" in annexin
     assert "beyond what is drawn" in dye
@@ -137,8 +139,7 @@ def quadrants(wells: Sequence[str], **columns: str) -> pd.DataFrame:
 
 
 def maps(table: pd.DataFrame, folder: Path) -> list[Saved]:
-    with styled():
-        return list(plate_maps(table, tubes_of(table), folder))
+    return [write_drawing(drawing, folder) for drawing in plate_maps(table, tubes_of(table))]
 
 
 def test_totals_add_early_and_late_and_stay_open_where_one_is() -> None:
@@ -191,14 +192,14 @@ def test_counted_and_estimated_stand_side_by_side(tmp_path: Path, n: int) -> Non
     table = quadrants([f"{row}{column}" for row in "ABCDEFGHIJ" for column in range(1, 13)][:n])
     late = table["population"] == "late_apoptotic"
     table.loc[late & (table["well"] == "A1"), "counted_fraction"] = 0.45
-    with styled():
-        saved = estimates_figure(tubes_of(table), tmp_path)
-    assert saved is not None
+    drawing = estimates_figure(tubes_of(table))
+    assert drawing is not None
+    saved = write_drawing(drawing, tmp_path)
     assert (f"outside the interval in 1 of {n} tubes: " in saved.caption) == (n > 96)
 
 
-def test_controls_alone_have_no_estimates(tmp_path: Path) -> None:
-    assert estimates_figure(tubes_of(quadrants(["A1"], role="unstained")), tmp_path) is None
+def test_controls_alone_have_no_estimates() -> None:
+    assert estimates_figure(tubes_of(quadrants(["A1"], role="unstained"))) is None
 
 
 def finding(check: str, file: str, trace: Trace | None = None, *, raised: bool = True) -> Finding:
@@ -206,8 +207,7 @@ def finding(check: str, file: str, trace: Trace | None = None, *, raised: bool =
 
 
 def sheets(findings: Sequence[Finding], folder: Path) -> list[Saved]:
-    with styled():
-        return list(artefact_sheets(findings, folder))
+    return [write_drawing(drawing, folder) for drawing in artefact_sheets(findings)]
 
 
 def test_raised_findings_are_drawn_and_quiet_checks_named(tmp_path: Path) -> None:
@@ -241,6 +241,5 @@ def test_a_condition_that_is_not_resolved_has_no_bar(tmp_path: Path) -> None:
     plate = gate_plate(sheet, tmp_path, pictures=True)
     table = summarise_fractions(plate.table)
     table.loc[table["role"] == "vehicle" if "role" in table else table["dose"].isna(), ["mean", "low", "high"]] = np.nan
-    with styled():
-        found = {saved.name for saved in flow_figures(plate, table, tmp_path)}
-    assert "fractions_by_condition" in found
+    (drawing,) = [one for one in flow_figures(plate, table) if one.saved.name == "fractions_by_condition"]
+    assert write_drawing(drawing, tmp_path).section == "flow"

@@ -13,8 +13,9 @@ import pytest
 from PIL import Image
 
 from cytotools import Results, StudyError, analyse, read_study
+from cytotools.figures.drawing import write_drawing
 from cytotools.figures.paper import paper_figures
-from cytotools.figures.style import Saved, styled
+from cytotools.figures.style import Saved
 from cytotools.panel_files import panel_of_recipe, recipe_text
 from cytotools.panel_labels import lane_labels
 from cytotools.panels import panels_of
@@ -23,8 +24,7 @@ from cytotools.panels import panels_of
 def drawn(study: Path, folder: Path) -> tuple[Results, list[Saved]]:
     folder.mkdir()
     results = analyse(read_study(study), only=["blots"])
-    with styled():
-        return results, list(paper_figures(results, folder))
+    return results, [write_drawing(drawing, folder) for drawing in paper_figures(results)]
 
 
 @pytest.fixture(scope="module")

@@ -15,6 +15,7 @@ from cytotools.sample_arms import PLANTED
 from cytotools.sample_combinations import LINES, MATRIX
 from cytotools.sample_plates import DOXORUBICIN, PER_VIABLE, TNF_STANDARDS
 from cytotools.sample_study import APOPTOSIS, VERDICTS, write_sample_study
+from cytotools.tables import rows_of
 from gating import read_fcs
 
 
@@ -33,11 +34,12 @@ def test_every_groups_apoptosis_is_found(results: Results) -> None:
 
 
 def test_the_apoptosis_of_every_arm_is_found(results: Results) -> None:
-    found = by_arm(results.tables["apoptosis"].query("population == 'total'")).set_index(["cell_line", "named"])
+    rows = rows_of(by_arm(results.tables["apoptosis"].query("population == 'total'")))
+    found = {(row["cell_line"], row["named"]): row for row in rows}
     for line, arms in PLANTED.items():
         for arm in arms:
             if arm.apoptosis:
-                row = found.loc[(line, arm.name)]
+                row = found[line, arm.name]
                 assert 100 * float(row["mean"]) == pytest.approx(arm.apoptosis[0], abs=2.0)
                 assert row["low"] < arm.apoptosis[0] / 100 < row["high"]
 

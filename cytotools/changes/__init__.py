@@ -1,0 +1,1 @@
+"""What changed between two analyses, and why: files, settings, gates, boxes, numbers, cautions."""
