@@ -13,7 +13,7 @@ from cytotools.labels import visible
 from cytotools.methods import methods
 from cytotools.report_cautions import Anchors, anchor_of, linked_cautions, placed_sections, placed_table
 from cytotools.report_sections import ANSWER, ShownFigure, page_sections
-from cytotools.shown_table import ShownTable, marked
+from cytotools.shown_table import ShownTable, marked, unbroken
 from cytotools.wording import answers
 
 if TYPE_CHECKING:
@@ -78,7 +78,7 @@ def _visible(value: object) -> object:
 def _environment() -> Environment:
     from jinja2 import Environment, PackageLoader, StrictUndefined
 
-    return Environment(
+    environment = Environment(
         loader=PackageLoader("cytotools"),
         autoescape=True,
         undefined=StrictUndefined,
@@ -86,6 +86,8 @@ def _environment() -> Environment:
         lstrip_blocks=True,
         finalize=_visible,
     )
+    environment.filters["unbroken"] = unbroken
+    return environment
 
 
 def _embedded(environment: Environment, name: str) -> _Embedded:

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
 ANSWER = "answer"  # the figures of the first screen
+LONG = 60  # rows: a longer table stays folded
 
 
 @dataclass(frozen=True)
@@ -151,7 +152,7 @@ def _section(
         plan.heading,
         plan.words,
         [figure for figure in own if figure.section == plan.key],
-        [table for table in tables if table.rows],
+        [table for table in tables if 0 < len(table.rows) <= LONG],
         [(_FOLDS.get(name, name), [figure for figure in own if figure.section == name]) for name in names],
-        [table for table in details if table.rows],
+        [*(table for table in tables if len(table.rows) > LONG), *(table for table in details if table.rows)],
     )
