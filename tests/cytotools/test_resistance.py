@@ -132,6 +132,24 @@ def test_a_rescue_by_tnf_tells_that_the_loop_is_missing(swapped: bool) -> None:
     assert "alone taken out" in found["evidence"]
 
 
+def test_of_several_doses_the_best_supports_and_all_must_be_excluded() -> None:
+    high, low = tubes(RESCUE), tubes(RESCUE | {("BV6", "TNFa"): 0.16})
+    low["file"] += " low"
+    for name, dose in (("compound", "dose"), ("compound_2", "dose_2")):
+        low.loc[low[name] == "TNFa", dose] = 1.0
+    low = low[(low["compound_2"] == "TNFa") | (low["compound"] == "TNFa")]
+    found = grade({"quadrants": pd.concat([high, low])}, "no_TNF_loop")
+    assert found["grade"] == "supported"
+    assert "TNFa 10" in found["quantity"]
+    assert "several_arms: 2 of them" in found["caution"]
+
+
+def test_names_and_units_of_one_agent_may_differ_between_sheets() -> None:
+    quadrants = tubes(RESCUE)
+    quadrants.loc[quadrants["compound_2"] == "TNFa", "compound"] = "bv6"
+    assert grade({"quadrants": quadrants}, "no_TNF_loop")["grade"] == "supported"
+
+
 def test_an_agent_that_kills_alone_rescues_nothing() -> None:
     arms = {(): 0.08, ("BV6",): 0.15, ("venetoclax",): 0.5, ("BV6", "venetoclax"): 0.6}
     assert grade({"quadrants": tubes(arms)}, "BCL2_block")["grade"] == "against"
@@ -166,6 +184,14 @@ def test_tnf_below_the_standards_counts_where_another_line_makes_it() -> None:
     assert grade({"concentrations": elisa(levels)}, "no_TNF_loop", "B")["grade"] == "against"
     alone = {key: level for key, level in levels.items() if key[0] == "A"}
     assert grade({"concentrations": elisa(alone)}, "no_TNF_loop")["grade"] == "not resolved"
+
+
+def test_a_vehicle_is_the_control_of_an_elisa_and_a_level_that_the_mimetic_does_not_raise_tells_nothing() -> None:
+    raised = grade({"concentrations": elisa({("A", "BV6"): 300.0, ("A", "DMSO"): 20.0})}, "no_TNF_loop")
+    assert raised["grade"] == "against"
+    assert "15-fold its control" in raised["evidence"]
+    level = grade({"concentrations": elisa({("A", "BV6"): 300.0, ("A", "DMSO"): 290.0})}, "no_TNF_loop")
+    assert level["grade"] == "not resolved"
 
 
 def test_the_arm_decides_over_the_elisa_and_a_contradiction_is_told() -> None:
