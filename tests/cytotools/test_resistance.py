@@ -120,6 +120,15 @@ def test_a_line_that_never_shared_a_membrane_is_compared_through_a_third() -> No
     assert "through_third_line: C" in found["caution"]
 
 
+def test_a_target_below_detection_gives_a_bound() -> None:
+    row = {"target": "XIAP", "cell_line": "A", "reference": "B", "ratio": np.nan, "n": 3, "arm": "", "caution": ""}
+    tables = blots("cIAP1", {"A": (1.0, 0.1, 0.1, 0.1)})
+    for low, high, expected in ((2.5, np.inf, "supported"), (1.5, np.inf, "not resolved"), (0.0, 0.7, "against")):
+        tables["abundance"] = pd.DataFrame([row | {"low": low, "high": high}])
+        assert grade(tables, "high_XIAP")["grade"] == expected
+    assert "XIAP in A is < 0.7 × that in B" in grade(tables, "high_XIAP")["evidence"]
+
+
 RESCUE: Arms = {(): 0.08, ("BV6",): 0.15, ("TNFa",): 0.09, ("BV6", "TNFa"): 0.5}
 
 
