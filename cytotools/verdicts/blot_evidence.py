@@ -10,12 +10,12 @@ import numpy as np
 
 from blots.line_pairs import line_name
 from blots.target_names import plain
-from cytotools.number_words import finite, fold, interval
+from cytotools.number_words import finite, fold, interval, with_interval
 from cytotools.verdicts.evidence import NAN, Evidence
 from cytotools.verdicts.resistance_cautions import caution
 from cytotools.verdicts.resistance_rules import Measurement
 from cytotools.verdicts.target_courses import Course
-from cytotools.verdicts.treatments import Line, TableRows, line_of
+from cytotools.verdicts.treatments import Line, TableRows, agents_of, line_of
 
 LOST = ("sustained loss", "rebound", "overshoot")
 CAME_BACK = ("rebound", "overshoot")
@@ -100,15 +100,30 @@ def _of_course(course: Course, class_of: Callable[[str], str]) -> tuple[str, ...
 
 @dataclass(frozen=True)
 class Ratio:
-    """ln of the level in a line over that in another, how far its interval reaches down and up, and n."""
+    """ln of the level in a line over that in another with its limits, and n; of a mere bound the value is NaN."""
 
     value: float
-    down: float
-    up: float
+    low: float
+    high: float
     n: int
 
+    def inverse(self) -> Ratio:
+        """Return the ratio of the second line over the first."""
+        return Ratio(-self.value, -self.high, -self.low, self.n)
 
-def abundance_evidence(tables: TableRows, line: Line, compared: Line | None, rule: Measurement) -> Evidence | None:
+    def times(self, other: Ratio) -> Ratio:
+        """Return the ratio through a line that both share; errors add as if they were independent."""
+        value, n = self.value + other.value, min(self.n, other.n)
+        if not np.isfinite(value):
+            return Ratio(NAN, self.low + other.low, self.high + other.high, n)
+        down = float(np.hypot(self.value - self.low, other.value - other.low))
+        up = float(np.hypot(self.high - self.value, other.high - other.value))
+        return Ratio(value, value - down, value + up, n)
+
+
+def abundance_evidence(
+    tables: TableRows, line: Line, smac: str, compared: Line | None, rule: Measurement
+) -> Evidence | None:
     """Return whether a line holds more of a target than the line that it is compared with.
 
     `compared` is the line that responds (for that line itself the one that responds least), None where it is not known:
@@ -120,7 +135,7 @@ def abundance_evidence(tables: TableRows, line: Line, compared: Line | None, rul
         for row in tables["abundance"]
         if plain(str(row["target"])) in known and row["n"] > 0
     }
-    both = ratios | {(other, one): _inverse(ratio) for (one, other), ratio in ratios.items()}
+    both = ratios | {(other, one): ratio.inverse() for (one, other), ratio in ratios.items()}
     own = line_name((line.cell_line or None, line.arm or None))
     said = []
     wanted = line_name((compared.cell_line or None, compared.arm or None)) if compared else ""
@@ -132,16 +147,16 @@ def abundance_evidence(tables: TableRows, line: Line, compared: Line | None, rul
         thirds = [third for one, third in both if one == own and (third, wanted) in both]
         if not thirds:
             return None
-        found = _through(both[own, thirds[0]], both[thirds[0], wanted])
+        found = both[own, thirds[0]].times(both[thirds[0], wanted])
         said.append(caution("through_third_line", thirds[0]))
-    value, low, high = np.exp([found.value, found.value - found.down, found.value + found.up]).tolist()
+    value, low, high = np.exp([found.value, found.low, found.high]).tolist()
     if found.n < 2:
         said.append(caution("one_of_each", f"{rule.names[0]} blot"))
     grade = _abundance_grade(rule, value, low, high) if found.n > 1 else "not resolved"
-    shown = fold(value) if np.isfinite(value) else "n/a"
-    words = f"{rule.names[0]} in {own} is {shown} × that in {wanted} {interval(low, high, fold)}; n = {found.n}"
+    words = f"{rule.names[0]} in {own} is {with_interval(value, low, high, fold)} × that in {wanted}; n = {found.n}"
+    words += _late_fall(tables, line, smac, known)
     quantity = f"{rule.names[0]} over that in {wanted}"
-    return Evidence(grade, words + _late_fall(tables, line, known), quantity, value, low, high, found.n, tuple(said))
+    return Evidence(grade, words, quantity, value, low, high, found.n, tuple(said))
 
 
 def _abundance_grade(rule: Measurement, value: float, low: float, high: float) -> str:
@@ -151,27 +166,19 @@ def _abundance_grade(rule: Measurement, value: float, low: float, high: float) -
 
 
 def _ratio(row: Mapping[str, Any]) -> Ratio:
-    """Return a row on the log scale; a bound without a ratio has its finite limit at the centre."""
-    low, high = (np.log(row[name]) if row[name] > 0 else -np.inf for name in ("low", "high"))
-    value = np.log(row["ratio"]) if finite(row["ratio"]) else NAN
-    if np.isfinite(value):
-        return Ratio(float(value), float(value - low), float(high - value), int(row["n"]))
-    return Ratio(NAN, NAN, NAN, int(row["n"]))
+    value, low, high = (float(np.log(row[name])) if row[name] > 0 else -np.inf for name in ("ratio", "low", "high"))
+    return Ratio(value if finite(row["ratio"]) else NAN, low, high, int(row["n"]))
 
 
-def _inverse(ratio: Ratio) -> Ratio:
-    return Ratio(-ratio.value, ratio.up, ratio.down, ratio.n)
-
-
-def _through(one: Ratio, other: Ratio) -> Ratio:
-    """Return the product of two ratios; their errors add as if they were independent, though they share a line."""
-    down, up = float(np.hypot(one.down, other.down)), float(np.hypot(one.up, other.up))
-    return Ratio(one.value + other.value, down, up, min(one.n, other.n))
-
-
-def _late_fall(tables: TableRows, line: Line, known: set[str]) -> str:
-    """Return what a fall of the target at the last hour of a course may be."""
-    rows = [r for r in tables["time_course"] if line_of(r) == line and plain(str(r["target"])) in known]
+def _late_fall(tables: TableRows, line: Line, smac: str, known: set[str]) -> str:
+    """Return what a fall of the target at the last hour under the Smac mimetic may be."""
+    rows = [
+        row
+        for row in tables["time_course"]
+        if line_of(row) == line
+        and plain(str(row["target"])) in known
+        and any(agent.is_called(smac) for agent in agents_of(row))
+    ]
     last = max(rows, key=lambda row: row["hours"], default=None)
     if last is None or not last["high"] < 1 or last["n"] < 2:
         return ""

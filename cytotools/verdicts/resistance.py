@@ -164,7 +164,7 @@ class _Study:
 
     def _evidence(self, line: Line, smac: str, rule: Measurement) -> Evidence | None:
         if rule.kind == "abundance":
-            return abundance_evidence(self.tables, line, self._compared_with(line, smac), rule)
+            return abundance_evidence(self.tables, line, smac, self._compared_with(line, smac), rule)
         if rule.kind == "concentration":
             return concentration_evidence(self.tables, line, smac, rule)
         if rule.kind in ("return", "loss"):
