@@ -118,7 +118,9 @@ _FOLDS = {
 }
 
 
-def page_sections(tables: Mapping[str, pd.DataFrame], figures: Sequence[ShownFigure]) -> list[Section]:
+def page_sections(
+    tables: Mapping[str, pd.DataFrame], figures: Sequence[ShownFigure], diagrams: Sequence[ShownTable] = ()
+) -> list[Section]:
     """Return the sections that hold anything, in the order of the page.
 
     Parameters
@@ -128,9 +130,11 @@ def page_sections(tables: Mapping[str, pd.DataFrame], figures: Sequence[ShownFig
     figures : sequence of ShownFigure
         What is drawn; those of the first screen are left to it. A section's name, or that name followed by other
         words (`blots in detail`), says where a figure goes; what follows the name stays folded.
+    diagrams : sequence of ShownTable
+        What the diagrams of the first screen show, as tables.
     """
     shown = {
-        "verdict": (verdict_tables(tables), []),
+        "verdict": (verdict_tables(tables), list(diagrams)),
         "flow": (flow_tables(tables), [*flow_details(tables), *tube_details(tables)]),
         "blots": (blot_tables(tables), blot_details(tables)),
         "plates": (plate_tables(tables), plate_details(tables)),
