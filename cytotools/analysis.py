@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import builtins
 from collections.abc import Callable, Iterable, Sequence
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from cytotools.blot_analysis import analyse_blots
 from cytotools.cautions import Entry, caution_table
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from gating.tubes import Reader
 
 ASSAYS = ("flow", "blots", "plates")
-Map = Callable[[Callable[[str], object], Iterable[str]], Iterable[object]]
+Map = Callable[[Callable[[Any], Any], Iterable[Any]], Iterable[Any]]
 
 
 def analyse(study: Study, only: str | Sequence[str] | None = None, map: Map = builtins.map) -> Results:
@@ -39,7 +39,8 @@ def analyse(study: Study, only: str | Sequence[str] | None = None, map: Map = bu
     only : {"flow", "blots", "plates"} or sequence of them, optional
         The assays wanted; default all that the study has.
     map : callable
-        The seam for parallel work over files.
+        The seam for parallel work over files; the plates, whose wells belong together, are one piece of it, which
+        a map that begins at once works at beside the others.
 
     Returns
     -------
@@ -53,12 +54,13 @@ def analyse(study: Study, only: str | Sequence[str] | None = None, map: Map = bu
     """
     assays = _chosen(study, only)
     found = Findings(entries=[entry_of_note("study", "", note) for note in study.notes])
+    plates = map(_found_on_plates, [study] if "plates" in assays else [])
     if study.flow and "flow" in assays:
         _analyse_flow(study, study.flow, map, found)
     if study.blots and "blots" in assays:
-        analyse_blots(study, study.blots, found)
-    if study.plates and "plates" in assays:
-        analyse_plates(study, found)
+        analyse_blots(study, study.blots, found, map)
+    for of_plates in plates:
+        found.add(of_plates)
     judge_study(study, found)
     found.tables["cautions"] = caution_table(found.entries)
     return Results(
@@ -72,6 +74,12 @@ def analyse(study: Study, only: str | Sequence[str] | None = None, map: Map = bu
         found.standards,
         found.combinations,
     )
+
+
+def _found_on_plates(study: Study) -> Findings:
+    found = Findings()
+    analyse_plates(study, found)
+    return found
 
 
 def _chosen(study: Study, only: str | Sequence[str] | None) -> tuple[str, ...]:
