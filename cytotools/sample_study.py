@@ -135,8 +135,9 @@ measured on cells.
   that could rescue Smac-N7, as planted and as drawn (geometric mean of three); its apoptosis stands in `apoptosis.csv`.
 - `concordance.csv`: what is planted in each assay of each treatment at 24 h (apoptosis as a fraction where there is a
   tube, caspase-3/7 and viability over the vehicle), and whether the assays agree. All do but one: palbociclib halts
-  ECA109, so that viability falls to half while neither Annexin V nor caspase-3/7 for each cell rises. By rank the
-  treatments stand in the same order in Annexin V, caspase-3/7 and loss of viability, palbociclib aside.
+  ECA109, so that viability falls to half while neither Annexin V nor caspase-3/7 for each cell rises. Weak effects may
+  be left unresolved, and nothing else may be found to disagree. By rank the treatments stand in the same order in
+  Annexin V, caspase-3/7 and loss of viability, palbociclib aside.
 - `resistance.csv`: why each line responds or not, as each mechanism must be graded. ECA109 resists because cIAP2 comes
   back and because it makes no TNF-alpha; XIAP, cIAP1, Bcl-2 and necroptosis are tested and against; PI3K and AKT are
   left untested on purpose.
