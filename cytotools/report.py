@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import builtins
 from collections.abc import Callable, Iterable, Mapping
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -56,7 +57,7 @@ def write_report(
         write_boxes(results, fresh / "boxes")
         settings = {"assays": list(results.assays), "figures": figures}
         found = provenance(study.folder, study.inputs, settings)
-        shown = [_embed(figure, fresh / "figures") for figure in list(drawn) if figure.section]
+        shown = list(map(partial(_embed, fresh / "figures"), [figure for figure in drawn if figure.section]))
         (fresh / "report.html").write_text(render(results, shown, found), encoding="utf-8")
         _write_crate(results, found, fresh)
         found["outputs"] = written_files(fresh)
@@ -131,23 +132,13 @@ def _write_combinations(results: Results, folder: Path) -> None:
             save_words(text, folder / f"{taken[-1]}.txt")
 
 
-def _embed(figure: Saved, folder: Path) -> ShownFigure:
+def _embed(folder: Path, figure: Saved) -> ShownFigure:
+    """Return a figure as the page holds it."""
+    from cytotools.figures.page_pictures import picture_uri
+
     svg = (folder / f"{figure.name}.svg").read_text(encoding="utf-8")
-    return ShownFigure(
-        figure.name,
-        figure.title,
-        figure.caption,
-        figure.section,
-        _data_uri(svg),
-        _width_px(svg),
-    )
-
-
-def _data_uri(svg: str) -> str:
-    """Return the address that holds a whole SVG, for an attribute in double quotes: base64 would be a third longer."""
-    for letter, coded in (("%", "%25"), ("#", "%23"), ("&", "%26"), ("'", "%27"), ('"', "'"), ("\n", "")):
-        svg = svg.replace(letter, coded)
-    return f"data:image/svg+xml,{svg}"
+    uri = picture_uri(svg, (folder / f"{figure.name}.png").read_bytes(), figure.section)
+    return ShownFigure(figure.name, figure.title, figure.caption, figure.section, uri, _width_px(svg))
 
 
 def _width_px(svg: str) -> int:
