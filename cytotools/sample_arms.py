@@ -11,6 +11,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from itertools import product
+from operator import itemgetter
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -154,14 +155,10 @@ def _layout() -> pd.DataFrame:
     order = np.random.default_rng([SEED, 0]).permutation(96)[: len(wells)]
     rows = [
         {"well": well_name(*divmod(int(place), 12)), **well}
-        for place, well in sorted(zip(order, wells, strict=True), key=_place)
+        for place, well in sorted(zip(order, wells, strict=True), key=itemgetter(0))
     ]
     empty = {name: np.nan if name.startswith("dose_") and "unit" not in name else "" for name in AGENT_COLUMNS[3:]}
     return laid_out([empty | row for row in rows])
-
-
-def _place(held: tuple[int, dict[str, Any]]) -> int:
-    return int(held[0])
 
 
 def _planted(layout: pd.DataFrame, assay: str) -> tuple[pd.DataFrame, dict[tuple[str, str], PlantedCurve]]:
