@@ -365,7 +365,13 @@ def _told_of(results: Iterable[object], what: str, count: int, tell: Callable[[s
 
 def _what(tasks: Sequence[object]) -> str:
     """Return what tasks are made of: files of flow cytometry are strings, blot images come in groups."""
-    names = {"str": "Flow cytometry: file", "tuple": "Blots: image", "Drawing": "Figure", "Saved": "Figure in the page"}
+    names = {
+        "str": "Flow cytometry: file",
+        "Group": "Flow cytometry: batch",
+        "tuple": "Blots: image",
+        "Drawing": "Figure",
+        "Saved": "Figure in the page",
+    }
     return names.get(type(tasks[0]).__name__ if tasks else "", "Plates: part")
 
 
