@@ -94,6 +94,9 @@ def demo(
     figures: Annotated[bool, typer.Option("--figures/--no-figures", help="Draw the figures.")] = True,
 ) -> None:
     """Write the simulated sample study (about 10 MB, with its truth) into a folder and analyse it."""
+    from cytotools.workers import parallel_map, usable_cores, use_one_thread
+
+    use_one_thread()
     from cytotools.errors import Problem, StudyError
     from cytotools.sample_study import write_sample_study
     from cytotools.study_files import read_study
@@ -103,7 +106,9 @@ def demo(
         raise StudyError([Problem(str(folder), "the folder", "a new or empty folder", got, "Name another folder.")])
     path = write_sample_study(folder)
     typer.echo(f"The sample study is in {folder}; its truth in {folder / 'truth'}.")
-    _analyse_and_write(read_study(path), folder / "results", None, 1, figures)
+    with parallel_map(usable_cores()) as parallel:
+        results, report = _analyse_and_write(read_study(path), folder / "results", None, figures, parallel)
+    _close(results, report)
 
 
 @app.command()
