@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import builtins
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -12,9 +12,11 @@ from cytotools.box_files import write_boxes
 from cytotools.figures.style import Saved, save_words
 from cytotools.labels import condition_label, file_stem
 from cytotools.output import PROVENANCE, require_replaceable, swapped_in, written_files
-from cytotools.provenance import as_json, provenance
+from cytotools.provenance import as_json, provenance, sha256
+from cytotools.recorded_dates import newest_date
 from cytotools.report_page import render
 from cytotools.report_sections import ShownFigure
+from cytotools.ro_crate import METADATA, CrateFile, ro_crate
 
 if TYPE_CHECKING:
     from cytotools.results import Results
@@ -57,9 +59,21 @@ def write_report(
         found = provenance(study.folder, study.inputs, settings)
         shown = list(map(partial(_embed, fresh / "figures"), [figure for figure in drawn if figure.section]))
         (fresh / "report.html").write_text(render(results, shown, found), encoding="utf-8")
+        _write_crate(results, found, fresh)
         found["outputs"] = written_files(fresh)
         (fresh / PROVENANCE).write_text(as_json(found), encoding="utf-8")
     return folder / "report.html"
+
+
+def _write_crate(results: Results, found: Mapping[str, Any], folder: Path) -> None:
+    """Describe what lies in the folder, and what it was made from, for archives."""
+    study = results.study
+    hashes = {str(one["file"]): str(one["sha256"]) for one in found["inputs"]}
+    inputs = [CrateFile(file, (study.folder / file).stat().st_size, sums) for file, sums in hashes.items()]
+    outputs = [CrateFile(f, (folder / f).stat().st_size, sha256(folder / f)) for f in written_files(folder)]
+    versions = {"cytotools": found["version"], "Python": found["python"], **found["libraries"]}
+    made = newest_date(study.folder, study.inputs)
+    save_words(ro_crate(study.title or "Apoptosis study", made, inputs, outputs, versions), folder / METADATA)
 
 
 def _write_tables(results: Results, folder: Path) -> None:
