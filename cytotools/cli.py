@@ -94,6 +94,9 @@ def demo(
     figures: Annotated[bool, typer.Option("--figures/--no-figures", help="Draw the figures.")] = True,
 ) -> None:
     """Write the simulated sample study (about 10 MB, with its truth) into a folder and analyse it."""
+    from cytotools.workers import parallel_map, usable_cores, use_one_thread
+
+    use_one_thread()
     from cytotools.errors import Problem, StudyError
     from cytotools.workers import parallel_map, usable_cores, use_one_thread
 
@@ -370,7 +373,13 @@ def _told_of(results: Iterable[object], what: str, count: int, tell: Callable[[s
 
 def _what(tasks: Sequence[object]) -> str:
     """Return what tasks are made of: files of flow cytometry are strings, blot images come in groups."""
-    names = {"str": "Flow cytometry: file", "tuple": "Blots: image", "Drawing": "Figure", "Saved": "Figure in the page"}
+    names = {
+        "str": "Flow cytometry: file",
+        "Group": "Flow cytometry: batch",
+        "tuple": "Blots: image",
+        "Drawing": "Figure",
+        "Saved": "Figure in the page",
+    }
     return names.get(type(tasks[0]).__name__ if tasks else "", "Plates: part")
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import Any
 
 from gating.artefacts.finding import Finding
 from gating.controls import Group
@@ -13,7 +14,7 @@ from gating.gates import QuadrantGate
 from gating.spillover import Spillover
 from gating.tubes import Counts
 
-Map = Callable[[Callable[[str], object], Iterable[str]], Iterable[object]]
+Map = Callable[[Callable[[Any], Any], Iterable[Any]], Iterable[Any]]
 
 
 @dataclass(frozen=True, eq=False)

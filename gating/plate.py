@@ -127,7 +127,7 @@ def gate_plate(
     read : callable
         Reads one file.
     map : callable
-        The seam for parallel work: `map(function, files)` in the order of the files.
+        The seam for parallel work: `map(function, files)` in the order of the files, and the same over batches.
     pictures : bool
         Keep a density of each tube, for `gating.plots.draw_quadrants`.
 
@@ -167,16 +167,35 @@ def gate_plate(
         surveys = {file: survey for file, survey in found.items() if isinstance(survey, Survey)}
         usable = sheet[sheet["file"].isin(surveys)]
         by_file = {row["file"]: row for row in _records(usable)}
+        batches = list(groups(usable))
+        # Side by side where there are several: the fits of a batch take longer than its files.
+        inner, outer = (map, builtins.map) if len(batches) == 1 else (builtins.map, map)
+        gate = partial(_gated, surveys, folder, read, inner, pictures, by_file)
         parts = []
-        for group in groups(usable):
-            try:
-                parts.append(gate_batch(group, surveys, folder, read, map, pictures, by_file))
-                refused |= parts[-1].refused
-            except UnusableControl as error:
-                refused |= dict.fromkeys(group.files, error)
+        for group, part in zip(batches, outer(gate, batches), strict=True):
+            if isinstance(part, UnusableControl):
+                refused |= dict.fromkeys(group.files, part)
+            else:
+                parts.append(part)
+                refused |= part.refused
     if not any(part.counts for part in parts):
         raise _nothing_usable(refused)
     return _plate(sheet, parts, refused)
+
+
+def _gated(
+    surveys: Mapping[str, Survey],
+    folder: Path,
+    read: Reader,
+    map: Map,
+    pictures: bool,
+    by_file: Mapping[str, Mapping[str, Any]],
+    group: Group,
+) -> Part | UnusableControl:
+    try:
+        return gate_batch(group, surveys, folder, read, map, pictures, by_file)
+    except UnusableControl as error:
+        return error
 
 
 def _nothing_usable(refused: Mapping[str, GatingError]) -> GatingError:

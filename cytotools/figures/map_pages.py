@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from matplotlib.image import AxesImage
@@ -36,7 +36,8 @@ def draw_scale(ax: Axes, image: AxesImage, limits: tuple[float, float], write: C
     low, high = limits
     inch = 1.0 / (MAP_INCHES[0] - 0.72)  # in widths of the map
     left, right = 1.0 + SCALE_INCHES[0] * inch, 1.0 + SCALE_INCHES[1] * inch
-    strip = AxesImage(ax, cmap=image.cmap, norm=image.norm, extent=(left, right, 0.0, 1.0), interpolation="nearest")
+    norm: Any = image.norm
+    strip = AxesImage(ax, cmap=image.cmap, norm=norm, extent=(left, right, 0.0, 1.0), interpolation="nearest")
     strip.set_data(np.linspace(high, low, SCALE_STEPS)[:, None])
     strip.set(transform=ax.transAxes, clip_on=False, in_layout=False)
     ax.add_artist(strip)

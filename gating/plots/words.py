@@ -95,12 +95,13 @@ class Words(Artist):
         self.stale = False
 
     def _draw_letters(self, renderer: RendererBase, halo: float = 0.0) -> None:
-        pixels = renderer.points_to_pixels(self.size)
+        point: Any = renderer.points_to_pixels(1.0)
+        pixels = self.size * point
         at = self.get_transform().transform(self.places)
         for (letter, ink), (owners, shifts) in self._letters.items():
             places = at[owners] + np.column_stack([shifts, np.full(len(shifts), self._up)]) * pixels
             gc = renderer.new_gc()
-            gc.set_linewidth(renderer.points_to_pixels(halo))
+            gc.set_linewidth(halo * point)
             gc.set_foreground("white")
             gc.set_joinstyle("round")
             gc.set_snap(False)
@@ -123,7 +124,7 @@ def _letters(
     return {
         key: (np.array([owner for owner, _ in own]), np.array([shift for _, shift in own]))
         for key, own in found.items()
-        if len(_glyph(key[0], weight)[0].vertices)
+        if key[0].strip()
     }
 
 
