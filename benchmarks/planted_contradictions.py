@@ -15,7 +15,7 @@ from __future__ import annotations
 
 import csv
 import sys
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -36,7 +36,8 @@ from cytotools.verdicts.control_checks import control_checks
 from cytotools.verdicts.experiment_values import experiment_values
 from cytotools.verdicts.matched_conditions import CONDITIONS
 
-STUDIES, SEED, EVENTS, N = 100, 20_261_204, 9000, 3
+STUDIES, SEED, EVENTS, N = 100, 20_261_219, 9000, 3
+HARMLESS, BY_CELLS = Treatment(), float("nan")
 BLOT_HOURS = (0.0, 1.0, 3.0, 6.0, 12.0, 24.0)
 BLANK: dict[str, Any] = {name: np.nan if name.startswith(("dose", "lead", "hours")) else "" for name in CONDITIONS}
 BLANK |= {name: "" for name in CONDITIONS if name.startswith("dose_unit")}
@@ -61,9 +62,10 @@ class Scatter:
 class Plan:
     """A study: its treatments and hours, and what is wrong with its assays.
 
-    `seen` changes the fractions of a tube (live, early, late, necrotic) by its role; `vehicle` is what the vehicle does;
-    `iap` the level of cIAP1 from 3 h on, None without a blot; `cleaved` the fraction of PARP that a blot shows, or "by
-    cells" for that of the dying ones.
+    `seen` changes the fractions of a tube (live, early, late, necrotic) by its role; `vehicle` is what the vehicle
+    does, `vehicle_signal` its viability over that of untreated cells; `positive` what positive controls read (Annexin V
+    positive, viable, caspase fold), empty without them; `iap` is the level of cIAP1 from 3 h on, None without a blot;
+    `cleaved` the fraction of PARP that a blot shows, None without one, NaN for that of the dying cells.
     """
 
     biology: Biology
@@ -73,13 +75,12 @@ class Plan:
     viability: tuple[float, ...] = (72.0,)
     background: float = 0.04
     seen: Callable[[np.ndarray, str], np.ndarray] = lambda fractions, role: fractions
-    vehicle: Treatment = Treatment()
+    vehicle: Treatment = HARMLESS
     vehicle_signal: float = 1.0
-    positive: tuple[float, float, float] | None = (0.6, 0.15, 5.0)
+    positive: tuple[float, ...] = (0.6, 0.15, 5.0)
     negative: bool = True
     iap: float | None = None
-    cleaved: float | str | None = None
-    cleavage_off: float = 0.0
+    cleaved: float | None = None
 
 
 def treatment(compound: str, dose: float, second: tuple[str, float] | None = None) -> dict[str, Any]:
@@ -90,7 +91,7 @@ def treatment(compound: str, dose: float, second: tuple[str, float] | None = Non
 
 def hill(dose: float, power: float) -> float:
     """Return the share of the largest effect."""
-    return dose**power / (1 + dose**power)
+    return float(dose**power / (1 + dose**power))
 
 
 def dose_plan(rng: np.random.Generator, largest: float, stasis: float = 0.0, **changes: Any) -> Plan:
@@ -138,7 +139,7 @@ def clean_kinds() -> dict[str, Callable[[np.random.Generator], Plan]]:
         "weak drug": lambda rng: dose_plan(rng, rng.uniform(0.001, 0.006)),
         "inactive drug": lambda rng: dose_plan(rng, 0.0),
         "half cytostatic": lambda rng: dose_plan(rng, rng.uniform(0.015, 0.05), rng.uniform(0.3, 0.8)),
-        "blots agree": lambda rng: dose_plan(rng, rng.uniform(0.02, 0.06), iap=0.1, cleaved="by cells"),
+        "blots agree": lambda rng: dose_plan(rng, rng.uniform(0.02, 0.06), iap=0.1, cleaved=BY_CELLS),
     }
 
 
@@ -166,14 +167,15 @@ def steady(rng: np.random.Generator, plan: Callable[..., Plan], kind: Treatment,
         (row, replace(kind, apoptosis=kind.apoptosis * s, necrosis=kind.necrosis * s, stasis=kind.stasis * s))
         for (row, _), s in zip(made.arms, strengths, strict=True)
     )
-    return replace(made, arms=arms, **changes)
+    fast = replace(made.biology, doubling=rng.uniform(18, 26))  # cytostasis shows where the control divides
+    return replace(made, arms=arms, biology=fast, **changes)
 
 
 def planted_kinds() -> dict[str, tuple[Callable[[np.random.Generator], Plan], tuple[str, ...]]]:
     """Return studies with one fault, and the codes and checks that name it."""
     any_death = ("viability_without_apoptosis",)
     rate = (0.03, 0.08)
-    day = {"flow": (24.0,), "caspase": (24.0,), "viability": (24.0, 72.0)}
+    day: dict[str, Any] = {"flow": (24.0,), "caspase": (24.0,), "viability": (24.0, 72.0)}
     return {
         "cytostasis": (lambda rng: steady(rng, dose_plan, Treatment(stasis=rng.uniform(0.8, 1.0))), any_death),
         "cytostasis over hours": (
@@ -189,19 +191,19 @@ def planted_kinds() -> dict[str, tuple[Callable[[np.random.Generator], Plan], tu
             ("caspase_without_annexin", "dye_without_annexin"),
         ),
         "harvest damage": (
-            lambda rng: dose_plan(rng, 0.0, seen=damaged(rng.uniform(0.25, 0.45))),
+            lambda rng: dose_plan(rng, 0.0, seen=damaged(rng.uniform(0.25, 0.45)), **day),
             ("annexin_without_caspase", "annexin_without_loss"),
         ),
         "death without caspases": (
-            lambda rng: steady(rng, dose_plan, Treatment(rng.uniform(*rate), silent=True), **day),
+            lambda rng: steady(rng, dose_plan, Treatment(rng.uniform(0.05, 0.1), silent=True), **day),
             ("annexin_without_caspase",),
         ),
         "cleaved without caspase": (
-            lambda rng: steady(rng, dose_plan, Treatment(rng.uniform(*rate), silent=True), cleaved="by cells", **day),
+            lambda rng: steady(rng, dose_plan, Treatment(rng.uniform(0.05, 0.1), silent=True), cleaved=BY_CELLS, **day),
             ("cleaved_without_caspase",),
         ),
         "cleavage not seen": (
-            lambda rng: dose_plan(rng, rng.uniform(*rate), cleaved=rng.uniform(0.01, 0.03)),
+            lambda rng: dose_plan(rng, rng.uniform(*rate), cleaved=rng.uniform(0.01, 0.03), **day),
             ("caspase_without_cleaved",),
         ),
         "IAP lost, no death": (lambda rng: dose_plan(rng, 0.0, iap=0.1), ("target_without_death",)),
@@ -226,7 +228,7 @@ def planted_kinds() -> dict[str, tuple[Callable[[np.random.Generator], Plan], tu
             ("weak_positive_control",),
         ),
         "no positive control": (
-            lambda rng: dose_plan(rng, rng.uniform(*rate), positive=None),
+            lambda rng: dose_plan(rng, rng.uniform(*rate), positive=()),
             ("missing_positive_control", "no_positive_control"),
         ),
         "no negative control": (lambda rng: dose_plan(rng, 0.03, negative=False), ("missing_negative_control",)),
@@ -296,13 +298,12 @@ def _tube(row: dict[str, Any], role: str, replicate: str, name: str, share: np.n
 
 def _wells(plan: Plan, rng: np.random.Generator, scatter: Scatter) -> Iterator[dict[str, Any]]:
     said = "" if plan.negative else "no_control: none"
-    control = cells_at
     for assay, hours_read, sd in (
         ("caspase", plan.caspase, scatter.caspase),
         ("viability", plan.viability, scatter.viability),
     ):
         for hours in hours_read:
-            base = control(hours, Treatment(), plan.biology)
+            base = cells_at(hours, Treatment(), plan.biology)
             found = [
                 (row, "treated", _response(assay, cells_at(hours, kind, plan.biology), base)) for row, kind in plan.arms
             ]
@@ -352,7 +353,7 @@ def _cleavage(plan: Plan, rng: np.random.Generator, scatter: Scatter) -> Iterato
     for row, kind in plan.arms if plan.cleaved is not None else ():
         cells = cells_at(24.0, kind, plan.biology)
         dying = min(max((cells.early + cells.late) / cells.total, 0.01), 0.95)
-        level = dying if plan.cleaved == "by cells" else float(plan.cleaved)
+        level = dying if plan.cleaved is None or np.isnan(plan.cleaved) else plan.cleaved
         logits = logit(level) + np.array([scatter.drawn(rng, scatter.blot) for _ in range(N)])
         half = 4.303 * logits.std(ddof=1) / np.sqrt(N)
         values = expit(logits.mean() + np.array([0.0, -half, half])).tolist()
@@ -394,7 +395,7 @@ def row(
     return shown | {"alarmed": "" if wanted else round(alarmed / studies, 3), "warnings": told}
 
 
-def summary(rows: list[Mapping[str, Any]]) -> list[dict[str, Any]]:
+def summary(rows: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
     """Return the two figures: the share named of all that is planted, the share alarmed of all that is clean."""
     found = []
     for kind, column in (("all planted", "named"), ("all clean", "alarmed")):
@@ -408,7 +409,9 @@ def main() -> None:
     """Write the table."""
     studies = int(sys.argv[1]) if len(sys.argv) > 1 else STUDIES
     only = sys.argv[2] if len(sys.argv) > 2 else ""
-    kinds = [(kind, plan, ()) for kind, plan in clean_kinds().items()]
+    kinds: list[tuple[str, Callable[[np.random.Generator], Plan], tuple[str, ...]]] = [
+        (kind, plan, ()) for kind, plan in clean_kinds().items()
+    ]
     kinds += [(kind, plan, codes) for kind, (plan, codes) in planted_kinds().items()]
     rows = []
     for kind, plan, codes in kinds:

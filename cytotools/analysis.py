@@ -12,6 +12,7 @@ from cytotools.comparison import compare, summarise_fractions
 from cytotools.errors import Problem, StudyError
 from cytotools.findings import Findings, entry_of_note, excluded, refusal, vehicles_of
 from cytotools.kinetics import rate_table
+from cytotools.miflowcyt import miflowcyt
 from cytotools.plate_analysis import analyse_plates
 from cytotools.results import Results
 from cytotools.tables import complete
@@ -21,6 +22,8 @@ if TYPE_CHECKING:
     from cytotools.gate_files import GivenGates
     from cytotools.study import FlowBlock, Study
     from gating.errors import GatingError
+    from gating.plate import Plate
+    from gating.tubes import Reader
 
 ASSAYS = ("flow", "blots", "plates")
 Map = Callable[[Callable[[str], object], Iterable[str]], Iterable[object]]
@@ -126,6 +129,16 @@ def _analyse_flow(study: Study, block: FlowBlock, map: Map, found: Findings) -> 
     control, vehicles = study.control or None, vehicles_of(study)
     found.keep("comparisons", "flow", compare(quadrants, control, vehicles), ["quantity", "contrast"])
     found.keep("kinetics", "flow", rate_table(quadrants, control, vehicles), ["transition"])
+    _state_the_experiment(study, block, plate, given.read, found)
+
+
+def _state_the_experiment(study: Study, block: FlowBlock, plate: Plate, read: Reader, found: Findings) -> None:
+    """Fill what MIFlowCyt asks for from the study and the keywords of the tubes that were gated."""
+    tubes = list(plate.gates)
+    keywords = [read(study.folder / file).keywords for file in tubes]
+    gates = [plate.gates[file] for file in tubes]
+    channels = list(dict.fromkeys(name for gate in gates for name in (gate.annexin, gate.dye)))
+    found.tables["miflowcyt"] = miflowcyt(study.title, block.samples, keywords, channels, found.tables)
 
 
 def _gates_by_hand(study: Study, block: FlowBlock) -> GivenGates:

@@ -33,27 +33,28 @@ def concordance_answers(tables: Mapping[str, pd.DataFrame]) -> Iterator[str]:
 
 
 def apoptosis_claims(tables: Mapping[str, pd.DataFrame]) -> Iterator[str]:
-    """Yield for each line and treatment the conditions in which two methods support apoptosis, or one alone."""
+    """Yield for each line the treatments for which two methods support apoptosis, and those for which one does."""
     effects = assay_effects(tables, experiment_values(tables))
-    for own in grouped(effects, lambda e: family_key(dict(e.condition))).values():
-        claims: dict[tuple[str, ...], list[Mapping[str, Any]]] = {}
-        for of_condition in grouped(own, lambda e: e.key).values():
+    for own in grouped(effects, lambda effect: line_label(dict(effect.condition))).values():
+        claims: dict[tuple[str, ...], list[dict[str, Any]]] = {}
+        for of_condition in grouped(own, lambda effect: effect.key).values():
             states = method_states(of_condition)
             methods = supporting_methods(states)
             if any(states[method] == SHOWS for method in methods):
                 claims.setdefault(methods, []).append(dict(of_condition[0].condition))
-        if claims:
-            ordered = sorted(claims.items(), key=lambda claim: -len(claim[0]))
+        told = [_claim(methods, rows) for methods, rows in sorted(claims.items(), key=lambda claim: -len(claim[0]))]
+        if told:
             line = line_label(dict(own[0].condition))
-            told = " and ".join(f"{_claim(methods)} at {_doses(rows)}" for methods, rows in ordered)
-            yield printed(f"{line}: {told}.")
+            yield printed(f"{f'{line}: ' if line else ''}{'; '.join(told)}.")
 
 
-def _claim(methods: Sequence[str]) -> str:
+def _claim(methods: Sequence[str], rows: Sequence[Mapping[str, Any]]) -> str:
     named = listed([METHODS[method] for method in methods])
+    families = [_doses(own) for own in grouped(rows, family_key).values()]
+    where = listed(families if len(families) < 5 else [*families[:4], f"{len(families) - 4} other treatments"])
     if len(methods) > 1:
-        return f"apoptosis by {'two' if len(methods) == 2 else 'three'} methods ({named})"
-    return f"consistent with apoptosis by one method ({named}), which is not enough to claim it,"
+        return f"apoptosis by {'two' if len(methods) == 2 else 'three'} methods ({named}) with {where}"
+    return f"signs of apoptosis by one method only ({named}), not enough to claim it, with {where}"
 
 
 def _doses(rows: Sequence[Mapping[str, Any]]) -> str:
@@ -70,20 +71,18 @@ def _agreement(table: pd.DataFrame) -> Iterator[str]:
     """Yield how many conditions the assays agree in, and whether they rank them alike."""
     rows = [row for row in rows_of(table) if row["quantity"] != "rank_agreement"]
     if rows:
-        verdicts = [
-            "no" if "no" in seen else "yes" if "yes" in seen else "not resolved"
-            for own in grouped(rows, lambda row: condition_key(row)).values()
-            if (seen := {row["agrees"] for row in own})
-        ]
-        told = [f"{verdicts.count(kind)} {words}" for kind, words in _KINDS.items() if kind in verdicts]
-        yield f"Of {len(verdicts)} conditions that two assays or more measured {listed(told)}."
+        of_condition = [{row["agrees"] for row in own} for own in grouped(rows, condition_key).values()]
+        verdicts = ["no" if "no" in seen else "yes" if "yes" in seen else "not resolved" for seen in of_condition]
+        told = [f"{words} in {verdicts.count(kind)}" for kind, words in _KINDS.items() if kind in verdicts]
+        measured = "1 condition was" if len(verdicts) == 1 else f"{len(verdicts)} conditions were"
+        yield f"{measured} measured by two assays or more: they {listed(told)}."
     for row in rows_of(table):
         if row["quantity"] == "rank_agreement" and finite(row["value"]):
             words = f"tau {fold(row['value'])} {interval(row['low'], row['high'], fold)}, {count(row['n'])} conditions"
             yield f"Rank agreement of {row['assay']}: {words}; {row['reason']}."
 
 
-_KINDS = {"yes": "agree", "no": "contradict", "not resolved": "are not resolved"}
+_KINDS = {"yes": "agree", "no": "contradict each other", "not resolved": "leave it open"}
 
 
 def _contradictions(table: pd.DataFrame) -> Iterator[str]:
@@ -119,7 +118,7 @@ def _best_hours(table: pd.DataFrame) -> Iterator[str]:
     for own in grouped(timed, lambda row: condition_key(row)).values():
         if any(row["assay"] in ("flow", "caspase") for row in own):
             place = condition_label({name: own[0][name] for name in WITHOUT_HOURS})
-            yield printed(f"{place}: the effect is largest {listed([_hour(row) for row in own])}.")
+            yield printed(f"{place}: largest effect {', '.join(_hour(row) for row in own)}.")
 
 
 def _hour(row: Mapping[str, Any]) -> str:

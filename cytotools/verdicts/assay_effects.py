@@ -12,7 +12,7 @@ import numpy as np
 from cytotools.experiments import grouped
 from cytotools.number_words import finite, fold, percent, percent_points
 from cytotools.tables import rows_of
-from cytotools.verdicts.effect_sizes import LACKS, OPEN, SIZES, state_of
+from cytotools.verdicts.effect_sizes import LACKS, OPEN, state_of
 from cytotools.verdicts.matched_conditions import WITHOUT_HOURS, condition_key
 from cytotools.verdicts.pooled_scatter import half_widths
 
@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
 NAN = float("nan")
 FEW_CELLS = 0.2  # of the control: what is left of them can't make a caspase signal
+MOST_PER_CELL = 2.5  # fold of a viable cell: between what few early apoptotic cells bring and none
 LEAST_SCALE = 0.1  # wells scatter in proportion to what they read, down to a tenth of the control
 SAID = {"annexin": "Annexin V", "dye": "dye without Annexin V", "caspase": "caspase-3/7", "viability": "viability"}
 
@@ -112,38 +113,42 @@ def assay_effects(tables: Mapping[str, pd.DataFrame], values: pd.DataFrame) -> l
     >>> [(found.words, found.state) for found in assay_effects({}, values)]
     [('viability 39 % of control (32 % to 46 %)', 'shows')]
     """
-    wells = list(_of_wells(values))
-    viability = grouped((e for e in wells if e.method == "viability"), lambda e: e.key)
-    told = [_for_its_cells(e, _left(viability.get(e.key, []), e.hours)) for e in wells]
-    return [*_of_flow(tables), *told, *_of_cleavage(tables), *_of_targets(tables)]
+    cells = [*_of_flow(tables), *_of_wells(values)]
+    alike = grouped(cells, lambda e: e.key)
+    told = [_for_its_cells(e, alike[e.key]) for e in cells]
+    return [*told, *_of_cleavage(tables), *_of_targets(tables)]
 
 
-def _left(viability: Sequence[Effect], hours: float) -> float | None:
-    """Return the share of cells left at an hour: as read, or as read first after it, when no more were left."""
-    later = sorted((e.hours, 1.0 - e.value) for e in viability if e.hours >= hours)
-    return later[0][1] if later else None
-
-
-def _for_its_cells(effect: Effect, viable: float | None) -> Effect:
-    """Return caspase activity that seems to lack as open where it may be that of fewer cells.
-
-    A fold of 1 or more over the control lacks as it stands. One below 1 tells that cells are missing: then the fold of
-    a viable cell must lack too.
-    """
+def _for_its_cells(effect: Effect, of_condition: Sequence[Effect]) -> Effect:
+    """Return caspase activity that seems to lack as open where it may be that of fewer cells."""
     if effect.method != "caspase" or effect.state != LACKS:
         return effect
-    if effect.high >= 1 and (viable is None or viable > FEW_CELLS):
-        return effect
-    if viable is None:
-        return replace(effect, state=OPEN)
-    of_cell = effect.high / max(viable, 1e-9)
-    return replace(effect, state=OPEN) if viable < FEW_CELLS or of_cell > SIZES["caspase"].lacks else effect
+    left = _cells_left(effect, of_condition)
+    return effect if left >= FEW_CELLS and effect.value / left < MOST_PER_CELL else replace(effect, state=OPEN)
+
+
+def _cells_left(caspase: Effect, of_condition: Sequence[Effect]) -> float:
+    """Return the share of the control's viable cells that make the signal, 0 where nothing tells.
+
+    As viability says at the same hour; else no more than Annexin V has left by then, and, where a fold below 1 tells
+    that cells are missing, as few as the next viability says.
+    """
+    viability = [e for e in of_condition if e.method == "viability" and e.hours >= caspase.hours]
+    read = sorted((e.hours, 1.0 - e.value) for e in viability)
+    if read and read[0][0] == caspase.hours:
+        return read[0][1]
+    bound = [1.0 - e.value for e in of_condition if e.method == "annexin" and not e.hours > caspase.hours]
+    if caspase.high < 1:
+        bound.append(read[0][1] if read else 0.0)
+    return min(bound, default=1.0)
 
 
 def _of_flow(tables: Mapping[str, pd.DataFrame]) -> Iterator[Effect]:
-    for row in _rows(tables, "comparisons"):
-        method = {"total": "annexin", "necrotic": "dye"}.get(row["quantity"])
-        if method and row["scale"] == "difference" and finite(row["estimate"]):
+    """Yield each condition against its control, which stands before its other comparisons."""
+    held = [row for row in _rows(tables, "comparisons") if row["quantity"] in ("total", "necrotic")]
+    for own in grouped(held, lambda r: (condition_key(r), str(r.get("hours")), r["quantity"])).values():
+        row, method = own[0], {"total": "annexin", "necrotic": "dye"}[own[0]["quantity"]]
+        if row["scale"] == "difference" and finite(row["estimate"]):
             named = {"annexin": "Annexin V positive", "dye": "necrotic"}[method]
             yield _effect(row, method, "flow", named, row["estimate"], row["low"], row["high"])
 

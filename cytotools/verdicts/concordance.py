@@ -27,7 +27,12 @@ CONCORDANCE_COLUMNS = ("hours", "assay", "quantity", "value", "low", "high", "ag
 NAN = float("nan")
 OF_DEATH = ("annexin", "caspase", "cleavage", "viability")
 RANKED = ("flow", "caspase", "viability", "mtt")
-STATES_IN_WORDS = {SHOWS: "shows the effect", WEAK: "shows a small one", LACKS: "shows none", "open": "leaves it open"}
+STATES_IN_WORDS = {
+    SHOWS: "shows the effect",
+    WEAK: "shows a small effect",
+    LACKS: "shows none",
+    "open": "leaves it open",
+}
 SAID = {"annexin": "Annexin V", "caspase": "caspase activity", "cleavage": "cleavage", "viability": "viability"}
 
 
@@ -112,7 +117,7 @@ def _agreement(states: Mapping[str, str]) -> tuple[str, str]:
     of_death = {method: states[method] for method in OF_DEATH if method in states}
     seen = [m for m, state in of_death.items() if state in (SHOWS, WEAK)]
     none = [m for m, state in of_death.items() if state == LACKS]
-    if len(seen) > 1 and SHOWS in of_death.values() and not none:
+    if len(seen) > 1 and not none:
         return "yes", f"{_named(seen)} show it"
     if len(none) > 1 and not seen:
         return "yes", f"{_named(none)} show no effect"

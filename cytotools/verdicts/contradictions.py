@@ -145,8 +145,8 @@ def _small_beside(effects: Sequence[Effect], method: str, falls: Sequence[Effect
 def _comparable(code: str, effect: Effect, lacks: Sequence[Effect], shows: Sequence[Effect]) -> bool:
     """Tell whether the hours of an assay that lacks allow to hold it against one that shows.
 
-    As a rule it must have been read half as late or later. Apoptosis comes a day or more before viability falls, cells that bind
-    Annexin V are viable for hours, and caspase activity passes.
+    As a rule it must have been read as late, or half as late where the other shows twice what it must. Apoptosis comes
+    a day or more before viability falls, cells that bind Annexin V are viable for hours, and caspase activity passes.
     """
     own = [one.hours for one in lacks if one.method == effect.method and finite(one.hours)]
     hours = [one.hours for one in shows if finite(one.hours)]
@@ -160,8 +160,10 @@ def _comparable(code: str, effect: Effect, lacks: Sequence[Effect], shows: Seque
         return max(own) > EARLY
     if effect.method == "caspase" and min(own) > PASSED * min(hours):
         return False
-    soon_enough = max(own) > EARLY and max(own) >= HALF_AS_LATE * min(hours)
-    return effect.method == "target" or soon_enough or max(own) >= min(hours)
+    if effect.method == "target" or max(own) >= min(hours):
+        return True
+    twice = strongest(shows).low > 2 * SIZES[shows[0].method].shows
+    return max(own) > EARLY and max(own) >= HALF_AS_LATE * min(hours) and twice
 
 
 def method_states(effects: Sequence[Effect]) -> dict[str, str]:

@@ -56,7 +56,8 @@ def control_checks(tables: Mapping[str, pd.DataFrame], values: pd.DataFrame, eff
     """
     import pandas as pd
 
-    rows = [*_negative(tables, values), *_positive(tables), *_missing(tables, effects)]
+    of_positives = rows_of(experiment_values(positives(tables)))
+    rows = [*_negative(tables, values), *_positive(tables, of_positives), *_missing(tables, of_positives, effects)]
     rows += [*vehicle_checks(values), *harvest_checks(tables, values, effects)]
     blank = {name: NAN if name in NUMBERS else "" for name in CONDITIONS}
     empty = blank | dict.fromkeys(("value", "low", "high", "limit"), NAN) | {"n": 0, "caution": ""}
@@ -85,9 +86,8 @@ def _negative(tables: Mapping[str, pd.DataFrame], values: pd.DataFrame) -> Itera
                 yield _checked(row, check, "spontaneous_death", said if new else "")
 
 
-def _positive(tables: Mapping[str, pd.DataFrame]) -> Iterator[dict[str, Any]]:
+def _positive(tables: Mapping[str, pd.DataFrame], held: Sequence[Mapping[str, Any]]) -> Iterator[dict[str, Any]]:
     """Yield how far each positive control answers."""
-    held = rows_of(experiment_values(positives(tables)))
     for assay, rows in grouped(held, lambda row: row["assay"]).items():
         limit, quantity = LEAST_POSITIVE[assay], "total" if assay == "flow" else rows[0]["quantity"]
         for row in _judged(rows, quantity, limit, above=quantity == "viability"):
@@ -140,10 +140,12 @@ def _said_by_gating(tables: Mapping[str, pd.DataFrame], code: str, line: object)
     )
 
 
-def _missing(tables: Mapping[str, pd.DataFrame], effects: Sequence[Effect]) -> Iterator[dict[str, Any]]:
+def _missing(
+    tables: Mapping[str, pd.DataFrame], of_positives: Sequence[Mapping[str, Any]], effects: Sequence[Effect]
+) -> Iterator[dict[str, Any]]:
     """Yield the assays without a negative control (whose treated rows carry that caution) or a positive one."""
     treated = {effect.assay for effect in effects if effect.assay in LEAST_POSITIVE}
-    have = {row["assay"] for row in rows_of(experiment_values(positives(tables)))}
+    have = {row["assay"] for row in of_positives}
     for assay in sorted(treated - have):
         remedy = CAUTIONS["no_positive_control"][2]
         silent = all(effect.state not in (SHOWS, WEAK) for effect in effects if effect.assay == assay)
@@ -160,10 +162,12 @@ def _missing(tables: Mapping[str, pd.DataFrame], effects: Sequence[Effect]) -> I
 
 
 def _without_control(tables: Mapping[str, pd.DataFrame]) -> set[str]:
-    found = set()
-    for name in ("comparisons", "wells"):
-        table = tables.get(name)
-        for row in [] if table is None or not len(table) else rows_of(table):
-            if "no_control:" in str(row["caution"]):
-                found.add("flow" if name == "comparisons" else str(row["assay"]))
-    return found
+    """Return the assays of which a treated row carries the caution that no control serves it."""
+    tubes, wells = (_uncontrolled(tables.get(name)) for name in ("comparisons", "wells"))
+    return ({"flow"} if len(tubes) else set()) | {str(row["assay"]) for row in wells}
+
+
+def _uncontrolled(table: pd.DataFrame | None) -> list[dict[str, Any]]:
+    if table is None or not len(table):
+        return []
+    return rows_of(table[table["caution"].astype(str).str.contains("no_control:", regex=False)])

@@ -32,9 +32,10 @@ class Size:
 
 # Between lacking and showing lies a grey zone, so that a weak effect in one assay beside a strong one in another is
 # never a contradiction. Annexin V: 10 points are what gating, debris and harvest can move between tubes of one batch,
-# 3 points what the placing of a divider can; cells with the dye alone are fewer. Caspase: kits scatter by a fifth between days, and death of a tenth of
-# the cells brings more than 1.5-fold. Viability: a quarter is what slower growth or uneven seeding can bring,
-# 10 % the scatter of plates. Cleaved fraction: 10 % of a band is what its neighbour's tail can hold.
+# 3 points what the placing of a divider can; cells with the dye alone are fewer. Caspase: kits scatter by a fifth
+# between days, and death of a tenth of the cells brings more than 1.5-fold. Viability: a quarter is what slower growth
+# or uneven seeding can bring, 10 % the scatter of plates. Cleaved fraction: the tail of the band above can hold some
+# percent of it. Target: half of an IAP, as rebound.csv judges it.
 SIZES: dict[str, Size] = {
     "annexin": Size(none=0.0, trace=0.03, lacks=0.10, shows=0.10),
     "dye": Size(none=0.0, trace=0.03, lacks=0.05, shows=0.05),

@@ -98,12 +98,23 @@ def _hour(row: Mapping[str, Any]) -> Any:
 
 
 def _caspase_too_late(effects: Sequence[Effect]) -> Iterator[dict[str, Any]]:
-    for own in grouped(effects, lambda e: e.key).values():
-        caspase = [e for e in own if e.method == "caspase"]
-        gone = {e.hours for e in own if e.method == "viability" and e.low > 1 - LEAST_LIVE}
-        if caspase and all(e.state == OPEN and e.hours in gone for e in caspase):
-            words = f"{condition_label(dict(caspase[0].condition))}: {caspase[0].words}, hardly a cell is viable there"
-            yield _row(caspase[0], "too_late", "failed", caution("too_late", words))
+    """Yield caspase activity of treatments that was read only where hardly a cell is left, at all doses that act."""
+    for family in grouped(effects, lambda e: family_key(dict(e.condition))).values():
+        acting = [
+            own
+            for own in grouped(family, lambda e: e.key).values()
+            if any(e.method in ("annexin", "viability") and e.state == SHOWS for e in own)
+        ]
+        read = [own for own in acting if any(e.method == "caspase" for e in own)]
+        if read and all(_gone_when_read(own) for own in read):
+            first = next(e for e in read[0] if e.method == "caspase")
+            words = f"{condition_label(dict(first.condition))}: {first.words}, hardly a cell is viable there"
+            yield _row(first, "too_late", "failed", caution("too_late", words))
+
+
+def _gone_when_read(effects: Sequence[Effect]) -> bool:
+    gone = {e.hours for e in effects if e.method == "viability" and e.low > 1 - LEAST_LIVE}
+    return all(e.state == OPEN and e.hours in gone for e in effects if e.method == "caspase")
 
 
 def _at_the_edge(tables: Mapping[str, pd.DataFrame]) -> Iterator[dict[str, Any]]:

@@ -42,15 +42,16 @@ def _against_untreated(
     vehicle: Sequence[Mapping[str, Any]], untreated: Sequence[Mapping[str, Any]], assay: str, scatter: list[Any]
 ) -> Iterator[dict[str, Any]]:
     near = {row["replicate"]: row["value"] for row in untreated if _line(row) == _line(vehicle[0])}
+    of_flow = assay == "flow"
     pairs = [(row["value"], near[row["replicate"]]) for row in vehicle if row["replicate"] in near]
+    pairs = [pair for pair in pairs if of_flow or min(pair) > LEAST_SCALE]
     if not pairs:
         return
-    of_flow = assay == "flow"
-    shifts = np.array([one - other if of_flow else one / max(other, LEAST_SCALE) - 1 for one, other in pairs])
+    shifts = np.array([one - other if of_flow else np.log(one / other) for one, other in pairs])
     half = half_widths([shifts / np.sqrt(2), *scatter])[0] * np.sqrt(2)
     base = float(np.mean([other for _, other in pairs]))
     limits = (float(shifts.mean()) + side * half for side in (0, -1, 1))
-    value, low, high = (float(expit(base + x) - expit(base)) if of_flow else float(x) for x in limits)
+    value, low, high = (float(expit(base + x) - expit(base) if of_flow else np.expm1(x)) for x in limits)
     limit = LIMITS[assay]
     told = max(low, -high) > limit / 2
     verdict = "failed" if told and abs(value) > limit else "passed" if -limit < low and high < limit else "not resolved"
