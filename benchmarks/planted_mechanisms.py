@@ -10,6 +10,7 @@ at 1.0 throughout, XIAP 3 times the line that responds, TNF-alpha below the lowe
 
 A row is one mechanism of one scenario: the share of studies with each grade in the line that does not respond.
 `false_any` is the share of studies that support anything not planted, in either line. The confusion matrix is printed.
+Studies at the sizes of the issue are as many as the argument says for each planted set, the others a fifth of that.
 Run: python -m benchmarks.planted_mechanisms 100
 """
 
@@ -70,6 +71,9 @@ class Scenario:
     tnf: str = "TNF-alpha"
     alone: bool = True  # whether modifiers are run alone
     first: bool = False  # whether the modifier stands in `compound`, before the mimetic
+    kept: bool = False  # whether cIAP2 stays at 1.0 throughout where cIAP1 does
+    doses: tuple[float, ...] = (10.0,)  # of TNF-alpha; a tenth of the largest rescues half, on the logit
+    tubes: bool = True  # whether apoptosis was measured in the line that responds
 
 
 def scenarios() -> Iterator[Scenario]:
@@ -102,6 +106,9 @@ def scenarios() -> Iterator[Scenario]:
         "other names": {"resistant": "A", "sensitive": "HT-29 B", "smac": "birinapant", "tnf": "TNFa"},
         "modifier first": {"first": True, "tnf": "TNF-α"},
         "modifiers not alone": {"alone": False},
+        "cIAP2 kept with cIAP1": {"kept": True},
+        "two doses of TNF-alpha": {"doses": (1.0, 10.0)},
+        "blots only of the line that responds": {"tubes": False},
     }
     for words, changed in variants.items():
         for one in varied:
@@ -128,8 +135,9 @@ def _levels(scenario: Scenario, line: str) -> dict[str, np.ndarray[Any, np.dtype
     back = np.log(scenario.back_to) - np.log(0.1)
     risen = scenario.size * back * np.clip((hours - 3) / (hours[-1] - 3), 0, 1)
     kept = scenario.size * -fallen
+    flat = scenario.kept and "cIAP1_not_lost" in planted
     return {
-        "cIAP2": fallen + (risen if "cIAP2_rebound" in planted else 0),
+        "cIAP2": fallen + (kept if flat else risen if "cIAP2_rebound" in planted else 0),
         "cIAP1": fallen + (kept if "cIAP1_not_lost" in planted else 0),
         "XIAP": np.full(len(hours), scenario.size * np.log(3) if "high_XIAP" in planted else 0.0),
     }
@@ -162,7 +170,7 @@ def _tubes(scenario: Scenario, rng: np.random.Generator) -> pd.DataFrame:
     for replicate in range(1, scenario.n + 1):
         day = rng.normal(0, EXPERIMENT_SD)
         potency = rng.normal(0, scenario.potency_sd)
-        for line in (scenario.sensitive, scenario.resistant):
+        for line in (scenario.sensitive, scenario.resistant) if scenario.tubes else (scenario.resistant,):
             for agents, (dead, apoptotic) in _arms(scenario, line).items():
                 modified = any(name != scenario.smac for name in agents)
                 if modified and replicate <= scenario.missing:
@@ -174,26 +182,27 @@ def _tubes(scenario: Scenario, rng: np.random.Generator) -> pd.DataFrame:
 
 
 def _arms(scenario: Scenario, line: str) -> dict[tuple[str, ...], tuple[float, float]]:
-    """Return the dead fraction of each arm and the share of it that is apoptotic."""
+    """Return the dead fraction of each arm (agents but the mimetic with their doses) and its apoptotic share."""
     smac = scenario.smac
     resistant = line == scenario.resistant
     alone = MIMETIC if resistant else 0.60
     planted = scenario.planted if resistant else ()
-    modifiers = {"no_TNF_loop": scenario.tnf, "BCL2_block": "venetoclax", "PI3K_AKT": "LY294002"}
+    modifiers = [("no_TNF_loop", f"{scenario.tnf} {dose:g}", dose / scenario.doses[-1]) for dose in scenario.doses]
+    modifiers += [("BCL2_block", "venetoclax 10", 1.0), ("PI3K_AKT", "LY294002 10", 1.0)]
     found: dict[tuple[str, ...], tuple[float, float]] = {(): (CONTROL, 0.9), (smac,): (alone, 0.9)}
-    for mechanism, name in modifiers.items():
+    for mechanism, name, share in modifiers:
         rescue = scenario.size * (logit(RESCUED) - logit(MIMETIC)) if mechanism in planted else 0.0
         own = logit(MODIFIER) - logit(CONTROL)
-        found[smac, name] = (float(expit(logit(alone) + own + rescue)), 0.9)
+        found[smac, name] = (float(expit(logit(alone) + own + rescue * (1 + np.log10(share) / 2))), 0.9)
         if scenario.alone:
             found[(name,)] = (MODIFIER, 0.9)
     left = CONTROL
     if "necroptosis" in planted:
         left = float(expit(logit(CONTROL) + scenario.size * (logit(NECROPTOTIC) - logit(CONTROL))))
     saved = NECROSTATIN if "necroptosis" in planted and scenario.size == 1 else CONTROL
-    found[("zVAD",)] = (CONTROL, 0.3)
-    found[smac, "zVAD"] = (left, 0.3)
-    found[smac, "zVAD", "Nec-1s"] = (saved, 0.3)
+    found[("zVAD 10",)] = (CONTROL, 0.3)
+    found[smac, "zVAD 10"] = (left, 0.3)
+    found[smac, "zVAD 10", "Nec-1s 10"] = (saved, 0.3)
     return found
 
 
@@ -208,11 +217,11 @@ def _tube(
 ) -> Iterator[dict[str, Any]]:
     """Yield the four quadrants of one tube, counted."""
     order = agents[::-1] if scenario.first else agents
-    doses = {scenario.smac: (25.0, "uM"), scenario.tnf: (10.0, "ng/mL")}
     row: dict[str, Any] = {"cell_line": line, "hours": 24.0, "replicate": str(replicate), "exclude": ""}
-    for suffix, name in zip(("", "_2", "_3"), (*order, "", "", ""), strict=False):
-        dose, unit = doses.get(name, (10.0, "uM")) if name else (np.nan, "")
-        row |= {f"compound{suffix}": name, f"dose{suffix}": dose, f"dose_unit{suffix}": unit}
+    for suffix, agent in zip(("", "_2", "_3"), (*order, "", "", ""), strict=False):
+        name, _, dose = agent.rpartition(" ") if agent != scenario.smac else (agent, " ", "25")
+        unit = "ng/mL" if name == scenario.tnf else "uM" if name else ""
+        row |= {f"compound{suffix}": name, f"dose{suffix}": float(dose or "nan"), f"dose_unit{suffix}": unit}
     row |= {"role": "treated" if agents else "untreated", "file": f"{line} {' '.join(agents)} {replicate}.fcs"}
     shares = np.array([1 - dead, dead * apoptotic / 2, dead * apoptotic / 2, dead * (1 - apoptotic)])
     fractions = rng.multinomial(EVENTS, shares) / EVENTS
@@ -308,7 +317,7 @@ def main() -> None:
     rows: list[Mapping[str, Any]] = []
     for scenario in scenarios():
         if wanted in scenario.name:
-            rows += rows_of(scenario, studies)
+            rows += rows_of(scenario, studies if "," not in scenario.name else max(studies // 5, 1))
     show(rows)
     if not wanted:
         path = Path(__file__).with_suffix(".csv")

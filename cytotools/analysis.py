@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import builtins
 from collections.abc import Callable, Iterable, Sequence
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from cytotools.blot_analysis import analyse_blots
 from cytotools.cautions import Entry, caution_table
@@ -12,6 +12,7 @@ from cytotools.comparison import compare, summarise_fractions
 from cytotools.errors import Problem, StudyError
 from cytotools.findings import Findings, entry_of_note, excluded, refusal, vehicles_of
 from cytotools.kinetics import rate_table
+from cytotools.miflowcyt import miflowcyt
 from cytotools.plate_analysis import analyse_plates
 from cytotools.results import Results
 from cytotools.tables import complete
@@ -21,9 +22,11 @@ if TYPE_CHECKING:
     from cytotools.gate_files import GivenGates
     from cytotools.study import FlowBlock, Study
     from gating.errors import GatingError
+    from gating.plate import Plate
+    from gating.tubes import Reader
 
 ASSAYS = ("flow", "blots", "plates")
-Map = Callable[[Callable[[str], object], Iterable[str]], Iterable[object]]
+Map = Callable[[Callable[[Any], Any], Iterable[Any]], Iterable[Any]]
 
 
 def analyse(study: Study, only: str | Sequence[str] | None = None, map: Map = builtins.map) -> Results:
@@ -36,7 +39,8 @@ def analyse(study: Study, only: str | Sequence[str] | None = None, map: Map = bu
     only : {"flow", "blots", "plates"} or sequence of them, optional
         The assays wanted; default all that the study has.
     map : callable
-        The seam for parallel work over files.
+        The seam for parallel work over files; the plates, whose wells belong together, are one piece of it, which
+        a map that begins at once works at beside the others.
 
     Returns
     -------
@@ -50,12 +54,13 @@ def analyse(study: Study, only: str | Sequence[str] | None = None, map: Map = bu
     """
     assays = _chosen(study, only)
     found = Findings(entries=[entry_of_note("study", "", note) for note in study.notes])
+    plates = map(_found_on_plates, [study] if "plates" in assays else [])
     if study.flow and "flow" in assays:
         _analyse_flow(study, study.flow, map, found)
     if study.blots and "blots" in assays:
-        analyse_blots(study, study.blots, found)
-    if study.plates and "plates" in assays:
-        analyse_plates(study, found)
+        analyse_blots(study, study.blots, found, map)
+    for of_plates in plates:
+        found.add(of_plates)
     judge_study(study, found)
     found.tables["cautions"] = caution_table(found.entries)
     return Results(
@@ -69,6 +74,12 @@ def analyse(study: Study, only: str | Sequence[str] | None = None, map: Map = bu
         found.standards,
         found.combinations,
     )
+
+
+def _found_on_plates(study: Study) -> Findings:
+    found = Findings()
+    analyse_plates(study, found)
+    return found
 
 
 def _chosen(study: Study, only: str | Sequence[str] | None) -> tuple[str, ...]:
@@ -126,6 +137,16 @@ def _analyse_flow(study: Study, block: FlowBlock, map: Map, found: Findings) -> 
     control, vehicles = study.control or None, vehicles_of(study)
     found.keep("comparisons", "flow", compare(quadrants, control, vehicles), ["quantity", "contrast"])
     found.keep("kinetics", "flow", rate_table(quadrants, control, vehicles), ["transition"])
+    _state_the_experiment(study, block, plate, given.read, found)
+
+
+def _state_the_experiment(study: Study, block: FlowBlock, plate: Plate, read: Reader, found: Findings) -> None:
+    """Fill what MIFlowCyt asks for from the study and the keywords of the tubes that were gated."""
+    tubes = list(plate.gates)
+    keywords = [read(study.folder / file).keywords for file in tubes]
+    gates = [plate.gates[file] for file in tubes]
+    channels = list(dict.fromkeys(name for gate in gates for name in (gate.annexin, gate.dye)))
+    found.tables["miflowcyt"] = miflowcyt(study.title, block.samples, keywords, channels, found.tables)
 
 
 def _gates_by_hand(study: Study, block: FlowBlock) -> GivenGates:

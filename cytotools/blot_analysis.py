@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import builtins
 from collections.abc import Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from cytotools.blot_images import budget_of, masses_of, measure_images, refused_as_twin
+from cytotools.blot_images import Map, budget_of, masses_of, measure_images, refused_as_twin
 from cytotools.cautions import Entry, documented, entry_of
 from cytotools.findings import Findings, excluded, refusal, vehicles_of
 from cytotools.results import MeasuredImage, RefusedImage
@@ -17,7 +18,7 @@ if TYPE_CHECKING:
     from cytotools.study import BlotsBlock, Study
 
 
-def analyse_blots(study: Study, block: BlotsBlock, found: Findings) -> None:
+def analyse_blots(study: Study, block: BlotsBlock, found: Findings, map: Map = builtins.map) -> None:
     """Measure the bands, divide by the loading control, follow levels over time, compare lines, test the rebound."""
     import pandas as pd
 
@@ -32,7 +33,7 @@ def analyse_blots(study: Study, block: BlotsBlock, found: Findings) -> None:
     )
 
     found.entries += excluded(block.lanes, "blots", "membrane")
-    measured = _measure(study, block, found)
+    measured = _measure(study, block, found, map)
     if not measured:
         return
     lanes, reference = block.lanes.drop(columns="place"), str(block.reference)
@@ -46,7 +47,7 @@ def analyse_blots(study: Study, block: BlotsBlock, found: Findings) -> None:
     found.keep("bands", "blots", samples, ["image", "lane", "target"])
     found.entries = [_not_withheld(entry, found.images) for entry in found.entries]
     found.tables["bands"] = bands.drop(columns="gel")
-    found.tables["error_budget"] = pd.concat(map(budget_of, found.images), ignore_index=True)
+    found.tables["error_budget"] = pd.concat([budget_of(image) for image in found.images], ignore_index=True)
     linear = _linearised(samples, lanes, found)
     normalised = normalise(linear, loading_controls=block.loading_controls, lanes=lanes)
     found.keep("normalised", "blots", normalised, ["membrane", "lane", "target"])
@@ -77,10 +78,10 @@ def _linearised(bands: pd.DataFrame, lanes: pd.DataFrame, found: Findings) -> pd
     return linear[[key not in standards for key in zip(linear["membrane"], linear["lane"], strict=True)]]
 
 
-def _measure(study: Study, block: BlotsBlock, found: Findings) -> list[pd.DataFrame]:
+def _measure(study: Study, block: BlotsBlock, found: Findings, map: Map) -> list[pd.DataFrame]:
     """Return the bands of every image that can be measured; keep the others with the reason."""
     scope, tables = documented()["interval_scope"], []
-    seen = measure_images(study, block.lanes, block.images)
+    seen = measure_images(study, block.lanes, block.images, map)
     kind = documented()["exposures_not_merged"]
     for apart in seen.apart:
         place = apart.images[0].membrane

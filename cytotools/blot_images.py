@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+import builtins
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, fields, replace
-from typing import TYPE_CHECKING
+from functools import partial
+from typing import TYPE_CHECKING, Any
 
 from cytotools.exposures import NotMerged, as_one, exposure_groups, labels
 from cytotools.results import MeasuredImage, RefusedImage
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     import pandas as pd
 
     from blots.blot import Blot
@@ -18,6 +22,7 @@ if TYPE_CHECKING:
 
 _COLOURS = {"red": 0, "green": 1, "blue": 2}
 Outcome = MeasuredImage | RefusedImage
+Map = Callable[..., Iterable[Any]]
 
 
 @dataclass(frozen=True, eq=False)
@@ -28,7 +33,9 @@ class MeasuredImages:
     apart: tuple[NotMerged, ...]
 
 
-def measure_images(study: Study, lanes: pd.DataFrame, images: Sequence[BlotImage]) -> MeasuredImages:
+def measure_images(
+    study: Study, lanes: pd.DataFrame, images: Sequence[BlotImage], map: Map = builtins.map
+) -> MeasuredImages:
     """Read, judge and measure the images of a study; exposures of one membrane are merged first.
 
     Parameters
@@ -39,6 +46,8 @@ def measure_images(study: Study, lanes: pd.DataFrame, images: Sequence[BlotImage
         The lanes sheet of all membranes.
     images : sequence of BlotImage
         What the study says of each.
+    map : callable
+        The seam for parallel work over the images.
 
     Returns
     -------
@@ -49,20 +58,27 @@ def measure_images(study: Study, lanes: pd.DataFrame, images: Sequence[BlotImage
     found = exposure_groups(images)
     outcomes: list[Outcome] = []
     apart = list(found.apart)
-    for group in found.groups:
-        read = [_read(study, image) for image in group]
-        outcomes += [one for one in read if isinstance(one, RefusedImage)]
-        seen = [one for one in read if not isinstance(one, RefusedImage)]
-        merged = _merged(seen) if len(seen) > 1 else None
-        if isinstance(merged, _Seen):
-            outcomes.append(_outcome(merged, lanes, images=images))
-            continue
-        apart += [merged] if merged else []
-        outcomes += [_outcome(replace(one, image=_named(one.image, images)), lanes, images=images) for one in seen]
+    for one in map(partial(_measured_group, study.folder, lanes, images), found.groups):
+        outcomes += one.outcomes
+        apart += one.apart
     outcomes = [_with_sibling(outcome, outcomes, lanes) for outcome in outcomes]
     outcomes = [_as_reprobed(outcome, outcomes) for outcome in outcomes]
     outcomes = [_with_masses(study, one, lanes) if isinstance(one, MeasuredImage) else one for one in outcomes]
     return MeasuredImages(tuple(outcomes), tuple(apart))
+
+
+def _measured_group(
+    folder: Path, lanes: pd.DataFrame, images: Sequence[BlotImage], group: Sequence[BlotImage]
+) -> MeasuredImages:
+    """Measure one image, or the exposures of one membrane as one where they can be merged."""
+    read = [_read(folder, image) for image in group]
+    outcomes: list[Outcome] = [one for one in read if isinstance(one, RefusedImage)]
+    seen = [one for one in read if not isinstance(one, RefusedImage)]
+    merged = _merged(seen) if len(seen) > 1 else None
+    if isinstance(merged, _Seen):
+        return MeasuredImages((*outcomes, _outcome(merged, lanes, images=images)), ())
+    outcomes += [_outcome(replace(one, image=_named(one.image, images)), lanes, images=images) for one in seen]
+    return MeasuredImages(tuple(outcomes), (merged,) if merged else ())
 
 
 @dataclass(frozen=True, eq=False)
@@ -74,11 +90,11 @@ class _Seen:
     sources: tuple[BlotImage, ...]
 
 
-def _read(study: Study, image: BlotImage) -> _Seen | RefusedImage:
+def _read(folder: Path, image: BlotImage) -> _Seen | RefusedImage:
     from blots import BlotError, read_blot
 
     try:
-        blot = read_blot(study.folder / image.file, page=image.page, channel=_channel(image))
+        blot = read_blot(folder / image.file, page=image.page, channel=_channel(image))
     except BlotError as error:
         return RefusedImage(image, error)
     return _Seen(image, blot, (image,))

@@ -364,9 +364,9 @@ def _told_of(results: Iterable[object], what: str, count: int, tell: Callable[[s
 
 
 def _what(tasks: Sequence[object]) -> str:
-    """Return what tasks are made of: files of flow cytometry are strings, others say what they are."""
-    kinds = {"str": "Flow cytometry: file", "Drawing": "Figure", "BlotImage": "Blots: image"}
-    return next((kinds[kind] for task in tasks if (kind := type(task).__name__) in kinds), "Part")
+    """Return what tasks are made of: files of flow cytometry are strings, blot images come in groups."""
+    names = {"str": "Flow cytometry: file", "tuple": "Blots: image", "Drawing": "Figure", "Saved": "Figure in the page"}
+    return names.get(type(tasks[0]).__name__ if tasks else "", "Plates: part")
 
 
 if __name__ == "__main__":

@@ -59,6 +59,21 @@ class Findings:
         if before is not None:
             self.tables[name] = pd.concat([before, table], ignore_index=True)
 
+    def add(self, other: Findings) -> None:
+        """Add what the steps of another assay have found; rows of a table that both have follow one another."""
+        import pandas as pd
+
+        for name, table in other.tables.items():
+            before = self.tables.get(name)
+            self.tables[name] = table if before is None else pd.concat([before, table], ignore_index=True)
+        self.entries += other.entries
+        self.images += other.images
+        self.refused_images += other.refused_images
+        self.plate = other.plate or self.plate
+        self.curves += other.curves
+        self.standards += other.standards
+        self.combinations = other.combinations or self.combinations
+
 
 def vehicles_of(study: Study) -> dict[str, str]:
     """Return the vehicle of each compound that has one."""

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from cytotools.results import Results
 
 FloatArray = NDArray[np.float64]
-_STEPS = 160
+_STEPS = 96
 _BEYOND = 1.5  # how far past the tested doses a curve is drawn
 
 

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import builtins
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -11,9 +12,11 @@ from cytotools.box_files import write_boxes
 from cytotools.figures.style import Saved, save_words
 from cytotools.labels import condition_label, file_stem
 from cytotools.output import PROVENANCE, require_replaceable, swapped_in, written_files
-from cytotools.provenance import as_json, provenance
+from cytotools.provenance import as_json, provenance, sha256
+from cytotools.recorded_dates import newest_date
 from cytotools.report_page import render
 from cytotools.report_sections import ShownFigure
+from cytotools.ro_crate import METADATA, CrateFile, ro_crate
 
 if TYPE_CHECKING:
     from cytotools.results import Results
@@ -54,11 +57,23 @@ def write_report(
         write_boxes(results, fresh / "boxes")
         settings = {"assays": list(results.assays), "figures": figures}
         found = provenance(study.folder, study.inputs, settings)
-        shown = [_embed(figure, fresh / "figures") for figure in list(drawn) if figure.section]
+        shown = list(map(partial(_embed, fresh / "figures"), [figure for figure in drawn if figure.section]))
         (fresh / "report.html").write_text(render(results, shown, found), encoding="utf-8")
+        _write_crate(results, found, fresh)
         found["outputs"] = written_files(fresh)
         (fresh / PROVENANCE).write_text(as_json(found), encoding="utf-8")
     return folder / "report.html"
+
+
+def _write_crate(results: Results, found: Mapping[str, Any], folder: Path) -> None:
+    """Describe what lies in the folder, and what it was made from, for archives."""
+    study = results.study
+    hashes = {str(one["file"]): str(one["sha256"]) for one in found["inputs"]}
+    inputs = [CrateFile(file, (study.folder / file).stat().st_size, sums) for file, sums in hashes.items()]
+    outputs = [CrateFile(f, (folder / f).stat().st_size, sha256(folder / f)) for f in written_files(folder)]
+    versions = {"cytotools": found["version"], "Python": found["python"], **found["libraries"]}
+    made = newest_date(study.folder, study.inputs)
+    save_words(ro_crate(study.title or "Apoptosis study", made, inputs, outputs, versions), folder / METADATA)
 
 
 def _write_tables(results: Results, folder: Path) -> None:
@@ -117,23 +132,13 @@ def _write_combinations(results: Results, folder: Path) -> None:
             save_words(text, folder / f"{taken[-1]}.txt")
 
 
-def _embed(figure: Saved, folder: Path) -> ShownFigure:
+def _embed(folder: Path, figure: Saved) -> ShownFigure:
+    """Return a figure as the page holds it."""
+    from cytotools.figures.page_pictures import picture_uri
+
     svg = (folder / f"{figure.name}.svg").read_text(encoding="utf-8")
-    return ShownFigure(
-        figure.name,
-        figure.title,
-        figure.caption,
-        figure.section,
-        _data_uri(svg),
-        _width_px(svg),
-    )
-
-
-def _data_uri(svg: str) -> str:
-    """Return the address that holds a whole SVG, for an attribute in double quotes: base64 would be a third longer."""
-    for letter, coded in (("%", "%25"), ("#", "%23"), ("&", "%26"), ("'", "%27"), ('"', "'"), ("\n", "")):
-        svg = svg.replace(letter, coded)
-    return f"data:image/svg+xml,{svg}"
+    uri = picture_uri(svg, (folder / f"{figure.name}.png").read_bytes(), figure.section)
+    return ShownFigure(figure.name, figure.title, figure.caption, figure.section, uri, _width_px(svg))
 
 
 def _width_px(svg: str) -> int:

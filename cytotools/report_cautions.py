@@ -213,7 +213,7 @@ def _shared(parts: Iterable[str], row: PlacedRow) -> int:
 
 def _to_row(table: PlacedTable, row: PlacedRow, anchors: Anchors) -> Link:
     row.anchor = row.anchor or anchors.new("r", table.anchor, *row.cells)
-    return Link(f"table: {table.table.title}", row.anchor)
+    return Link(f"table: {table.table.name}", row.anchor)
 
 
 def _link_back(placed: Iterable[PlacedTable], shown: Sequence[ShownCaution]) -> None:

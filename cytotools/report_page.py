@@ -9,11 +9,14 @@ from dataclasses import dataclass
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
+from cytotools.diagrams.pathway import pathways
+from cytotools.diagrams.troubleshooting import troubleshooting_path
 from cytotools.labels import visible
 from cytotools.methods import methods
 from cytotools.report_cautions import Anchors, anchor_of, linked_cautions, placed_sections, placed_table
 from cytotools.report_sections import ANSWER, ShownFigure, page_sections
-from cytotools.shown_table import ShownTable, marked
+from cytotools.shown_table import ShownTable, marked, unbroken
+from cytotools.study_agents import study_agents
 from cytotools.wording import answers
 
 if TYPE_CHECKING:
@@ -21,6 +24,9 @@ if TYPE_CHECKING:
     from markupsafe import Markup
 
     from cytotools.results import Results
+
+
+FIRST_ANSWERS = 12  # sentences before the folds, over all groups
 
 
 @dataclass(frozen=True)
@@ -43,13 +49,14 @@ def render(results: Results, figures: Sequence[ShownFigure], found: Mapping[str,
         What `provenance` returns.
     """
     environment = _environment()
-    anchors = Anchors()
-    sections = placed_sections(page_sections(results.tables, figures), anchors)
+    anchors, groups = Anchors(), answers(results)
+    sections = placed_sections(page_sections(results.tables, figures, _diagrams(results)), anchors)
     cautions = linked_cautions(results.cautions, sections, anchors)
     return environment.get_template("report.html.j2").render(
         title=results.study.title or "Apoptosis study",
         measured=_measured(results),
-        answers=answers(results),
+        answers=groups,
+        answers_shown=max(1, FIRST_ANSWERS // max(1, len(groups))),
         answer_figures=[figure for figure in figures if figure.section.split(" ")[0] == ANSWER],
         cautions_in_words=_cautions_in_words(results),
         sections=sections,
@@ -62,6 +69,14 @@ def render(results: Results, figures: Sequence[ShownFigure], found: Mapping[str,
         figure_anchor=lambda figure: anchor_of("f", figure.name),
         marked=marked,
     )
+
+
+def _diagrams(results: Results) -> list[ShownTable]:
+    """Return the rows behind the diagrams: the nodes of every pathway, the steps of the troubleshooting path."""
+    agents = study_agents(results.study)
+    path = troubleshooting_path(results.tables, agents)
+    steps = [path.table] if path.branches or len(path.steps) > 1 else []
+    return [*(one.table for one in pathways(results.tables, agents)), *steps]
 
 
 def _inputs(files: Sequence[Mapping[str, str]]) -> ShownTable:
@@ -78,7 +93,7 @@ def _visible(value: object) -> object:
 def _environment() -> Environment:
     from jinja2 import Environment, PackageLoader, StrictUndefined
 
-    return Environment(
+    environment = Environment(
         loader=PackageLoader("cytotools"),
         autoescape=True,
         undefined=StrictUndefined,
@@ -86,6 +101,8 @@ def _environment() -> Environment:
         lstrip_blocks=True,
         finalize=_visible,
     )
+    environment.filters["unbroken"] = unbroken
+    return environment
 
 
 def _embedded(environment: Environment, name: str) -> _Embedded:

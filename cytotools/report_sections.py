@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
 ANSWER = "answer"  # the figures of the first screen
+LONG = 60  # rows: a longer table stays folded
 
 
 @dataclass(frozen=True)
@@ -117,7 +118,9 @@ _FOLDS = {
 }
 
 
-def page_sections(tables: Mapping[str, pd.DataFrame], figures: Sequence[ShownFigure]) -> list[Section]:
+def page_sections(
+    tables: Mapping[str, pd.DataFrame], figures: Sequence[ShownFigure], diagrams: Sequence[ShownTable] = ()
+) -> list[Section]:
     """Return the sections that hold anything, in the order of the page.
 
     Parameters
@@ -127,9 +130,11 @@ def page_sections(tables: Mapping[str, pd.DataFrame], figures: Sequence[ShownFig
     figures : sequence of ShownFigure
         What is drawn; those of the first screen are left to it. A section's name, or that name followed by other
         words (`blots in detail`), says where a figure goes; what follows the name stays folded.
+    diagrams : sequence of ShownTable
+        What the diagrams of the first screen show, as tables.
     """
     shown = {
-        "verdict": (verdict_tables(tables), []),
+        "verdict": (verdict_tables(tables), list(diagrams)),
         "flow": (flow_tables(tables), [*flow_details(tables), *tube_details(tables)]),
         "blots": (blot_tables(tables), blot_details(tables)),
         "plates": (plate_tables(tables), plate_details(tables)),
@@ -151,7 +156,7 @@ def _section(
         plan.heading,
         plan.words,
         [figure for figure in own if figure.section == plan.key],
-        [table for table in tables if table.rows],
+        [table for table in tables if 0 < len(table.rows) <= LONG],
         [(_FOLDS.get(name, name), [figure for figure in own if figure.section == name]) for name in names],
-        [table for table in details if table.rows],
+        [*(table for table in tables if len(table.rows) > LONG), *(table for table in details if table.rows)],
     )

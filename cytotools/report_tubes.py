@@ -23,7 +23,12 @@ APOPTOTIC = ("early_apoptotic", "late_apoptotic")
 
 def tube_details(tables: Mapping[str, pd.DataFrame]) -> list[ShownTable]:
     """Return the tables of single tubes, from the results' tables by name."""
-    return [_fractions(tables["quadrants"]), _losses(tables["cleanup"]), _cuts(tables["sensitivity"])]
+    return [
+        _fractions(tables["quadrants"]),
+        _losses(tables["cleanup"]),
+        _cuts(tables["sensitivity"]),
+        _miflowcyt(tables["miflowcyt"]),
+    ]
 
 
 def _fractions(table: pd.DataFrame) -> ShownTable:
@@ -73,3 +78,11 @@ def _cuts(table: pd.DataFrame) -> ShownTable:
         rows.append([file, *(percent(total[q]) for q in quantiles), cautions_of(found)])
     title = "Apoptosis of every tube as counted, with the cuts at other quantiles of the controls"
     return ShownTable(title, header, rows, frozenset({len(header) - 1}))
+
+
+def _miflowcyt(table: pd.DataFrame) -> ShownTable:
+    header = ["item", "stated", "what the study says, or where to write it"]
+    rows = [[str(r["item"]), str(r["stated"]), str(r["value"] or r["remedy"])] for r in rows_of(table)]
+    missing = sum(row[1] == "no" for row in rows)
+    title = f"MIFlowCyt: {len(rows) - missing} of {len(rows)} items are stated, {missing} are missing"
+    return ShownTable(title, header, rows, frozenset({2}))

@@ -40,15 +40,14 @@ def verdict_tables(tables: Mapping[str, pd.DataFrame]) -> list[ShownTable]:
 
 
 def _resistance(table: pd.DataFrame) -> ShownTable:
-    header = ["line", "mechanism", "grade", "evidence", "measured", "value (95 % CI)", "n", "next experiment", "source"]
+    header = ["line", "mechanism", "grade", "evidence", "measured (95 % CI)", "n", "next experiment", "source"]
     rows = [
         [
             _line_and_agent(row),
             _words(row["mechanism"]).replace("PI3K AKT", "PI3K/AKT"),
             marked(_words(row["grade"])),
             printed(_text(row["evidence"])),
-            printed(_words(row["quantity"])),
-            _value(row),
+            _measured(row),
             _count(row["n"]),
             printed(_text(row["next_experiment"])),
             _text(row["source"]),
@@ -56,12 +55,17 @@ def _resistance(table: pd.DataFrame) -> ShownTable:
         ]
         for row in rows_of(table)
     ]
-    return ShownTable(RESISTANCE_WORDS, [*header, CAUTION], rows, frozenset({3, 7, 8, 9}), wraps=True)
+    return ShownTable(RESISTANCE_WORDS, [*header, CAUTION], rows, frozenset({3, 6, 7, 8}), wraps=True)
 
 
 def _line_and_agent(row: Row) -> str:
     compound = _text(row["compound"])
     return ", ".join(part for part in (line_label(row), compound) if part)
+
+
+def _measured(row: Row) -> str:
+    value, quantity = _value(row), printed(_words(row["quantity"]))
+    return f"{quantity}: {value}" if quantity and value != "n/a" else quantity
 
 
 def _concordance(table: pd.DataFrame) -> ShownTable:

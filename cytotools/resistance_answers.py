@@ -38,9 +38,11 @@ def resistance_answers(tables: Mapping[str, pd.DataFrame]) -> Iterator[str]:
         for row in rows:
             if row["grade"] == "supported":
                 yield printed(f"{named}, supported: {row['evidence']}. Next: {row['next_experiment']}")
-        rest = [words for grade in ("against", "not resolved", "not tested") if (words := _named(rows, grade))]
+        rest = [*_told(rows, "against"), *_told(rows, "not resolved")]
+        if names := [str(row["mechanism"]).replace("_", " ") for row in rows if row["grade"] == "not tested"]:
+            rest.append(f"not tested: {listed(names)}")
         if rest:
-            yield f"{named}, other mechanisms of resistance: {'; '.join(rest)}."
+            yield f"{named}: {'; '.join(rest)}."
     if untested:
         yield f"Why a line answers to its Smac mimetic or not was not measured in {listed(untested)}."
 
@@ -52,7 +54,6 @@ def _by_line(tables: Mapping[str, pd.DataFrame]) -> dict[tuple[str, str], list[d
     return found
 
 
-def _named(rows: Sequence[Mapping[str, Any]], grade: str) -> str:
-    """Return the mechanisms of one grade in words, `against: high XIAP`."""
-    names = [str(row["mechanism"]).replace("_", " ") for row in rows if row["grade"] == grade]
-    return f"{grade}: {listed(names)}" if names else ""
+def _told(rows: Sequence[Mapping[str, Any]], grade: str) -> list[str]:
+    """Return what the mechanisms of one grade say, without their numbers."""
+    return [str(row["evidence"]).partition(": ")[0] for row in rows if row["grade"] == grade]

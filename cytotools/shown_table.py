@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 Format = Callable[[Any], str]
 CAUTION = "caution"  # the heading of the column that the page links to the cautions' remedies, always the last one
+_TOGETHER = r"\([^()]{1,30}\)|^[<>] "
 # A mark before a word, so that verdicts are told apart at a glance and without colour.
 MARKS = {
     "supported": "●",
@@ -38,6 +40,11 @@ class ShownTable:
         return self.caption.partition(". ")[0]
 
     @property
+    def name(self) -> str:
+        """What the title begins with: short enough for a link."""
+        return self.title.partition(" (")[0].partition(": ")[0]
+
+    @property
     def note(self) -> str:
         """What the caption says beyond the title."""
         return self.caption.partition(". ")[2]
@@ -55,6 +62,17 @@ def estimate(value: float, low: float, high: float, form: Format) -> str:
 def whole(value: Any) -> str:
     """Return a count without decimals, and text as it is."""
     return f"{value:g}" if isinstance(value, int | float) else str(value)
+
+
+def unbroken(cell: str) -> str:
+    r"""Return a cell whose intervals and bounds stay on one line.
+
+    Examples
+    --------
+    >>> unbroken("0.12 (0.10 to 0.14)"), unbroken("< 0.0001")
+    ('0.12 (0.10\xa0to\xa00.14)', '<\xa00.0001')
+    """
+    return re.sub(_TOGETHER, lambda found: found[0].replace(" ", "\N{NO-BREAK SPACE}"), cell)
 
 
 def marked(word: str) -> str:

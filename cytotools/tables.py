@@ -94,6 +94,7 @@ COLUMNS: dict[str, tuple[str, ...]] = {
         "raised",
         "caution",
     ),
+    "miflowcyt": ("section", "item", "stated", "value", "remedy"),
     "bands": (
         "membrane",
         "image",

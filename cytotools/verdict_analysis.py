@@ -30,5 +30,5 @@ def judge_study(study: Study, found: Findings) -> None:
     found.keep("control_checks", "study", checks, ["assay", "check"])
     found.keep("concordance", "study", concordance(effects), ["assay", "quantity"])
     rules = read_rules(study.rules, "the rules of resistance") if study.rules else default_rules()
-    reasons = resistance_table(measured, study_agents(study), rules)
+    reasons = resistance_table(measured, study_agents(study), rules, values)
     found.keep("resistance", "study", reasons, ["cell_line", "arm", "mechanism"])

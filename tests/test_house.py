@@ -27,6 +27,7 @@ MAY_OPEN = {
     "cytotools/output.py",
     "cytotools/plates/export_files.py",
     "cytotools/provenance.py",
+    "cytotools/recorded_dates.py",
     "cytotools/report.py",
     "cytotools/sample_answers.py",
     "cytotools/sample_arms.py",

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import partial
 from io import StringIO
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -84,15 +85,20 @@ def save(figure: Figure, folder: Path, saved: Saved, *, pdf: bool = False) -> Sa
     _lay_out(figure)
     figure.dpi = DPI
     svg = StringIO()
-    FigureCanvasSVG(figure).print_svg(svg, metadata={"Date": None, "Creator": "cytotools"})
+    _drawn(FigureCanvasSVG(figure).print_svg, svg, {"Date": None, "Creator": "cytotools"})
     save_words(compact_svg(svg.getvalue()), folder / f"{saved.name}.svg")
     figure.dpi = PRINTED_DPI if pdf else DPI
-    path = str(folder / f"{saved.name}.png")
-    FigureCanvasAgg(figure).print_png(path, metadata={"Software": "cytotools"}, pil_kwargs=PNG)
+    png = partial(FigureCanvasAgg(figure).print_png, pil_kwargs=PNG)
+    _drawn(png, folder / f"{saved.name}.png", {"Software": "cytotools"})
     if pdf:
-        path = str(folder / f"{saved.name}.pdf")
-        FigureCanvasPdf(figure).print_pdf(path, metadata={"CreationDate": None, "Creator": "cytotools"})
+        print_pdf = FigureCanvasPdf(figure).print_pdf
+        _drawn(print_pdf, folder / f"{saved.name}.pdf", {"CreationDate": None, "Creator": "cytotools"})
     return saved
+
+
+def _drawn(write: Callable[..., object], to: Path | StringIO, metadata: dict[str, str | None]) -> None:
+    """Let a canvas write a figure."""
+    write(str(to) if isinstance(to, Path) else to, metadata=metadata)
 
 
 def _lay_out(figure: Figure) -> None:

@@ -6,7 +6,7 @@
 
   // Tables are sorted by the number that a cell begins with, or by its words.
   const PREFIXES = { p: 1e-12, n: 1e-9, "µ": 1e-6, m: 1e-3, "": 1 };
-  const NUMBER = /^([<>]?) ?([+\u2212-]?(?:\d[\d\u202f]*\.?\d*(?:e[+-]?\d+)?|\u221e))(?: ([pnµm]?)(M|g\/m?L|g))?(?=$|[ :(%×])/i;
+  const NUMBER = /^([<>]?)[ \u00a0]?([+\u2212-]?(?:\d[\d\u202f]*\.?\d*(?:e[+-]?\d+)?|\u221e))(?: ([pnµm]?)(M|g\/m?L|g))?(?=$|[ :(%×])/i;
   const MISSING = /^(|n\/a|not resolved|not tested|no hour|\(no interval\))$/;
   const words = new Intl.Collator("en", { numeric: true, sensitivity: "base" });
 
@@ -46,6 +46,7 @@
     body.append(...rows.map(({ row }) => row));
   }
 
+  const headings = []; // each with its button, and its words for the printer
   for (const table of document.querySelectorAll("table.sortable")) {
     const heads = [...table.tHead.rows[0].cells];
     heads.forEach((head, column) => {
@@ -54,6 +55,7 @@
       button.type = "button";
       button.textContent = name;
       head.replaceChildren(button);
+      headings.push({ head, button, name });
       button.addEventListener("click", () => {
         const before = head.getAttribute("aria-sort");
         const next = before === "ascending" ? "descending" : before === "descending" ? "none" : "ascending";
@@ -144,10 +146,15 @@
   viewer.addEventListener("close", () => image.removeAttribute("src"));
 
   // All findings are printed; long tables and figures of detail stay folded unless they were opened.
+  // Words stand in the place of buttons, which browsers leave out where a heading is repeated on the next sheet.
   let opened = [];
   window.addEventListener("beforeprint", () => {
     opened = [...document.querySelectorAll("details.printed:not([open])")];
     for (const folded of opened) folded.open = true;
+    for (const { head, name } of headings) head.replaceChildren(name);
   });
-  window.addEventListener("afterprint", () => { for (const folded of opened) folded.open = false; });
+  window.addEventListener("afterprint", () => {
+    for (const folded of opened) folded.open = false;
+    for (const { head, button } of headings) head.replaceChildren(button);
+  });
 }

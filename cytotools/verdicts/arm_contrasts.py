@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from cytotools.labels import schedule_label
 from cytotools.tables import rows_of
 from cytotools.verdicts.block_contrast import BlockContrast, block_contrast
 from cytotools.verdicts.treatments import Agent, Line, agents_of, line_of
@@ -19,11 +20,11 @@ ClassOf = Callable[[str], str]
 CONTROLS = ("vehicle", "untreated")
 UNTOLD = -1.0  # hours that the sheet leaves empty: NaN would equal nothing
 ASSAYS = ("flow", "caspase", "viability", "mtt")
+# Caspases tell nothing of death without them, such as that under a caspase inhibitor.
 QUANTITIES: Mapping[tuple[str, str], tuple[str, float]] = {
     ("flow", "apoptosis"): ("total", 1.0),
     ("flow", "death"): ("live", -1.0),
     ("caspase", "apoptosis"): ("caspase", 1.0),
-    ("caspase", "death"): ("caspase", 1.0),
     ("viability", "apoptosis"): ("viability", -1.0),
     ("viability", "death"): ("viability", -1.0),
     ("mtt", "apoptosis"): ("viability", -1.0),
@@ -41,8 +42,14 @@ class Arm:
 
     agents: frozenset[Agent]
     hours: float
+    schedule: str = ""
     values: dict[str, float] = field(default_factory=dict)
     errors: dict[str, float] = field(default_factory=dict)
+
+    def __str__(self) -> str:
+        """Return the agents and their schedule as they are printed."""
+        words = " + ".join(map(str, sorted(self.agents))) or "control"
+        return f"{words} ({self.schedule})" if self.schedule else words
 
 
 @dataclass(frozen=True)
@@ -91,22 +98,23 @@ class StudyArms:
 
 
 def _read_arms(rows: Iterable[Mapping[str, Any]], sign: float) -> dict[Line, list[Arm]]:
-    parts: dict[tuple[Line, frozenset[Agent], float, str], dict[str, list[tuple[float, float]]]] = {}
+    parts: dict[tuple[Line, frozenset[Agent], float, str, str], dict[str, list[tuple[float, float]]]] = {}
     for row in rows:
         control = row["role"] if row["role"] in CONTROLS else ""
-        agents = frozenset[Agent]() if control else agents_of(row)
+        agents = frozenset(() if control else agents_of(row))
         if not agents and not control:
             continue
         hours = float(row["hours"]) if row["hours"] == row["hours"] else UNTOLD
-        held = parts.setdefault((line_of(row), agents, hours, control), {})
+        schedule = schedule_label(row) if len(agents) > 1 else ""
+        held = parts.setdefault((line_of(row), agents, hours, schedule, control), {})
         held.setdefault(str(row["replicate"]), []).append((sign * row["value"], row["error"]))
     found: dict[Line, list[Arm]] = {}
-    for (line, agents, hours, control), held in parts.items():
-        if control == "untreated" and (line, agents, hours, "vehicle") in parts:
+    for (line, agents, hours, schedule, control), held in parts.items():
+        if control == "untreated" and (line, agents, hours, schedule, "vehicle") in parts:
             continue
         means = {name: float(np.mean([value for value, _ in own])) for name, own in held.items()}
         spreads = {name: float(np.mean([error for _, error in own])) for name, own in held.items()}
-        found.setdefault(line, []).append(Arm(agents, hours, means, spreads))
+        found.setdefault(line, []).append(Arm(agents, hours, schedule, means, spreads))
     return found
 
 
@@ -181,7 +189,7 @@ def responses(arms: Sequence[Arm], smac: str) -> list[float]:
 def _pairs(arms: Sequence[Arm], smac: str, agent_class: str, class_of: ClassOf) -> Iterator[tuple[Agent, Arm, Arm]]:
     for arm in arms:
         for added in sorted(arm.agents):
-            if added.name == smac or class_of(added.name) != agent_class:
+            if added.is_called(smac) or class_of(added.name) != agent_class:
                 continue
             without = _arm(arms, arm.agents - {added}, arm.hours)
             if without is not None and _smac_in(without, smac):
@@ -209,7 +217,7 @@ def _arm(arms: Sequence[Arm], agents: frozenset[Agent], hours: float) -> Arm | N
 
 
 def _smac_in(arm: Arm, smac: str) -> list[Agent]:
-    return [agent for agent in sorted(arm.agents) if agent.name == smac]
+    return [agent for agent in sorted(arm.agents) if agent.is_called(smac)]
 
 
 def _holds(arm: Arm, agent_class: str, class_of: ClassOf) -> bool:

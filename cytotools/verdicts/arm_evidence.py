@@ -9,7 +9,7 @@ import numpy as np
 
 from cytotools.labels import assay_label
 from cytotools.number_words import fold, interval
-from cytotools.verdicts.arm_contrasts import ASSAYS, AddedAgent, Arm, StudyArms, added_agents, remaining
+from cytotools.verdicts.arm_contrasts import ASSAYS, QUANTITIES, AddedAgent, Arm, StudyArms, added_agents, remaining
 from cytotools.verdicts.evidence import Evidence
 from cytotools.verdicts.resistance_cautions import caution
 from cytotools.verdicts.resistance_rules import Measurement
@@ -69,10 +69,10 @@ def added_evidence(
     ]
     if helps:
         best = max(helps, key=lambda pair: pair[0])[1]
-        return _told("supported", assay, best, rule, smac, len(tested))
+        return _told("supported", assay, best, rule, len(tested))
     first = max(tested or found, key=lambda one: sign * one.contrast.estimate)
     excluded = bool(tested) and all(_limits(one, sign, 0.05)[1] < threshold for one in tested)
-    return _told("against" if excluded else "not resolved", assay, first, rule, smac, 1)
+    return _told("against" if excluded else "not resolved", assay, first, rule, 1)
 
 
 def remaining_evidence(
@@ -91,7 +91,7 @@ def remaining_evidence(
     tested = [one for one in found if one.contrast.errors]
     first = max(tested or found, key=lambda one: one.contrast.estimate)
     gone = bool(tested) and all(_limits(one, 1.0, 0.05)[1] < threshold for one in tested)
-    return _told("against" if gone else "not resolved", assay, first, rule, smac, 1)
+    return _told("against" if gone else "not resolved", assay, first, rule, 1)
 
 
 def _limits(one: AddedAgent, sign: float, alpha: float) -> tuple[float, float]:
@@ -101,20 +101,20 @@ def _limits(one: AddedAgent, sign: float, alpha: float) -> tuple[float, float]:
 
 def _chosen(study: StudyArms, line: Line, of: str, find: Find) -> tuple[str, list[AddedAgent]] | None:
     """Return the first assay that tests the arms, else the first that has them."""
-    found = [(assay, find(study.of(assay, of).get(line, []))) for assay in ASSAYS]
+    found = [(assay, find(study.of(assay, of).get(line, []))) for assay in ASSAYS if (assay, of) in QUANTITIES]
     found = [(assay, pairs) for assay, pairs in found if pairs]
     tested = [(assay, pairs) for assay, pairs in found if any(pair.contrast.errors for pair in pairs)]
     return next(iter(tested or found), None)
 
 
-def _told(grade: str, assay: str, one: AddedAgent, rule: Measurement, smac: str, family: int) -> Evidence:
+def _told(grade: str, assay: str, one: AddedAgent, rule: Measurement, family: int) -> Evidence:
     scale = SCALES[assay]
     value, low, high = scale.shown([one.contrast.estimate, *one.contrast.limits(0.05 / family)])
-    both, without = (" + ".join(map(str, sorted(arm.agents))) or "control" for arm in (one.arm, one.without))
+    both, without = str(one.arm), str(one.without)
     hours = f" at {one.arm.hours:g} h" if one.arm.hours >= 0 else ""
     alone = f", {one.added.name} alone taken out" if one.alone_taken_out else ""
     quantity = f"{scale.words} of {rule.of}, {both} against {without}{alone}"
-    means = _means(one, assay) if assay == "flow" else ""
+    means = _means(one) if assay == "flow" else ""
     told = f"{rule.of} by {assay_label(assay)}{hours}: {both} against {without}{means}"
     told += f", {scale.words} {fold(value)} {interval(low, high, fold)}{alone}; n = {one.contrast.n}"
     said = []
@@ -131,7 +131,7 @@ def _told(grade: str, assay: str, one: AddedAgent, rule: Measurement, smac: str,
     return Evidence(grade, told, quantity, value, low, high, one.contrast.n, tuple(said))
 
 
-def _means(one: AddedAgent, assay: str) -> str:
+def _means(one: AddedAgent) -> str:
     """Return the mean fractions of both arms in words."""
     with_it, without = (100 / (1 + np.exp(-np.mean(list(arm.values.values())))) for arm in (one.arm, one.without))
     return f", {with_it:.0f} % against {without:.0f} %"

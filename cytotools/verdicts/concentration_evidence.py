@@ -17,6 +17,7 @@ from cytotools.verdicts.resistance_rules import Measurement
 from cytotools.verdicts.treatments import Line, TableRows, agents_of, line_of
 
 IN_PG_ML = {"pg/ml": 1.0, "ng/ml": 1e3, "ug/ml": 1e6, "ng/l": 1.0, "ug/l": 1e3}
+VEHICLES = ("dmso", "ethanol", "medium", "pbs", "saline", "vehicle", "water")
 Rows = Sequence[Mapping[str, Any]]
 
 
@@ -35,8 +36,8 @@ def concentration_evidence(tables: TableRows, line: Line, smac: str, rule: Measu
     treated = _treated(rows, line, smac)
     if not treated:
         return None
-    controls = [r for r in rows if line_of(r) == line and not agents_of(r) and _same_hours(r, treated[0])]
-    name, n, first = rule.names[0], len(treated), treated[0]
+    controls = [r for r in rows if line_of(r) == line and _is_control(r) and _same_hours(r, treated[0])]
+    name, n, first = rule.names[0], len(_logs(treated)), treated[0]
     said = (caution("one_of_each", f"{name} ELISA"),) if n < 2 else ()
     if all(row["low"] == 0 and not finite(row["concentration"]) for row in treated):
         limit = max(row["high"] for row in treated)
@@ -59,17 +60,22 @@ def _experiment(row: Mapping[str, Any]) -> str:
     return "" if value is None or value != value else str(value)
 
 
+def _is_control(row: Mapping[str, Any]) -> bool:
+    """Tell whether a row names no agent but a vehicle: the table has no roles."""
+    return all(folded(agent.name) in VEHICLES for agent in agents_of(row))
+
+
 def _treated(rows: Rows, line: Line, smac: str) -> list[Mapping[str, Any]]:
     """Return the experiments of one line under the mimetic: fewest other agents, highest dose, latest hour."""
-    own = [r for r in rows if line_of(r) == line and any(agent.name == smac for agent in agents_of(r))]
+    own = [r for r in rows if line_of(r) == line and any(agent.is_called(smac) for agent in agents_of(r))]
     if not own:
         return []
     best = min(own, key=lambda r: (len(agents_of(r)), -_dose(r, smac), -_hours(r)))
-    return [r for r in own if agents_of(r) == agents_of(best) and _same_hours(r, best)]
+    return [r for r in own if set(agents_of(r)) == set(agents_of(best)) and _same_hours(r, best)]
 
 
 def _dose(row: Mapping[str, Any], smac: str) -> float:
-    return next(agent.dose for agent in agents_of(row) if agent.name == smac)
+    return next(agent.dose for agent in agents_of(row) if agent.is_called(smac))
 
 
 def _hours(row: Mapping[str, Any]) -> float:
@@ -85,7 +91,7 @@ def _made_elsewhere(rows: Rows, line: Line, smac: str) -> str:
     """Return where the mimetic makes the analyte measurable, in words."""
     for other in dict.fromkeys(line_of(row) for row in rows):
         treated = _treated(rows, other, smac)
-        if other != line and treated and all(finite(row["concentration"]) for row in treated):
+        if other != line and treated and all(row["low"] > 0 for row in treated):
             value, low, high = _mean(treated)
             made = f"{fold(value)} {unit(treated[0]['unit'])} {interval(low, high, fold)}"
             return f"{other.cell_line or other.arm} makes {made}"
@@ -93,10 +99,13 @@ def _made_elsewhere(rows: Rows, line: Line, smac: str) -> str:
 
 
 def _logs(rows: Rows) -> np.ndarray[Any, np.dtype[np.float64]]:
-    """Return ln concentrations; one below the standards counts as the lowest standard, one above as the highest."""
-    bound = [r["high"] if r["low"] == 0 else r["low"] for r in rows]
-    told = [r["concentration"] if finite(r["concentration"]) else b for r, b in zip(rows, bound, strict=True)]
-    return np.log(np.array(told, dtype=np.float64))
+    """Return the mean ln concentration of each experiment; beyond the standards counts as the standard passed."""
+    found: dict[str, list[float]] = {}
+    for row in rows:
+        bound = row["high"] if row["low"] == 0 else row["low"]
+        told = row["concentration"] if finite(row["concentration"]) else bound
+        found.setdefault(_experiment(row), []).append(float(np.log(told)))
+    return np.array([np.mean(own) for own in found.values()])
 
 
 def _mean(rows: Rows) -> tuple[float, float, float]:
@@ -110,7 +119,7 @@ def _mean(rows: Rows) -> tuple[float, float, float]:
 
 def _made(treated: Rows, controls: Rows, rule: Measurement) -> tuple[str, str]:
     """Return whether the mimetic raises the analyte, and by how much in words."""
-    if len(treated) < 2 or any(row["low"] == 0 for row in treated):
+    if len(_logs(treated)) < 2 or any(row["low"] == 0 for row in treated):
         return "not resolved", ""
     if not controls:
         return "against", "; there is no control of its hour"

@@ -6,12 +6,11 @@ from collections.abc import Hashable, Mapping
 from typing import Any
 
 from cytotools.conditions import CONDITION_COLUMNS
-from cytotools.experiments import COMPOUNDS, NOT_CONDITIONS, key_of
-from cytotools.plates.dose_units import is_known, read_unit
+from cytotools.experiments import NOT_CONDITIONS, key_of
+from cytotools.verdicts.treatments import agents_of
 
 CONDITIONS = tuple(name for name in CONDITION_COLUMNS if name not in NOT_CONDITIONS)
 WITHOUT_HOURS = tuple(name for name in CONDITIONS if name != "hours")
-Agent = tuple[str, Hashable]
 
 
 def condition_key(row: Mapping[str, Any]) -> Hashable:
@@ -26,7 +25,7 @@ def condition_key(row: Mapping[str, Any]) -> Hashable:
     >>> condition_key(one) == condition_key(one | {"dose": 0.003, "dose_unit": "uM", "hours": 72.0})
     True
     """
-    agents = agents_of(row)
+    agents = tuple(agent.key for agent in agents_of(row))
     schedule = str(key_of(row.get("schedule")) or "") if len(agents) > 1 else ""
     ordered = agents if schedule in ("pre", "post") else tuple(sorted(agents, key=repr))
     lead = key_of(row.get("lead_hours")) if schedule else None
@@ -34,26 +33,7 @@ def condition_key(row: Mapping[str, Any]) -> Hashable:
     return *line, ordered, schedule, lead or 0.0
 
 
-def agents_of(row: Mapping[str, Any]) -> tuple[Agent, ...]:
-    """Return the agents of a row, each with its dose; those at dose 0 left out."""
-    found = []
-    for columns in COMPOUNDS:
-        name, dose, unit = (key_of(row.get(column)) for column in columns)
-        if name is not None and dose != 0:
-            found.append((str(name).casefold(), _amount(dose, str(unit or ""))))
-    return tuple(found)
-
-
 def family_key(row: Mapping[str, Any]) -> Hashable:
     """Return the line, arm and agents of a row, whatever their doses and hours."""
     line = tuple(str(key_of(row.get(name)) or "").casefold() for name in ("cell_line", "arm"))
-    return *line, tuple(sorted(name for name, _ in agents_of(row)))
-
-
-def _amount(dose: Any, unit: str) -> Hashable:
-    if dose is None:
-        return None
-    if not is_known(unit):
-        return unit, float(f"{float(dose):.9g}")
-    known = read_unit(unit)
-    return known.kind, float(f"{float(dose) * 10.0**known.exponent:.9g}")
+    return *line, tuple(sorted(agent.key[0] for agent in agents_of(row)))

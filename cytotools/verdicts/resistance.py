@@ -11,12 +11,13 @@ from cytotools.labels import line_label
 from cytotools.tables import rows_of
 from cytotools.verdicts.arm_contrasts import ASSAYS, StudyArms, responses
 from cytotools.verdicts.arm_evidence import added_evidence, remaining_evidence
-from cytotools.verdicts.blot_evidence import abundance_evidence, find_course, loss_evidence, return_evidence
+from cytotools.verdicts.blot_evidence import abundance_evidence, loss_evidence, return_evidence
 from cytotools.verdicts.concentration_evidence import concentration_evidence
 from cytotools.verdicts.evidence import NAN, Evidence
 from cytotools.verdicts.experiment_values import experiment_values
 from cytotools.verdicts.resistance_cautions import caution
 from cytotools.verdicts.resistance_rules import Measurement, Mechanism, Rules, default_rules
+from cytotools.verdicts.target_courses import find_course
 from cytotools.verdicts.treatments import Line, TableRows, agents_of, line_of
 
 if TYPE_CHECKING:
@@ -42,7 +43,12 @@ ClassOf = Callable[[str], str]
 TREATED = ("rebound", "time_course", "concentrations")
 
 
-def resistance_table(tables: Mapping[str, pd.DataFrame], agents: ClassOf, rules: Rules | None = None) -> pd.DataFrame:
+def resistance_table(
+    tables: Mapping[str, pd.DataFrame],
+    agents: ClassOf,
+    rules: Rules | None = None,
+    values: pd.DataFrame | None = None,
+) -> pd.DataFrame:
     """Return resistance.csv: every mechanism in every line that met a Smac mimetic, graded by what was measured.
 
     Parameters
@@ -53,6 +59,8 @@ def resistance_table(tables: Mapping[str, pd.DataFrame], agents: ClassOf, rules:
         Class of an agent by its name, such as `cytotools.verdicts.agent_classes.agent_class`.
     rules : Rules, optional
         Default those that come with the toolkit.
+    values : DataFrame, optional
+        What `cytotools.verdicts.experiment_values` makes of the tables, where it is at hand.
 
     Returns
     -------
@@ -75,14 +83,14 @@ def resistance_table(tables: Mapping[str, pd.DataFrame], agents: ClassOf, rules:
     """
     import pandas as pd
 
-    study = _study(tables, agents, rules or default_rules())
+    held = experiment_values(tables) if values is None else values
+    study = _Study(_rows(tables), StudyArms(held), agents, rules or default_rules())
     rows = [row for line, mimetics in study.questions().items() for row in study.rows(line, mimetics)]
     return pd.DataFrame(rows, columns=list(RESISTANCE_COLUMNS))
 
 
-def _study(tables: Mapping[str, pd.DataFrame], agents: ClassOf, rules: Rules) -> _Study:
-    rows = {name: rows_of(tables[name]) if name in tables else [] for name in (*TREATED, "abundance")}
-    return _Study(rows, StudyArms(experiment_values(tables)), agents, rules)
+def _rows(tables: Mapping[str, pd.DataFrame]) -> TableRows:
+    return {name: rows_of(tables[name]) if name in tables else [] for name in (*TREATED, "abundance")}
 
 
 @dataclass(frozen=True, eq=False)
@@ -101,9 +109,10 @@ class _Study:
         """
         known, met = self._mimetics(), dict[Line, list[str]]()
         for row in self._treated_rows():
-            for agent in sorted(agents_of(row)):
-                if agent.name in known and agent.name not in met.setdefault(line_of(row), []):
-                    met[line_of(row)].append(agent.name)
+            for smac in known:
+                own = met.setdefault(line_of(row), [])
+                if smac not in own and any(agent.is_called(smac) for agent in agents_of(row)):
+                    own.append(smac)
         if len(known) == 1:
             for line in self._blotted():
                 met[line] = met.get(line) or known
@@ -126,16 +135,16 @@ class _Study:
 
     def _mimetics(self) -> list[str]:
         """Return the Smac mimetics of the study; where none is known, the only compound whose cIAPs were blotted."""
-        names = list(dict.fromkeys(agent.name for row in self._treated_rows() for agent in sorted(agents_of(row))))
-        return [name for name in names if self.class_of(name) == "smac_mimetic"] or self._assumed()
+        agents = {agent.key[0]: agent.name for row in self._treated_rows() for agent in agents_of(row)}
+        return [name for name in agents.values() if self.class_of(name) == "smac_mimetic"] or self._assumed()
 
     def _assumed(self) -> list[str]:
         kinds = ("return", "loss")
         rules = [one for mechanism in self.rules.mechanisms for one in mechanism.measurements if one.kind in kinds]
         targets = {plain(name) for rule in rules for name in rule.names}
         rows = [row for row in self.tables["rebound"] if plain(str(row["target"])) in targets]
-        names = {agent.name for row in rows for agent in agents_of(row)}
-        return sorted(names) if len(names) == 1 else []
+        names = {agent.key[0]: agent.name for row in rows for agent in agents_of(row)}
+        return list(names.values()) if len(names) == 1 else []
 
     def rows(self, line: Line, mimetics: Sequence[str]) -> Iterator[dict[str, Any]]:
         """Yield the rows of a line: every mechanism under the first mimetic, what else was measured under others."""
@@ -155,7 +164,7 @@ class _Study:
 
     def _evidence(self, line: Line, smac: str, rule: Measurement) -> Evidence | None:
         if rule.kind == "abundance":
-            return abundance_evidence(self.tables, line, self._compared_with(line, smac), rule)
+            return abundance_evidence(self.tables, line, smac, self._compared_with(line, smac), rule)
         if rule.kind == "concentration":
             return concentration_evidence(self.tables, line, smac, rule)
         if rule.kind in ("return", "loss"):

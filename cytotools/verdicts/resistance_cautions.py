@@ -57,7 +57,13 @@ CAUTIONS: dict[str, tuple[str, str, str]] = {
 
 
 def caution(code: str, words: str) -> str:
-    """Return `code: words`, refusing a code that the list above does not document."""
+    """Return `code: words`, refusing a code that the list above does not document.
+
+    Examples
+    --------
+    >>> caution("alone_missing", "a; b")  # names are a person's, and a semicolon ends a caution
+    'alone_missing: a, b'
+    """
     if code not in CAUTIONS:
         raise KeyError(code)
-    return f"{code}: {words}"
+    return f"{code}: {words.replace(';', ',')}"

@@ -14,22 +14,31 @@ from cytotools.verdicts.agent_classes import agent_classes
 
 GRADES = ("supported", "against", "not resolved", "not tested")
 ARM_LIMITS = ("odds_ratio", "caspase_fold", "viability")
+DEATH_LIMITS = ("odds_ratio", "viability")  # caspases tell nothing of death without them
 LIMITS: Mapping[str, tuple[str, ...]] = {
     "return": ("returned", "above", "stays_below", "induced"),
     "loss": ("kept", "lost"),
     "abundance": ("higher", "excluded"),
     "concentration": ("sensitive_to", "induced"),
     "added_agent": ARM_LIMITS,
-    "remaining_death": ARM_LIMITS,
+    "remaining_death": DEATH_LIMITS,
 }
-NAMES = {"return": "target", "loss": "target", "abundance": "target", "concentration": "analyte"}
+TOLD = ("for", "against", "limits")
+KEYS: Mapping[str, tuple[str, ...]] = {
+    "return": ("kind", "target", *TOLD),
+    "loss": ("kind", "target", *TOLD),
+    "abundance": ("kind", "target", *TOLD),
+    "concentration": ("kind", "analyte", *TOLD),
+    "added_agent": ("kind", "agent", "effect", "of", "alone", *TOLD),
+    "remaining_death": ("kind", "under", "against", "limits"),
+}
+CLASS_KEYS = ("agent", "beside", "under")
+OPTIONAL: Mapping[str, tuple[str, ...]] = {"added_agent": ("beside",)}
 CHOICES: Mapping[str, tuple[str, ...]] = {
     "effect": ("more", "less"),
     "of": ("apoptosis", "death"),
     "alone": ("taken out", "left in"),
 }
-CLASSES: Mapping[str, tuple[str, ...]] = {"added_agent": ("agent", "beside"), "remaining_death": ("under",)}
-OWN_CHOICES: Mapping[str, tuple[str, ...]] = {"added_agent": ("effect", "of", "alone"), "remaining_death": ("of",)}
 
 Place = tuple[int | str, ...]
 
@@ -208,26 +217,24 @@ class _Reading:
         if isinstance(value, Mapping) and kind not in LIMITS:
             self.refuse((*here, "kind"), "kind", f"one of {', '.join(LIMITS)}", repr(kind), "Choose from them.")
             return self.empty(kind)
-        named, classes, choices = NAMES.get(kind), CLASSES.get(kind, ()), OWN_CHOICES.get(kind, ())
-        optional = tuple(name for name in ("beside",) if name in classes)
-        optional += ("for",) if kind == "remaining_death" else ()
-        required = tuple(name for name in ("kind", named, *classes, *choices, "for", "against", "limits") if name)
-        held = self.mapping(value, here, tuple(name for name in required if name not in optional), optional)
+        held = self.mapping(value, here, KEYS.get(kind, ("kind", *TOLD)), OPTIONAL.get(kind, ()))
         if not held:
             return self.empty(kind)
-        found = {name: self.agent_class(held[name], (*here, name)) for name in classes if name in held}
-        chosen = {name: self.choice(held[name], (*here, name)) for name in choices if name in held}
+        classes = {name: self.agent_class(held[name], (*here, name)) for name in CLASS_KEYS if name in held}
+        chosen = {name: self.choice(held[name], (*here, name)) for name in CHOICES if name in held}
+        named = next((name for name in ("target", "analyte") if name in held), "")
+        of = "death" if kind == "remaining_death" else chosen.get("of", "apoptosis")
         return Measurement(
             kind,
-            self.names(held[named], (*here, named)) if named and named in held else (),
-            found.get("agent", found.get("under", "")),
-            found.get("beside", ""),
+            self.names(held[named], (*here, named)) if named else (),
+            classes.get("agent", classes.get("under", "")),
+            classes.get("beside", ""),
             chosen.get("effect", "more"),
-            chosen.get("of", "apoptosis"),
+            of,
             chosen.get("alone", "left in"),
-            self.text(held, "for", here) if "for" in held else "",
+            self.text(held, "for", here),
             self.text(held, "against", here),
-            self.limits(held.get("limits"), (*here, "limits"), LIMITS[kind]),
+            self.limits(held.get("limits"), (*here, "limits"), DEATH_LIMITS if of == "death" else LIMITS[kind]),
         )
 
     def empty(self, kind: str) -> Measurement:

@@ -144,8 +144,8 @@ def draw_plate_map(
     >>> from matplotlib.figure import Figure
     >>> ax = Figure().add_subplot()
     >>> image = draw_plate_map(ax, {"A1": 0.2, "b02": 0.9}, write="{:.1f}".format)
-    >>> image.get_array().shape
-    (8, 12)
+    >>> image.get_array().shape, {"0.2", "0.9"} < {word for words in ax.findobj(Words) for word in words.words}
+    ((8, 12), True)
     """
     plate, letters = plate or plate_format(values), letters or {}
     table = np.full((plate.rows, plate.columns), np.nan)
@@ -196,10 +196,10 @@ def _write_wells(
         values = [f"{well.letter}{value}" for well, value in zip(wells, values, strict=True)]
     down = 0.14 if has_room else 0.05
     places = [(well.column, well.row + down) for well in wells]
-    Words(ax, values, places, size=5.3 if has_room else 4.0, colours=inks)
+    Words(ax, values, places, size=5.3 if has_room else 4.0, colours=inks.tolist())
     if has_room:
         corners = [(well.column - 0.43, well.row - 0.41) for well in wells]
-        Words(ax, [well.letter for well in wells], corners, size=4.4, colours=inks, across="left", up="top")
+        Words(ax, [well.letter for well in wells], corners, size=4.4, colours=inks.tolist(), across="left", up="top")
 
 
 def _mark_wells(ax: Axes, plate: PlateFormat, wells: Sequence[Well], inks: NDArray[np.str_]) -> None:

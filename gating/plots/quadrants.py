@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from functools import partial
 from typing import TYPE_CHECKING
 
 import numpy as np
 from matplotlib.colors import LinearSegmentedColormap, LogNorm
-from matplotlib.patheffects import withStroke
 
 from gating.gates import QuadrantGate
 from gating.plots.display_axis import DIVIDER, draw_ticks, edges, reach, within
+from gating.plots.words import Words
 from gating.smoothing import smooth
 from gating.transforms import Scale
 from gating.tubes import Density
@@ -27,6 +28,7 @@ DENSE = 1.0  # events a bin from which an empty bin is chance, not a gap
 DENSITY_MAP = LinearSegmentedColormap.from_list(
     "density", ["#8FC3C9", "#58A5AE", "#35798F", "#30507F", "#33205E", "#160A26"]
 )
+HALO_POINTS = 2.5
 # Where each population's percentage stands, in fractions of the axes: x, y, horizontal and vertical alignment.
 CORNERS = {
     "live": (0.03, 0.03, "left", "bottom"),
@@ -83,8 +85,8 @@ def draw_quadrants(
     >>> ax = Figure().add_subplot()
     >>> gate = QuadrantGate(annexin="FITC-A", annexin_threshold=900.0, dye="PE-A", dye_threshold=700.0)
     >>> draw_quadrants(ax, Density(np.eye(4, dtype=int), grid, grid), gate, {"live": 0.9})
-    >>> ax.get_xlabel(), [t.get_text() for t in ax.texts]
-    ('Annexin V (FITC-A)', ['90.0 %'])
+    >>> ax.get_xlabel(), [words.words for words in ax.findobj(Words)]
+    ('Annexin V (FITC-A)', [('90.0 %',)])
     """
     across, up = scale or density.annexin.scale, scale or density.dye.scale
     _draw_density(ax, density, (across, up) if scale else None)
@@ -136,17 +138,9 @@ def _draw_interval(ax: Axes, scale: Scale, interval: tuple[float, float], *, is_
 def _write_fractions(ax: Axes, fractions: Mapping[str, float], font_size: float) -> None:
     for population, share in fractions.items():
         x, y, horizontal, vertical = CORNERS[population]
-        text = ax.text(
-            x,
-            y,
-            f"{100 * share:.1f} %" if np.isfinite(share) else "n/a",
-            transform=ax.transAxes,
-            ha=horizontal,
-            va=vertical,
-            fontsize=font_size,
-            fontweight="bold",
-        )
-        text.set_path_effects([withStroke(linewidth=2.5, foreground="white")])
+        words = f"{100 * share:.1f} %" if np.isfinite(share) else "n/a"
+        corner = partial(Words, ax, [words], [(x, y)], transform=ax.transAxes)
+        corner(size=font_size, weight="bold", halo=HALO_POINTS, across=horizontal, up=vertical)
 
 
 def _smooth_both(counts: NDArray[np.int64]) -> NDArray[np.float64]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from functools import cache
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from matplotlib.artist import Artist
@@ -44,6 +44,10 @@ class Words(Artist):
     zorder : float
     transform : Transform, optional
         From places to pixels; default that of the axes' data.
+    weight : str
+        Of the letters, as matplotlib names it.
+    halo : float
+        Points of white around the letters, so that they are read on any ground.
 
     Examples
     --------
@@ -62,10 +66,12 @@ class Words(Artist):
         *,
         size: float,
         colours: str | Sequence[str] = "black",
-        across: Literal["left", "center", "right"] = "center",
-        up: Literal["bottom", "center", "top"] = "center",
+        across: str = "center",
+        up: str = "center",
         zorder: float = 3,
         transform: Transform | None = None,
+        weight: str = "normal",
+        halo: float = 0.0,
     ) -> None:
         super().__init__()
         self.words = tuple(words)
@@ -73,7 +79,8 @@ class Words(Artist):
         self.size = size
         self.set(zorder=zorder, in_layout=False, transform=transform or ax.transData)
         inks = (colours,) * len(self.words) if isinstance(colours, str) else colours
-        self._letters = _letters(self.words, inks, ACROSS[across])
+        self._letters = _letters(self.words, inks, ACROSS[across], weight)
+        self._weight, self._halo = weight, halo
         self._up = UP[up]
         ax.add_artist(self)
         self.set_clip_on(False)
@@ -82,40 +89,48 @@ class Words(Artist):
         """Draw each letter of each colour at all of its places at once."""
         if not self.get_visible():
             return
+        if self._halo:
+            self._draw_letters(renderer, self._halo)
+        self._draw_letters(renderer)
+        self.stale = False
+
+    def _draw_letters(self, renderer: RendererBase, halo: float = 0.0) -> None:
         pixels = renderer.points_to_pixels(self.size)
         at = self.get_transform().transform(self.places)
         for (letter, ink), (owners, shifts) in self._letters.items():
             places = at[owners] + np.column_stack([shifts, np.full(len(shifts), self._up)]) * pixels
             gc = renderer.new_gc()
-            gc.set_linewidth(0.0)
+            gc.set_linewidth(renderer.points_to_pixels(halo))
+            gc.set_foreground("white")
+            gc.set_joinstyle("round")
             gc.set_snap(False)
             scale: Any = Affine2D().scale(pixels)
-            renderer.draw_markers(gc, _glyph(letter)[0], scale, Path(places), IdentityTransform(), to_rgba(ink))
+            outline, fill = _glyph(letter, self._weight)[0], "white" if halo else ink
+            renderer.draw_markers(gc, outline, scale, Path(places), IdentityTransform(), to_rgba(fill))
             gc.restore()
-        self.stale = False
 
 
 def _letters(
-    words: Sequence[str], inks: Sequence[str], left: float
+    words: Sequence[str], inks: Sequence[str], left: float, weight: str
 ) -> dict[tuple[str, str], tuple[NDArray[np.int64], NDArray[np.float64]]]:
     """Return for each letter and colour the words that it stands in and how far from their places, in sizes."""
     found: dict[tuple[str, str], list[tuple[int, float]]] = {}
     for number, (word, ink) in enumerate(zip(words, inks, strict=True)):
-        shift = -left * sum(_glyph(letter)[1] for letter in word)
+        shift = -left * sum(_glyph(letter, weight)[1] for letter in word)
         for letter in word:
             found.setdefault((letter, ink), []).append((number, shift))
-            shift += _glyph(letter)[1]
+            shift += _glyph(letter, weight)[1]
     return {
         key: (np.array([owner for owner, _ in own]), np.array([shift for _, shift in own]))
         for key, own in found.items()
-        if len(_glyph(key[0])[0].vertices)
+        if len(_glyph(key[0], weight)[0].vertices)
     }
 
 
 @cache
-def _glyph(letter: str) -> tuple[Path, float]:
+def _glyph(letter: str, weight: str) -> tuple[Path, float]:
     """Return the outline of a letter of size 1 and how wide it is."""
-    font = FontProperties(family="DejaVu Sans", size=LETTERING)
+    font = FontProperties(family="DejaVu Sans", weight=weight, size=LETTERING)
     vertices, codes = text_to_path.get_text_path(font, letter)
     width, _, _ = text_to_path.get_text_width_height_descent(letter, font, ismath=False)
     return Path(np.asarray(vertices).reshape(-1, 2) / LETTERING, codes), width / LETTERING

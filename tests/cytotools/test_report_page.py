@@ -75,7 +75,13 @@ def results(name: str, tmp_path: Path) -> Results:
     ]
     caspase = condition | {"fold": 2.0, "low": 1.5, "high": 2.7, "fold_per_viable": 2.0, "per_viable_low": 1.0}
     caspase |= {"per_viable_high": 3.0, "n": 3, "caution": "peak: highest"}
-    resistance = {"cell_line": name, "arm": name, "compound": name, "mechanism": "cIAP2_rebound", "grade": "supported"}
+    resistance: dict[str, object] = {
+        "cell_line": name,
+        "arm": name,
+        "compound": name,
+        "mechanism": "cIAP2_rebound",
+        "grade": "supported",
+    }
     resistance |= {"evidence": name, "quantity": name, "value": 2.0, "low": 1.5, "high": 3.0, "n": 3}
     resistance |= {"next_experiment": name, "source": name, "caution": ""}
     found = {name: pd.DataFrame(rows) for name, rows in (("wells", wells), ("caspase", [caspase]))}
@@ -166,10 +172,10 @@ def test_long_groups_of_answers_fold_and_are_printed(monkeypatch: pytest.MonkeyP
     from cytotools import report_page
     from cytotools.wording import AnswerGroup
 
-    group = AnswerGroup("Do cells die?", tuple(f"line {k}: {k} %" for k in range(6)))
+    group = AnswerGroup("Do cells die?", tuple(f"line {k}: {k} %" for k in range(14)))
     monkeypatch.setattr(report_page, "answers", lambda _: [group])
     folded = Page(shown("ECA109", tmp_path))
-    assert len([text for text in folded.text if re.fullmatch(r"line \d:", text)]) == 6
+    assert len([text for text in folded.text if re.fullmatch(r"line \d+:", text)]) == 14
     assert {"class": "printed"} in folded.all("details")
     assert "2 more on: Do cells die?" in folded.text
 

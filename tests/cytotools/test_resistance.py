@@ -120,6 +120,15 @@ def test_a_line_that_never_shared_a_membrane_is_compared_through_a_third() -> No
     assert "through_third_line: C" in found["caution"]
 
 
+def test_a_target_below_detection_gives_a_bound() -> None:
+    row = {"target": "XIAP", "cell_line": "A", "reference": "B", "ratio": np.nan, "n": 3, "arm": "", "caution": ""}
+    tables = blots("cIAP1", {"A": (1.0, 0.1, 0.1, 0.1)})
+    for low, high, expected in ((2.5, np.inf, "supported"), (1.5, np.inf, "not resolved"), (0.0, 0.7, "against")):
+        tables["abundance"] = pd.DataFrame([row | {"low": low, "high": high}])
+        assert grade(tables, "high_XIAP")["grade"] == expected
+    assert "XIAP in A is < 0.7 × that in B" in grade(tables, "high_XIAP")["evidence"]
+
+
 RESCUE: Arms = {(): 0.08, ("BV6",): 0.15, ("TNFa",): 0.09, ("BV6", "TNFa"): 0.5}
 
 
@@ -130,6 +139,24 @@ def test_a_rescue_by_tnf_tells_that_the_loop_is_missing(swapped: bool) -> None:
     assert found["grade"] == "supported"
     assert found["low"] > 1
     assert "alone taken out" in found["evidence"]
+
+
+def test_of_several_doses_the_best_supports_and_all_must_be_excluded() -> None:
+    high, low = tubes(RESCUE), tubes(RESCUE | {("BV6", "TNFa"): 0.16})
+    low["file"] += " low"
+    for name, dose in (("compound", "dose"), ("compound_2", "dose_2")):
+        low.loc[low[name] == "TNFa", dose] = 1.0
+    low = low[(low["compound_2"] == "TNFa") | (low["compound"] == "TNFa")]
+    found = grade({"quadrants": pd.concat([high, low])}, "no_TNF_loop")
+    assert found["grade"] == "supported"
+    assert "TNFa 10" in found["quantity"]
+    assert "several_arms: 2 of them" in found["caution"]
+
+
+def test_names_and_units_of_one_agent_may_differ_between_sheets() -> None:
+    quadrants = tubes(RESCUE)
+    quadrants.loc[quadrants["compound_2"] == "TNFa", "compound"] = "bv6"
+    assert grade({"quadrants": quadrants}, "no_TNF_loop")["grade"] == "supported"
 
 
 def test_an_agent_that_kills_alone_rescues_nothing() -> None:
@@ -166,6 +193,14 @@ def test_tnf_below_the_standards_counts_where_another_line_makes_it() -> None:
     assert grade({"concentrations": elisa(levels)}, "no_TNF_loop", "B")["grade"] == "against"
     alone = {key: level for key, level in levels.items() if key[0] == "A"}
     assert grade({"concentrations": elisa(alone)}, "no_TNF_loop")["grade"] == "not resolved"
+
+
+def test_a_vehicle_is_the_control_of_an_elisa_and_a_level_that_the_mimetic_does_not_raise_tells_nothing() -> None:
+    raised = grade({"concentrations": elisa({("A", "BV6"): 300.0, ("A", "DMSO"): 20.0})}, "no_TNF_loop")
+    assert raised["grade"] == "against"
+    assert "15-fold its control" in raised["evidence"]
+    level = grade({"concentrations": elisa({("A", "BV6"): 300.0, ("A", "DMSO"): 290.0})}, "no_TNF_loop")
+    assert level["grade"] == "not resolved"
 
 
 def test_the_arm_decides_over_the_elisa_and_a_contradiction_is_told() -> None:

@@ -23,6 +23,7 @@ from cytotools.dose_response_table import DOSE_RESPONSE_COLUMNS
 from cytotools.growth_table import GROWTH_COLUMNS
 from cytotools.kinetics import KINETICS_COLUMNS
 from cytotools.median_effect_table import MEDIAN_EFFECT_COLUMNS
+from cytotools.miflowcyt import MIFLOWCYT_COLUMNS
 from cytotools.plates.caspase import MEASURES as CASPASE_COLUMNS
 from cytotools.plates.concentration_table import CONCENTRATION_COLUMNS
 from cytotools.plates.interference import COLUMNS as INTERFERENCE_COLUMNS
@@ -48,6 +49,7 @@ MADE = {
     "apoptosis": APOPTOSIS_COLUMNS,
     "comparisons": COMPARISON_COLUMNS,
     "kinetics": KINETICS_COLUMNS,
+    "miflowcyt": MIFLOWCYT_COLUMNS,
     "evidence": EVIDENCE_COLUMNS,
     "compensation": COMPENSATION_COLUMNS,
     "cleanup": CLEANUP_COLUMNS,

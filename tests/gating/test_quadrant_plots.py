@@ -38,6 +38,11 @@ def ax() -> Axes:
     return Figure().add_subplot()
 
 
+def _words(ax: Axes) -> dict[str, tuple[float, float]]:
+    found = [child for child in ax.get_children() if isinstance(child, Words)]
+    return {word: (x, y) for written in found for word, (x, y) in zip(written.words, written.places, strict=True)}
+
+
 @pytest.mark.parametrize("scale", [None, Logicle()])
 def test_dividers_stand_at_the_thresholds_and_shares_in_their_corners(ax: Axes, scale: Logicle | None) -> None:
     draw_quadrants(ax, DENSITY, GATE, SHARES, scale=scale)
@@ -45,7 +50,7 @@ def test_dividers_stand_at_the_thresholds_and_shares_in_their_corners(ax: Axes, 
     at = scale or GRID.scale
     assert across.get_xdata() == pytest.approx([float(at(900.0))] * 2)
     assert up.get_ydata() == pytest.approx([float(at(700.0))] * 2)
-    corner = {text.get_text(): text.get_position() for text in ax.texts}
+    corner = _words(ax)
     assert corner == {"70.5 %": (0.03, 0.03), "20.0 %": (0.97, 0.03), "7.5 %": (0.97, 0.97), "2.0 %": (0.03, 0.97)}
     assert (ax.get_xlabel(), ax.get_ylabel()) == ("Annexin V (FITC-A)", "dead-cell dye (PE-A)")
     assert "0" in [tick.get_text() for tick in ax.get_xticklabels()]
@@ -53,7 +58,7 @@ def test_dividers_stand_at_the_thresholds_and_shares_in_their_corners(ax: Axes, 
 
 def test_a_share_that_is_no_number_is_said_so(ax: Axes) -> None:
     draw_quadrants(ax, DENSITY, GATE, {"live": float("nan")})
-    assert [text.get_text() for text in ax.texts] == ["n/a"]
+    assert list(_words(ax)) == ["n/a"]
 
 
 def test_intervals_of_thresholds_are_bands_and_open_ones_run_to_the_edge(ax: Axes) -> None:
@@ -179,11 +184,6 @@ def test_what_is_no_well_is_refused(well: str) -> None:
 
 def test_the_plate_is_the_smallest_that_has_all_wells() -> None:
     assert [plate_format(wells).wells for wells in (["H12"], ["I1"], ["A13"], ["Q1"])] == [96, 384, 384, 1536]
-
-
-def _words(ax: Axes) -> dict[str, tuple[float, float]]:
-    found = [child for child in ax.get_children() if isinstance(child, Words)]
-    return {word: (x, y) for written in found for word, (x, y) in zip(written.words, written.places, strict=True)}
 
 
 def test_values_stand_in_the_wells_of_a_96_well_plate(ax: Axes) -> None:

@@ -1,0 +1,94 @@
+"""Runs that are killed at random moments: the earlier results stay whole, and the next run succeeds.
+
+`python -m benchmarks.killed_runs [KILLS]` analyses a small part of the sample study, then starts runs of a changed copy
+into the same folder and kills each at a random moment of its course, in turn by SIGKILL and SIGTERM. A run that was
+faster than its kill counts as finished.
+"""
+
+from __future__ import annotations
+
+import csv
+import hashlib
+import random
+import signal
+import subprocess
+import sys
+import tempfile
+import time
+from pathlib import Path
+
+SAMPLE = Path(__file__).parents[1] / "sample_data" / "smac_n7"
+STUDY = """\
+version: 1
+title: {title}
+flow: {{samples: samples.csv}}
+blots:
+  lanes: lanes.csv
+  loading_control: actin
+  images: [{{file: rep1.tif, membrane: rep1, bands: [cIAP2, cIAP1, non-specific, XIAP, actin]}}]
+"""
+
+
+def main(kills: int = 20, seed: int = 9) -> None:
+    """Kill runs, and print what became of each."""
+    draw = random.Random(seed)
+    with tempfile.TemporaryDirectory() as place:
+        folder = Path(place)
+        _write_study(folder)
+        began = time.perf_counter()
+        assert _run(folder).wait() == 0, "the first run must succeed"
+        took, whole = time.perf_counter() - began, _hashes(folder / "results")
+        print(f"a whole run takes {took:.1f} s and writes {len(whole)} files")
+        (folder / "study.yaml").write_text(STUDY.format(title="changed"))
+        kept = finished = 0
+        for k in range(kills):
+            sign = (signal.SIGKILL, signal.SIGTERM)[k % 2]
+            run, moment = _run(folder), draw.uniform(0.02, 1.02) * took
+            time.sleep(moment)
+            run.send_signal(sign)
+            run.wait()
+            found = _hashes(folder / "results")
+            state = "whole" if found == whole else "new" if run.returncode == 0 else "BROKEN"
+            kept, finished = kept + (state == "whole"), finished + (state == "new")
+            whole = found if state == "new" else whole
+            print(f"{sign.name} after {moment:5.2f} s: the results are {state}")
+        last = _run(folder).wait()
+        left = [path.name for path in folder.iterdir() if path.name.startswith(".")]
+        broken = kills - kept - finished
+        print(f"{kept} of {kills} earlier results kept, {finished} runs finished before, {broken} broken")
+        print(f"the next run ends with {last}; hidden files left: {left or 'none'}")
+        if broken or last or left:
+            sys.exit(1)
+
+
+def _run(folder: Path) -> subprocess.Popen[bytes]:
+    command = [sys.executable, "-m", "cytotools", "run", str(folder), "--workers", "2"]
+    return subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+
+
+def _hashes(folder: Path) -> dict[str, str]:
+    files = [path for path in sorted(folder.rglob("*")) if path.is_file()]
+    return {str(path.relative_to(folder)): hashlib.sha256(path.read_bytes()).hexdigest() for path in files}
+
+
+def _write_study(folder: Path) -> None:
+    (folder / "study.yaml").write_text(STUDY.format(title="first"))
+    (folder / "rep1.tif").write_bytes((SAMPLE / "blots" / "rep1.tif").read_bytes())
+    _copy_rows(SAMPLE / "blots" / "lanes.csv", folder / "lanes.csv", "membrane", "rep1")
+    for row in _copy_rows(SAMPLE / "flow" / "samples.csv", folder / "samples.csv", "replicate", "1"):
+        (folder / "flow").mkdir(exist_ok=True)
+        (folder / row["file"]).write_bytes((SAMPLE / row["file"]).read_bytes())
+
+
+def _copy_rows(source: Path, target: Path, column: str, value: str) -> list[dict[str, str]]:
+    with source.open(newline="") as file:
+        rows = [row for row in csv.DictReader(file) if row[column] == value]
+    with target.open("w", newline="") as file:
+        writer = csv.DictWriter(file, list(rows[0]))
+        writer.writeheader()
+        writer.writerows(rows)
+    return rows
+
+
+if __name__ == "__main__":
+    main(*map(int, sys.argv[1:]))
