@@ -78,7 +78,7 @@ def anchor_of(kind: str, *content: str) -> str:
     Examples
     --------
     >>> anchor_of("t", "<script>")
-    't-88ae4d07'
+    't-5b63e5b2'
     """
     return f"{kind}-{hashlib.sha256(chr(31).join(content).encode('utf-8', 'replace')).hexdigest()[:8]}"
 

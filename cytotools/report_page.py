@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
+from cytotools.cautions import SEVERITIES
 from cytotools.diagrams.pathway import pathways
 from cytotools.diagrams.troubleshooting import troubleshooting_path
 from cytotools.labels import visible
@@ -138,6 +139,7 @@ def _measured(results: Results) -> str:
 
 
 def _cautions_in_words(results: Results) -> str:
-    counts = results.cautions["severity"].value_counts()
-    words = [f"{counts[s]} {s}" + ("s" if s != "refused" and counts[s] > 1 else "") for s in counts.index]
+    severities = list(results.cautions["severity"])
+    counts = {severity: severities.count(severity) for severity in SEVERITIES}
+    words = [f"{n} {name}{'s' if name != 'refused' and n > 1 else ''}" for name, n in counts.items() if n]
     return f"These numbers carry cautions: {', '.join(words)}." if words else "No caution was raised."

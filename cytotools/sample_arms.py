@@ -11,6 +11,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from itertools import product
+from operator import itemgetter
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -25,14 +26,15 @@ from cytotools.sample_layouts import ARMS, COLUMNS, REPLICATES, laid_out, vehicl
 if TYPE_CHECKING:
     import pandas as pd
 
-SEED = 20_261_215
+SEED = 20_261_216
 HOURS = 24
 WELLS = 3
-CONTROL_WELLS = 8
-BLANK_WELLS = 6
+CONTROL_WELLS = 7
+POSITIVE_WELLS = 4
+BLANK_WELLS = 4
 UNITS = {
     "cisplatin": "ug/mL", "Smac-N7": "uM", "TNF-alpha": "ng/mL", "venetoclax": "uM", "zVAD-fmk": "uM", "Nec-1s": "uM",
-    "palbociclib": "uM",
+    "palbociclib": "uM", "staurosporine": "uM",
 }  # fmt: skip
 SMAC_N7, TNF, VENETOCLAX = ("Smac-N7", 25), ("TNF-alpha", 10), ("venetoclax", 1)
 ZVAD, NEC_1S, PALBOCICLIB = ("zVAD-fmk", 20), ("Nec-1s", 30), ("palbociclib", 1)
@@ -100,6 +102,7 @@ PLANTED = {
         Arm((SMAC_N7, TNF, ZVAD), 0.96, 0.3),
     ),
 }
+POSITIVE = Arm((("staurosporine", 1),), 0.20, 20.0)
 MODELS = {
     "caspase": PlateModel(blank=250.0, control=4_000.0, well_cv=0.06, additive_sd=15.0, ic50_sd=0.12),
     "viability": PlateModel(well_cv=0.035, ic50_sd=0.12),
@@ -148,17 +151,14 @@ def _layout() -> pd.DataFrame:
         cells = {"cell_line": line, "arm": ARMS[line]}
         wells += [cells | control] * CONTROL_WELLS
         wells += [cells | {"role": "treated"} | arm.cells() for arm in arms for _ in range(WELLS)]
+        wells += [cells | {"role": "positive"} | POSITIVE.cells()] * POSITIVE_WELLS
     order = np.random.default_rng([SEED, 0]).permutation(96)[: len(wells)]
     rows = [
         {"well": well_name(*divmod(int(place), 12)), **well}
-        for place, well in sorted(zip(order, wells, strict=True), key=_place)
+        for place, well in sorted(zip(order, wells, strict=True), key=itemgetter(0))
     ]
     empty = {name: np.nan if name.startswith("dose_") and "unit" not in name else "" for name in AGENT_COLUMNS[3:]}
     return laid_out([empty | row for row in rows])
-
-
-def _place(held: tuple[int, dict[str, Any]]) -> int:
-    return int(held[0])
 
 
 def _planted(layout: pd.DataFrame, assay: str) -> tuple[pd.DataFrame, dict[tuple[str, str], PlantedCurve]]:
@@ -169,9 +169,9 @@ def _planted(layout: pd.DataFrame, assay: str) -> tuple[pd.DataFrame, dict[tuple
     curves: dict[tuple[str, str], PlantedCurve] = {
         (line, arm.name): Logistic(1.0, bottom=2.0 * (arm.fold if assay == "caspase" else arm.viable) - 1.0)
         for line, arms in PLANTED.items()
-        for arm in arms
+        for arm in (*arms, POSITIVE)
     }
-    treated = layout["role"] == "treated"
+    treated = layout["role"].isin(("treated", "positive"))
     names = ["_".join(f"{a}_{d:g}" for a, d in _agents(row) if a) for row in layout.to_dict("records")]
     one = layout.assign(compound=np.where(treated, names, ""), dose=np.where(treated, 1.0, np.nan))
     return one.drop(columns=list(AGENT_COLUMNS[3:])), curves

@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from cytotools.sample_answers import write_answers
-from cytotools.sample_arms import PLANTED, arms_yaml, write_arms
+from cytotools.sample_arms import AGENT_COLUMNS, PLANTED, arms_yaml, write_arms
 from cytotools.sample_combinations import combinations_yaml, write_combinations
 from cytotools.sample_layouts import ARMS, REPLICATES
 from cytotools.sample_plates import plates_yaml, write_plates
@@ -47,7 +47,7 @@ CONTROLS = {
 
 HARVEST = 24  # of the tubes, hours
 ARM_EVENTS = 3_100  # the fewest in which clogs and bursts can be looked for, and a study of about 10 MB
-AGENT_COLUMNS = tuple(f"{name}{slot}" for slot in ("", "_2") for name in ("compound", "dose", "dose_unit"))
+TUBE_AGENTS = AGENT_COLUMNS[:6]  # no tube holds a third agent
 
 HOURS = (0, 1, 3, 6, 12, 24)
 BANDS = ("cIAP2", "cIAP1", "non-specific", "XIAP", "actin")
@@ -135,8 +135,9 @@ measured on cells.
   that could rescue Smac-N7, as planted and as drawn (geometric mean of three); its apoptosis stands in `apoptosis.csv`.
 - `concordance.csv`: what is planted in each assay of each treatment at 24 h (apoptosis as a fraction where there is a
   tube, caspase-3/7 and viability over the vehicle), and whether the assays agree. All do but one: palbociclib halts
-  ECA109, so that viability falls to half while neither Annexin V nor caspase-3/7 for each cell rises. By rank the
-  treatments stand in the same order in Annexin V, caspase-3/7 and loss of viability, palbociclib aside.
+  ECA109, so that viability falls to half while neither Annexin V nor caspase-3/7 for each cell rises. Weak effects may
+  be left unresolved, and nothing else may be found to disagree. By rank the treatments stand in the same order in
+  Annexin V, caspase-3/7 and loss of viability, palbociclib aside.
 - `resistance.csv`: why each line responds or not, as each mechanism must be graded. ECA109 resists because cIAP2 comes
   back and because it makes no TNF-alpha; XIAP, cIAP1, Bcl-2 and necroptosis are tested and against; PI3K and AKT are
   left untested on purpose.
@@ -241,7 +242,7 @@ def _drawn_mean(mean: float, sd: float, replicate: int) -> float:
 
 
 def _row(file: str, role: str, line: str, cells: dict[str, Any], replicate: int) -> dict[str, Any]:
-    agents = {name: cells.get(name, "") for name in AGENT_COLUMNS}
+    agents = {name: cells.get(name, "") for name in TUBE_AGENTS}
     named = {"file": file, "role": role, "cell_line": line, "arm": ARMS.get(line, "")}
     return named | agents | {"hours": HARVEST, "replicate": replicate}
 
@@ -259,7 +260,7 @@ def _fractions(apoptosis: float, lateness: float) -> dict[str, float]:
 
 
 def _flow_truth(sample: _Sample, drawn: dict[str, float]) -> dict[str, Any]:
-    keys = ("file", "cell_line", "arm", *AGENT_COLUMNS, "hours", "replicate")
+    keys = ("file", "cell_line", "arm", *TUBE_AGENTS, "hours", "replicate")
     planted = _fractions(sample.apoptosis, sample.lateness)
     truth = {key: sample.row[key] for key in keys} | {"planted_total": round(sample.apoptosis, 6)}
     truth |= {f"planted_{name}": round(value, 6) for name, value in planted.items()}

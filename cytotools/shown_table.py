@@ -15,6 +15,8 @@ MARKS = {
     "supported": "●",
     "against": "○",
     "yes": "✓",
+    "passed": "✓",
+    "failed": "✗",
     "no": "✗",
     "not resolved": "?",
     "not tested": "–",

@@ -211,6 +211,32 @@ def test_the_truth_tells_the_whole_story(sample_study: Path) -> None:
     assert ranks.corr("spearman").to_numpy().min() == pytest.approx(1.0)
 
 
+def test_mechanisms_are_graded_as_planted(results: Results, sample_study: Path) -> None:
+    truth = pd.read_csv(sample_study.parent / "truth" / "resistance.csv").set_index(["cell_line", "mechanism"])["grade"]
+    found = results.tables["resistance"].query("compound == 'Smac-N7'").set_index(["cell_line", "mechanism"])["grade"]
+    assert found.to_dict() == truth.to_dict()
+
+
+def test_the_planted_contradiction_is_named_and_no_other(results: Results, sample_study: Path) -> None:
+    truth = by_arm(pd.read_csv(sample_study.parent / "truth" / "concordance.csv"))
+    table = results.tables["concordance"]
+    ranks = table.query("quantity == 'rank_agreement' and assay == 'flow and caspase'")
+    assert ranks["low"].tolist()[0] > 0.5
+    found = by_arm(table.query("quantity != 'rank_agreement'"))
+    assert set(zip(truth["cell_line"], truth["named"], strict=True)) <= set(
+        zip(found["cell_line"], found["named"], strict=True)
+    )
+    against = found.query("agrees == 'no'")
+    assert set(against["assay"]) == {"flow", "caspase", "viability"}
+    assert set(against["named"]) == set(truth.query("agrees == 'no'")["named"])
+
+
+def test_no_control_is_out_of_bounds(results: Results) -> None:
+    checks = results.tables["control_checks"]
+    checks = checks[~checks["check"].isin(["too_early", "too_late"])]
+    assert set(checks["verdict"]) == {"passed", "not tested"}
+
+
 def test_the_sensitising_dose_does_nothing_alone_and_that_of_the_arms_kills(results: Results) -> None:
     wells = results.tables["wells"].query("compound == 'Smac-N7' and cell_line == 'ECA109-Smac' and assay != 'caspase'")
     viable = wells[wells["compound_2"].fillna("") == ""].groupby("dose")["response"].mean()
