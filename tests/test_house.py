@@ -23,6 +23,7 @@ MAY_OPEN = {
     "cytotools/design/design_files.py",
     "cytotools/design/write.py",
     "cytotools/doses/certified/sets.py",
+    "cytotools/drafting/vocabulary.py",
     "cytotools/figures/page_pictures.py",
     "cytotools/figures/style.py",
     "cytotools/output.py",

@@ -12,7 +12,7 @@ import numpy as np
 from cytotools.experiments import grouped
 from cytotools.number_words import finite, fold, percent, percent_points
 from cytotools.tables import rows_of
-from cytotools.verdicts.effect_sizes import LACKS, OPEN, state_of
+from cytotools.verdicts.effect_sizes import GONE, LACKS, OPEN, state_of
 from cytotools.verdicts.matched_conditions import WITHOUT_HOURS, condition_key
 from cytotools.verdicts.pooled_scatter import half_widths
 
@@ -120,11 +120,11 @@ def assay_effects(tables: Mapping[str, pd.DataFrame], values: pd.DataFrame) -> l
 
 
 def _for_its_cells(effect: Effect, of_condition: Sequence[Effect]) -> Effect:
-    """Return caspase activity that seems to lack as open where it may be that of fewer cells."""
+    """Return caspase activity that seems to lack as that of cells gone where it may be that of fewer cells."""
     if effect.method != "caspase" or effect.state != LACKS:
         return effect
     left = _cells_left(effect, of_condition)
-    return effect if left >= FEW_CELLS and effect.value / left < MOST_PER_CELL else replace(effect, state=OPEN)
+    return effect if left >= FEW_CELLS and effect.value / left < MOST_PER_CELL else replace(effect, state=GONE)
 
 
 def _cells_left(caspase: Effect, of_condition: Sequence[Effect]) -> float:

@@ -9,13 +9,12 @@ import numpy as np
 
 from cytotools.end_points import end_points
 from cytotools.experiments import grouped
-from cytotools.hour_series import listed_hours
 from cytotools.number_words import finite
 from cytotools.plates.caspase_courses import near_the_best
 from cytotools.tables import rows_of
 from cytotools.verdicts.assay_effects import Effect
 from cytotools.verdicts.effect_sizes import SHOWS, WEAK
-from cytotools.verdicts.matched_conditions import WITHOUT_HOURS, condition_key
+from cytotools.verdicts.matched_conditions import WITHOUT_HOURS, condition_key, family_key
 from cytotools.verdicts.verdict_cautions import caution
 
 if TYPE_CHECKING:
@@ -23,6 +22,7 @@ if TYPE_CHECKING:
 
 END_POINT_COLUMNS = ("assay", "quantity", "hours", "estimate", "low", "high", "as_good", "tested_hours", "n", "caution")
 NAN = float("nan")
+FOLLOWED = ("flow", "caspase")  # assays whose effect passes; viability is read at the end by design
 
 
 def best_hours(
@@ -53,7 +53,7 @@ def best_hours(
         caution`. Of caspase activity and viability the hours that can't be told are those of a comparison with the best
         (`cytotools.plates.caspase_courses.near_the_best`) within experiments; of flow cytometry see
         `cytotools.end_points`, of blots the possible nadirs of rebound.csv. Where one hour was harvested it is
-        given with a caution.
+        given, with a caution of flow cytometry and caspase activity once a line and treatment.
     """
     import pandas as pd
 
@@ -62,15 +62,18 @@ def best_hours(
     points = [] if tubes is None or not len(tubes) else end_points(tubes, control, vehicles)
     of_flow = {condition_key(dict(point.condition)): point for point in points}
     of_wells = _by_experiment(values)
-    rows = []
-    for (key, _), own in grouped(timed, lambda e: (e.key, e.assay)).items():
+    rows, told = [], set()
+    for (key, assay), own in grouped(timed, lambda e: (e.key, e.assay)).items():
         course = sorted(own, key=lambda e: e.hours)
         if course[0].method == "annexin":
             point = of_flow.get(key)
             best, near = (point.hours, point.as_good) if point and len(course) > 1 else _alone(course)
         else:
             best, near = _best(course, of_wells)
-        rows.append(_row(course, best, near))
+        family = assay, family_key(dict(course[0].condition))
+        alone = len(course) == 1 and assay in FOLLOWED and family not in told
+        told |= {family} if alone else set()
+        rows.append(_row(course, best, near) | {"caution": caution("one_hour", f"{own[0].hours:g} h") if alone else ""})
     rows += _of_blots(tables)
     return pd.DataFrame(rows, columns=[*WITHOUT_HOURS, *END_POINT_COLUMNS])
 
@@ -116,9 +119,8 @@ def _row(course: Sequence[Effect], best: float | None, near: Sequence[float]) ->
     shown = next((e for e in course if e.hours == best), max(course, key=lambda e: e.value))
     row = dict(shown.condition) | {"assay": shown.assay, "quantity": shown.quantity, "n": shown.n}
     row |= {"hours": NAN if best is None else best, "estimate": shown.value, "low": shown.low, "high": shown.high}
-    said = caution("one_hour", f"{shown.hours:g} h") if len(course) == 1 else ""
     tested = _listed([e.hours for e in course])
-    return row | {"as_good": _listed(near), "tested_hours": tested, "caution": said}
+    return row | {"as_good": _listed(near), "tested_hours": tested}
 
 
 def _listed(hours: Sequence[float]) -> str:
@@ -133,7 +135,6 @@ def _of_blots(tables: Mapping[str, pd.DataFrame]) -> Iterator[dict[str, Any]]:
     verdicts = tables.get("rebound")
     for row in [] if verdicts is None else rows_of(verdicts):
         hours = [one["hours"] for one in tested.get((condition_key(row), row["target"], row["loading_control"]), [])]
-        later = [hour for hour in hours if hour > 0]
         falls = row["verdict"] in ("overshoot", "rebound", "sustained loss")
         possible = [float(word) for word in str(row.get("possible_nadir_hours", "")).split()]
         near = [hour for hour in possible if hour != row["nadir_hours"]] if falls else []
@@ -141,5 +142,4 @@ def _of_blots(tables: Mapping[str, pd.DataFrame]) -> Iterator[dict[str, Any]]:
         found = {name: row.get(name, "") for name in WITHOUT_HOURS} | fold
         found |= {"assay": "blot", "quantity": f"{row['target']} over {row['loading_control']}", "n": row["n"]}
         found |= {"hours": row["nadir_hours"] if falls else NAN, "as_good": _listed(near)}
-        said = caution("one_hour", listed_hours(later)) if len(later) == 1 else ""
-        yield found | {"tested_hours": _listed(hours), "caution": said}
+        yield found | {"tested_hours": _listed(hours), "caution": ""}

@@ -153,7 +153,7 @@ def abundance_evidence(
     if found.n < 2:
         said.append(caution("one_of_each", f"{rule.names[0]} blot"))
     grade = _abundance_grade(rule, value, low, high) if found.n > 1 else "not resolved"
-    words = f"{rule.names[0]} in {own} is {with_interval(value, low, high, fold)} × that in {wanted}; n = {found.n}"
+    words = f"{rule.names[0]} in {own} over {wanted} {with_interval(value, low, high, fold)}; n = {found.n}"
     words += _late_fall(tables, line, smac, known)
     quantity = f"{rule.names[0]} over that in {wanted}"
     return Evidence(grade, words, quantity, value, low, high, found.n, tuple(said))

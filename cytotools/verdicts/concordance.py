@@ -14,7 +14,7 @@ from cytotools.number_words import listed
 from cytotools.statistical_cautions import join
 from cytotools.verdicts.assay_effects import Effect
 from cytotools.verdicts.contradictions import Contradiction, contradictions, method_states
-from cytotools.verdicts.effect_sizes import LACKS, SHOWS, WEAK
+from cytotools.verdicts.effect_sizes import GONE, LACKS, OPEN, SHOWS, WEAK
 from cytotools.verdicts.experiment_values import NUMBERS
 from cytotools.verdicts.matched_conditions import WITHOUT_HOURS, family_key
 from cytotools.verdicts.rank_agreement import FEWEST, rank_agreement
@@ -31,7 +31,8 @@ STATES_IN_WORDS = {
     SHOWS: "shows the effect",
     WEAK: "shows a small effect",
     LACKS: "shows none",
-    "open": "leaves it open",
+    OPEN: "leaves it open",
+    GONE: "has few cells left",
 }
 SAID = {"annexin": "Annexin V", "caspase": "caspase activity", "cleavage": "cleavage", "viability": "viability"}
 

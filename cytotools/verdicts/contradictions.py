@@ -5,10 +5,13 @@ from __future__ import annotations
 from collections.abc import Hashable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
+from scipy.special import ndtri
+
 from cytotools.experiments import grouped
+from cytotools.fractions import Z_95
 from cytotools.number_words import finite, listed
 from cytotools.verdicts.assay_effects import Effect
-from cytotools.verdicts.effect_sizes import LACKS, SHOWS, SIZES, WEAK, over_hours
+from cytotools.verdicts.effect_sizes import GONE, LACKS, OPEN, SHOWS, SIZES, WEAK, over_hours
 from cytotools.verdicts.verdict_cautions import CAUTIONS
 
 APOPTOSIS = ("annexin", "caspase", "cleavage")
@@ -123,8 +126,8 @@ def _found(rule: Rule, key: Hashable, effects: Sequence[Effect]) -> Iterator[Con
     if any(states.get(method) in (SHOWS, WEAK) for method in rule.lacks):
         return
     shows = tuple(effect for effect in shows if effect.low > STRONG.get(rule.code, -1.0))
-    lacks = tuple(e for e in effects if e.method in rule.lacks and states[e.method] == LACKS)
-    lacks = tuple(e for e in lacks if shows and _comparable(rule.code, e, lacks, shows))
+    lacks = tuple(e for e in effects if e.method in rule.lacks and states[e.method] == LACKS and e.state != GONE)
+    lacks = tuple(e for e in lacks if shows and _comparable(rule.code, e, lacks, shows, effects))
     if shows and lacks:
         yield Contradiction(rule, key, shows, lacks)
 
@@ -142,7 +145,9 @@ def _small_beside(effects: Sequence[Effect], method: str, falls: Sequence[Effect
     return bool(own) and small and max(effect.hours for effect in own) >= BESIDE * first
 
 
-def _comparable(code: str, effect: Effect, lacks: Sequence[Effect], shows: Sequence[Effect]) -> bool:
+def _comparable(
+    code: str, effect: Effect, lacks: Sequence[Effect], shows: Sequence[Effect], of_condition: Sequence[Effect]
+) -> bool:
     """Tell whether the hours of an assay that lacks allow to hold it against one that shows.
 
     As a rule it must have been read as late, or half as late where the other shows twice what it must. Apoptosis comes
@@ -160,8 +165,11 @@ def _comparable(code: str, effect: Effect, lacks: Sequence[Effect], shows: Seque
         return max(own) > EARLY
     if effect.method == "caspase" and min(own) > PASSED * min(hours):
         return False
-    if effect.method == "target" or max(own) >= min(hours):
+    begun = [e.hours for e in of_condition if e.method == shows[0].method and e.state in (SHOWS, WEAK)]
+    if effect.method == "target" or max(own) >= min(begun):
         return True
+    if effect.method == "caspase" and any(e.state == GONE for e in of_condition):
+        return False
     twice = strongest(shows).low > 2 * SIZES[shows[0].method].shows
     return max(own) > EARLY and max(own) >= HALF_AS_LATE * min(hours) and twice
 
@@ -177,9 +185,17 @@ def method_states(effects: Sequence[Effect]) -> dict[str, str]:
     {'caspase': 'shows'}
     """
     return {
-        method: over_hours(effect.state for effect in own)
+        method: over_hours(_of_many(effect, len(own)) for effect in own)
         for method, own in grouped(effects, lambda effect: effect.method).items()
     }
+
+
+def _of_many(effect: Effect, hours: int) -> str:
+    """Return the state of an effect; a weak one must be told from none among as many hours (Bonferroni)."""
+    size, wider = SIZES[effect.method], float(ndtri(1 - 0.025 / hours)) / Z_95
+    if effect.state != WEAK or effect.value - wider * (effect.value - effect.low) > size.none:
+        return effect.state
+    return LACKS if effect.high < size.lacks else OPEN
 
 
 def strongest(effects: Sequence[Effect]) -> Effect:

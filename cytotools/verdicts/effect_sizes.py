@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-SHOWS, WEAK, LACKS, OPEN = "shows", "weak", "lacks", "open"
+SHOWS, WEAK, LACKS, OPEN, GONE = "shows", "weak", "lacks", "open", "cells gone"
 
 
 @dataclass(frozen=True)
@@ -76,14 +76,14 @@ def state_of(method: str, low: float, high: float, n: float) -> str:
 
 
 def over_hours(states: Iterable[str]) -> str:
-    """Return the state of a method over its hours: any hour may show, all must lack.
+    """Return the state of a method over its hours: any hour may show, all at which there are cells must lack.
 
     Examples
     --------
     >>> over_hours(["lacks", "shows"]), over_hours(["lacks", "open"]), over_hours(["lacks", "lacks"])
     ('shows', 'open', 'lacks')
     """
-    found = set(states)
+    found = set(states) - {GONE}
     if found == {LACKS}:
         return LACKS
     return next((state for state in (SHOWS, WEAK) if state in found), OPEN)

@@ -15,7 +15,7 @@ from cytotools.number_words import finite, percent
 from cytotools.tables import rows_of
 from cytotools.verdicts.assay_effects import Effect
 from cytotools.verdicts.contradictions import APOPTOSIS, EARLY, strongest
-from cytotools.verdicts.effect_sizes import LACKS, OPEN, SHOWS
+from cytotools.verdicts.effect_sizes import GONE, LACKS, SHOWS
 from cytotools.verdicts.matched_conditions import condition_key, family_key
 from cytotools.verdicts.verdict_cautions import CAUTIONS, caution
 
@@ -114,7 +114,7 @@ def _caspase_too_late(effects: Sequence[Effect]) -> Iterator[dict[str, Any]]:
 
 def _gone_when_read(effects: Sequence[Effect]) -> bool:
     gone = {e.hours for e in effects if e.method == "viability" and e.low > 1 - LEAST_LIVE}
-    return all(e.state == OPEN and e.hours in gone for e in effects if e.method == "caspase")
+    return all(e.state == GONE and e.hours in gone for e in effects if e.method == "caspase")
 
 
 def _at_the_edge(tables: Mapping[str, pd.DataFrame]) -> Iterator[dict[str, Any]]:

@@ -28,7 +28,7 @@ def vehicle_checks(values: pd.DataFrame) -> Iterator[dict[str, Any]]:
 
     The effect of flow cytometry is the difference in the fraction of Annexin V positive cells, that of viability the
     ratio of the responses, less 1; both within experiments. It fails where it is beyond its limit, and its interval
-    beyond half of it.
+    beyond three quarters of it.
     """
     held = [row for row in rows_of(values) if finite(row["value"])]
     held = [row for row in held if row["quantity"] in ("total", "viability")]
@@ -53,7 +53,7 @@ def _against_untreated(
     limits = (float(shifts.mean()) + side * half for side in (0, -1, 1))
     value, low, high = (float(expit(base + x) - expit(base) if of_flow else np.expm1(x)) for x in limits)
     limit = LIMITS[assay]
-    told = max(low, -high) > limit / 2
+    told = max(low, -high) > 0.75 * limit
     verdict = "failed" if told and abs(value) > limit else "passed" if -limit < low and high < limit else "not resolved"
     form = percent_points if of_flow else percent
     what = "Annexin V positive" if of_flow else "of the signal"

@@ -126,7 +126,7 @@ def test_a_target_below_detection_gives_a_bound() -> None:
     for low, high, expected in ((2.5, np.inf, "supported"), (1.5, np.inf, "not resolved"), (0.0, 0.7, "against")):
         tables["abundance"] = pd.DataFrame([row | {"low": low, "high": high}])
         assert grade(tables, "high_XIAP")["grade"] == expected
-    assert "XIAP in A is < 0.7 × that in B" in grade(tables, "high_XIAP")["evidence"]
+    assert "XIAP in A over B < 0.7" in grade(tables, "high_XIAP")["evidence"]
 
 
 RESCUE: Arms = {(): 0.08, ("BV6",): 0.15, ("TNFa",): 0.09, ("BV6", "TNFa"): 0.5}
@@ -234,7 +234,7 @@ def test_the_first_screen_tells_support_with_the_next_experiment() -> None:
     table = resistance_table({"quadrants": tubes(RESCUE)}, agent_class)
     supported, rest = resistance_answers({"resistance": table})
     assert supported.startswith("A, BV6, supported: the TNF-alpha loop is missing: ")
-    assert "Next: Combine BV6 with TNF-alpha" in supported
+    assert "Next: Block TNF-alpha (etanercept)" in supported
     assert "not tested: cIAP2 rebound, cIAP1 not lost" in rest
 
 

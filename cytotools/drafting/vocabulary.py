@@ -1,0 +1,78 @@
+"""The words that names of files are made of, from `words.yaml` and the classes of agents."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from functools import cache
+from importlib.resources import files
+from typing import Any
+
+from cytotools.verdicts.agent_classes import agent_classes
+
+SEPARATOR = r"[\s_.\-]*"
+NOT_AGENTS = {"smacmimetic", "smc", "nsa", "tsa"}  # too short or too general to be told in a file's name
+
+
+@dataclass(frozen=True)
+class Word:
+    """A word of the vocabulary: what kind of fact it tells, its value, and the pattern that finds it in a name."""
+
+    kind: str
+    value: str
+    pattern: re.Pattern[str]
+    is_sure: bool = True
+
+
+@cache
+def vocabulary() -> tuple[Word, ...]:
+    """Return all words, the longest first, so that `positive control` is found before `control`.
+
+    Examples
+    --------
+    >>> next(word.value for word in vocabulary() if word.kind == "role" and word.pattern.search("FITC_only"))
+    'annexin_only'
+    """
+    from ruamel.yaml import YAML
+
+    text = files("cytotools.drafting").joinpath("words.yaml").read_text(encoding="utf-8")
+    found = sorted(_words(YAML(typ="safe", pure=True).load(text)), key=lambda one: -len(one[1]))
+    return tuple(Word(kind, value, _pattern(name), sure) for kind, name, value, sure in found)
+
+
+def _words(data: dict[str, Any]) -> Iterator[tuple[str, str, str, bool]]:
+    """Yield kind, spelling, value and whether the value is sure."""
+    for kind in ("roles", "assays"):
+        for value, names in data[kind].items():
+            yield from ((kind[:-1], str(name), value, True) for name in names)
+    yield from (("role", str(name), "untreated", False) for name in data["controls"])
+    yield from (("role", str(name), role, False) for role, names in data["perhaps"].items() for name in names)
+    yield from (("vehicle", name, "DMSO" if name == "dmso" else name, True) for name in data["vehicles"])
+    yield from (("cell_line", str(name), str(name), True) for name in data["cell_lines"])
+    yield from (("target", name, name, True) for name in data["targets"])
+    yield from (("compound", str(short), full, False) for short, full in data["short_names"].items())
+    known = [*data["compounds"], *(name for one in agent_classes() for name in one.names)]
+    shorts = {str(short).casefold() for short in data["short_names"]}
+    names = {name.casefold(): name for name in reversed(known)}
+    for name in names.values():
+        if re.sub(r"[^a-z0-9]", "", name.casefold()) not in NOT_AGENTS | shorts and len(name) > 2:
+            yield "compound", name, name, True
+
+
+def _pattern(name: str) -> re.Pattern[str]:
+    """Return what finds a name as a whole word, whatever separates its parts.
+
+    Examples
+    --------
+    >>> bool(_pattern("Smac-N7").search("rep1_SMAC N7_25uM")), bool(_pattern("cis").search("precise"))
+    (True, False)
+    """
+    parts = [re.escape(part) for part in _parts(name)]
+    # A digit may follow letters at once (cis10), a letter may not: `cis` is not in `cisco`.
+    after = r"(?![A-Za-zÀ-ÿ])" if name[-1].isalpha() else r"(?![A-Za-z0-9])"
+    return re.compile(rf"(?<![A-Za-z0-9À-ÿ]){SEPARATOR.join(parts)}{after}", re.IGNORECASE)
+
+
+def _parts(name: str) -> Iterable[str]:
+    return [part for part in re.split(r"[\s_.\-()/']+", name) if part]
