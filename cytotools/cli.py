@@ -98,9 +98,6 @@ def demo(
 
     use_one_thread()
     from cytotools.errors import Problem, StudyError
-    from cytotools.workers import parallel_map, usable_cores, use_one_thread
-
-    use_one_thread()
     from cytotools.sample_study import write_sample_study
     from cytotools.study_files import read_study
 
