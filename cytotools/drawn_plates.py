@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -13,7 +13,21 @@ if TYPE_CHECKING:
     import pandas as pd
 
 FloatArray = NDArray[np.float64]
+PlateKey = tuple[str, str, str, float | None]  # assay, batch, plate, hours
 _NONE = np.empty(0)
+
+
+def plate_key(row: Mapping[str, Any]) -> PlateKey:
+    """Return what tells the plates of wells.csv and position_effects.csv apart.
+
+    Examples
+    --------
+    >>> plate_key({"assay": "mtt", "batch": 1, "plate": "rep1", "hours": 72.0})
+    ('mtt', '1', 'rep1', 72.0)
+    """
+    hours = row.get("hours")
+    timed = float(hours) if isinstance(hours, int | float) and hours == hours else None
+    return str(row.get("assay", "")), str(row.get("batch", "")), str(row.get("plate", "")), timed
 
 
 @dataclass(frozen=True, eq=False)
@@ -119,6 +133,8 @@ class DrawnPlates:
         caspase.csv, with `viability`, `viability_low`, `viability_high` where viability was measured beside it.
     dose_response : DataFrame or None
         dose_response.csv.
+    uneven : frozenset of PlateKey
+        Plates on which the place of a well moves its value.
     """
 
     wells: pd.DataFrame = field(repr=False)
@@ -126,3 +142,4 @@ class DrawnPlates:
     standards: tuple[DrawnStandards, ...] = ()
     caspase: pd.DataFrame | None = field(default=None, repr=False)
     dose_response: pd.DataFrame | None = field(default=None, repr=False)
+    uneven: frozenset[PlateKey] = frozenset()

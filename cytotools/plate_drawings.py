@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.special import stdtrit
 
-from cytotools.drawn_plates import CurveLine, DrawnCurve, DrawnPlates
+from cytotools.drawn_plates import CurveLine, DrawnCurve, DrawnPlates, plate_key
 from cytotools.ic50_words import curve_label, ic50_words
 from cytotools.labels import condition_label, line_label
 from cytotools.tables import rows_of
@@ -32,7 +32,10 @@ def drawn_plates(results: Results) -> DrawnPlates:
     overall = overall[(overall["level"] == "all") & (overall["kind"] == "relative")]
     rows = rows_of(overall)
     curves = [_curve(group, row) for group, row in zip(results.curves, rows, strict=True)]
-    return DrawnPlates(tables["wells"], tuple(curves), results.standards, tables["caspase"], tables["dose_response"])
+    effects = rows_of(tables["position_effects"])
+    uneven = frozenset(plate_key(row) for row in effects if "position_effect:" in str(row["caution"]))
+    drawn = (tables["wells"], tuple(curves), results.standards, tables["caspase"], tables["dose_response"])
+    return DrawnPlates(*drawn, uneven)
 
 
 def _curve(found: FittedGroup, row: Mapping[str, Any]) -> DrawnCurve:

@@ -14,7 +14,7 @@ from matplotlib.ticker import FixedFormatter, FixedLocator, NullLocator, Percent
 from cytotools.conditions import CONDITION_COLUMNS
 from cytotools.figures.drawing import Drawing
 from cytotools.figures.style import COLOURS, MARKERS, Saved
-from cytotools.labels import condition_label, file_stem, shown, unit
+from cytotools.labels import condition_label, file_stem, line_label, shown, unit
 from cytotools.tables import rows_of
 
 if TYPE_CHECKING:
@@ -28,11 +28,15 @@ FOLDS = (
     ("fold_per_viable", "per_viable_low", "per_viable_high", "caspase-3/7 for each viable cell\n(fold of control)"),
 )
 VIABILITY = ("viability", "viability_low", "viability_high", "viability\n(% of control)")
+ARMS_CAPTION = (
+    "Means of independent experiments with their 95 % intervals, each over its own control; logarithmic axis."
+)
+ARMS_INCHES = (7.4, 3.6)  # the whole, and the names of the arms
 NOT_A_SERIES = ("replicate", "technical", "batch", "well")
 
 
 def caspase_courses(caspase: pd.DataFrame) -> Iterator[Drawing]:
-    """Yield one figure a compound: over hours where there are several, else over doses.
+    """Yield one figure a compound, over hours where there are several, else over doses; arms of one dose in one figure.
 
     Parameters
     ----------
@@ -41,7 +45,15 @@ def caspase_courses(caspase: pd.DataFrame) -> Iterator[Drawing]:
         fraction is what the two folds say.
     """
     taken: list[str] = []
-    for compound in dict.fromkeys(caspase["compound"]):
+    places = caspase.groupby("compound", dropna=False)[["dose", "hours"]].nunique(dropna=False)
+    followed = set(places.index[(places > 1).any(axis=1)])
+    arms = caspase[~caspase["compound"].isin(followed)]
+    if len(arms) > 1:
+        taken.append("caspase_arms")
+        yield Drawing(Saved(taken[-1], "Caspase-3/7 of each arm", ARMS_CAPTION, "plates"), partial(_arms, arms))
+    else:
+        followed |= set(arms["compound"])
+    for compound in [name for name in dict.fromkeys(caspase["compound"]) if name in followed]:
         own = _with_viability(caspase[caspase["compound"] == compound])
         name = file_stem(f"caspase_{compound}" if compound else "caspase", taken)
         taken.append(name)
@@ -54,6 +66,36 @@ def caspase_courses(caspase: pd.DataFrame) -> Iterator[Drawing]:
                 "Divided by the viable fraction (middle) it is that of a cell."
             )
         yield Drawing(Saved(name, title, caption, "plates"), partial(_figure, own, across), pdf=True)
+
+
+def _arms(table: pd.DataFrame) -> Figure:
+    """Draw the fold of every arm, a row an arm, with its interval."""
+    rows = [(condition_label({**row, "cell_line": "", "arm": ""}), row) for row in rows_of(table) if row["fold"] > 0]
+    order = list(dict.fromkeys(label for label, _ in rows))
+    rows.sort(key=lambda one: order.index(one[0]))
+    lines = list(dict.fromkeys(line_label(row) for _, row in rows))
+    height = 0.75 + 0.19 * len(rows)
+    figure = Figure(figsize=(ARMS_INCHES[0], height))
+    left, bottom = ARMS_INCHES[1] / ARMS_INCHES[0], 0.42 / height
+    ax = figure.add_axes((left, bottom, 0.97 - left, 0.96 - bottom))
+    told: set[str] = set()
+    for k, (_, row) in enumerate(rows):
+        line = line_label(row)
+        index = lines.index(line) % len(COLOURS)
+        reach = [[max(row["fold"] - row["low"], 0.0)], [max(row["high"] - row["fold"], 0.0)]]
+        style: dict[str, Any] = {"color": COLOURS[index], "marker": MARKERS[index], "linestyle": "none"}
+        label = None if line in told else line
+        ax.errorbar([row["fold"]], [k], xerr=reach, markersize=4.0, linewidth=0.9, label=label, **style)
+        told.add(line)
+    ax.axvline(1.0, color="0.6", linewidth=0.7, zorder=0)
+    ax.set_xscale("log", base=2)
+    ax.xaxis.set_major_formatter("{x:g}")
+    ax.set_yticks(range(len(rows)), [shown(label, 62) for label, _ in rows])
+    ax.set_ylim(len(rows) - 0.4, -0.6)
+    ax.set_xlabel("caspase-3/7 (fold of control)")
+    if len(lines) > 1:
+        ax.legend(loc="best")
+    return figure
 
 
 def _with_viability(table: pd.DataFrame) -> pd.DataFrame:

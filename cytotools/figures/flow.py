@@ -10,7 +10,7 @@ from cytotools.figures.artefacts import artefact_sheets
 from cytotools.figures.control_pages import control_pages
 from cytotools.figures.drawing import Drawing
 from cytotools.figures.estimates import estimates_figure
-from cytotools.figures.flow_sheets import quadrant_sheets, quadrants_of_each
+from cytotools.figures.flow_sheets import quadrant_sheets
 from cytotools.figures.fractions_by_condition import fractions_by_condition
 from cytotools.figures.plate_maps import plate_maps
 from cytotools.figures.tubes import shares_of, tubes_of
@@ -46,4 +46,3 @@ def flow_figures(plate: Plate, apoptosis: pd.DataFrame, findings: Sequence[Findi
     yield from artefact_sheets(findings)
     yield from control_pages(plate, drawn)
     yield from quadrant_sheets(plate, drawn, shares)
-    yield from quadrants_of_each(plate, drawn, shares)

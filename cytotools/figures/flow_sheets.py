@@ -14,14 +14,13 @@ from matplotlib.figure import Figure
 from cytotools.figures.drawing import Drawing
 from cytotools.figures.style import Saved
 from cytotools.figures.tubes import CONTROL_ROLES
-from cytotools.labels import dose_label, file_stem, shown
+from cytotools.labels import dose_label, shown
 from cytotools.tables import rows_of
 from gating.plots import draw_quadrants, shown_range
 
 if TYPE_CHECKING:
     from gating.gates import QuadrantGate
     from gating.plate import Plate
-    from gating.tubes import Density
 
 Shares = Mapping[str, Mapping[str, float]]
 Interval = tuple[float, float]
@@ -56,28 +55,6 @@ def quadrant_sheets(plate: Plate, tubes: pd.DataFrame, shares: Shares) -> Iterat
     ):
         if len(chosen):
             yield Drawing(Saved(name, title, CAPTION, "flow"), partial(_sheet, plate, chosen, shares))
-
-
-def quadrants_of_each(plate: Plate, tubes: pd.DataFrame, shares: Shares) -> Iterator[Drawing]:
-    """Yield a figure a tube, all of them in the same frame so that they can be laid side by side."""
-    intervals = threshold_intervals(plate.thresholds)
-    taken: list[str] = []
-    for file in tubes.index:
-        name = file_stem(f"quadrants_{Path(file).stem}", taken)
-        taken.append(name)
-        gate, title = plate.gates[file], Path(file).name
-        draw = partial(_alone, plate.densities[file], gate, shares[file], _of_gate(intervals, gate), title)
-        yield Drawing(Saved(name, f"Quadrants of {file}", "", ""), draw)
-
-
-def _alone(
-    density: Density, gate: QuadrantGate, shares: Mapping[str, float], intervals: tuple[Interval, Interval], title: str
-) -> Figure:
-    figure = Figure(figsize=(3.3, 3.1))
-    ax = figure.add_axes((0.18, 0.15, 0.77, 0.76))
-    draw_quadrants(ax, density, gate, shares, intervals=intervals)
-    ax.set_title(shown(title, 44))
-    return figure
 
 
 def threshold_intervals(thresholds: pd.DataFrame) -> dict[tuple[str, float], Interval]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING, Any
@@ -13,7 +13,7 @@ from matplotlib.figure import Figure
 from matplotlib.ticker import FuncFormatter, MaxNLocator
 
 from cytotools.conditions import CONDITION_COLUMNS
-from cytotools.experiments import grouped
+from cytotools.drawn_plates import PlateKey, plate_key
 from cytotools.figures.drawing import Drawing
 from cytotools.figures.map_pages import MAP_INCHES, draw_scale, map_axes, named_wells
 from cytotools.figures.style import COLOURS, Saved
@@ -34,10 +34,9 @@ FRACTIONS = ("viability", "mtt")
 # From light over grey to dark for less, nothing and more: the order stays in a grey print.
 RESIDUAL_MAP = "cividis_r"
 SECTION = "plates in detail"
-SHARED = ("signal", "response")  # the maps of a plate that may share a page
-FEW_WELLS = 96
-PLATES_A_PAGE = 6
-WELL_INCHES = 0.236  # the height of a well where a plate of 96 is drawn whole
+PLATES_A_PAGE, MAPS_A_ROW, SMALL_MAPS = 12, 4, 2
+SMALL_INCHES = (2.35, 1.45)
+SHORT_TITLES = {"response less the mean of its condition": "left over", "response": "response"}
 FEWEST_RESIDUALS = 24  # wells, below which a plate's own slopes and edges can't be seen
 THOUSANDS = 10_000.0  # signals that reach it are written in thousands
 
@@ -53,58 +52,65 @@ class HeatMap:
     colours: str = PLATE_MAP
 
 
-def plate_heat_maps(wells: pd.DataFrame) -> Iterator[Drawing]:
-    """Yield one figure a plate; plates with few wells share a page with others of their assay and batch.
+def plate_heat_maps(wells: pd.DataFrame, uneven: Collection[PlateKey] = ()) -> Iterator[Drawing]:
+    """Yield a figure for each plate that carries a warning, with its values, and pages of small maps of the others.
 
     Parameters
     ----------
     wells : DataFrame
         As `cytotools.drawn_plates.DrawnPlates` has them.
+    uneven : collection of (assay, batch, plate, hours)
+        Plates on which the place of a well moves its value.
     """
     taken: list[str] = []
     told = {name: wells[name] if name in wells.columns else [empty] * len(wells) for name, empty in PLATE.items()}
-    plates = {}
-    for number, plate in wells.groupby(plate_numbers(told), sort=False):
-        plates[number] = (_name({str(name): value for name, value in plate.iloc[0].items()}, plate), plate)
-    for page in grouped(plates, lambda number: _page_of(number, plates[number][1])).values():
-        for k in range(0, len(page), PLATES_A_PAGE):
-            drawn = [plates[number] for number in page[k : k + PLATES_A_PAGE]]
-            stem = file_stem(f"plate_{drawn[0][0]}", taken)
-            taken.append(stem)
-            if len(drawn) == 1:
-                saved = Saved(stem, f"Plate {drawn[0][0]}", _caption(drawn[0][1]), SECTION)
-                yield Drawing(saved, partial(_figure, drawn[0][1], drawn[0][0]))
-            else:
-                title = f"Plates {drawn[0][0]} to {drawn[-1][0]}"
-                yield Drawing(Saved(stem, title, _page_caption(drawn), SECTION), partial(_page, drawn))
-
-
-def _page_of(number: object, plate: pd.DataFrame) -> tuple[object, ...]:
-    """Return what plates on one page share; a plate with more to show than signal and response has its own."""
-    if len(plate) > FEW_WELLS or len(_maps(plate)) > len(SHARED):
-        return (number,)
-    first = plate.iloc[0]
-    return tuple(str(first.get(name, "")) for name in ("assay", "batch", "replicate", "cell_line"))
+    sound: list[tuple[str, pd.DataFrame]] = []
+    for _, plate in wells.groupby(plate_numbers(told), sort=False):
+        first = {str(name): value for name, value in plate.iloc[0].items()}
+        name = _name(first, plate)
+        if not any(_doubts(plate).values()) and plate_key(first) not in uneven:
+            sound.append((name, plate))
+            continue
+        taken.append(file_stem(f"plate_{name}", taken))
+        yield Drawing(Saved(taken[-1], f"Plate {name}", _caption(plate), SECTION), partial(_figure, plate, name))
+    for k in range(0, len(sound), PLATES_A_PAGE):
+        drawn = sound[k : k + PLATES_A_PAGE]
+        taken.append(file_stem(f"plates_without_warning_{k // PLATES_A_PAGE + 1}", taken))
+        title = (
+            f"Plates without a warning, {drawn[0][0]} to {drawn[-1][0]}" if len(drawn) > 1 else f"Plate {drawn[0][0]}"
+        )
+        yield Drawing(Saved(taken[-1], title, _page_caption(drawn), SECTION), partial(_page, drawn))
 
 
 def _page(plates: Sequence[tuple[str, pd.DataFrame]]) -> Figure:
-    """Draw the signal and the response of several plates, a row a plate, down to the last row that they use."""
-    wells = [well for _, plate in plates for well in plate["well"]]
-    form = PlateFormat(1 + max(well_position(well)[0] for well in wells), plate_format(wells).columns)
-    height = MAP_INCHES[1] - WELL_INCHES * (8 - form.rows)
-    maps = [_maps(plate) for _, plate in plates]
-    columns = max(map(len, maps))
-    figure = Figure(figsize=(columns * MAP_INCHES[0], len(plates) * height))
-    for row, ((name, plate), drawn) in enumerate(zip(plates, maps, strict=True)):
-        for column, one in enumerate(drawn):
-            ax = map_axes(figure, row * columns + column, len(plates), columns, height)
-            title = one.title if column else f"{shown(name)}: {one.title}"
-            _draw_map(ax, plate, one, form, title)
+    """Draw small maps of several plates, four maps a row: the response, and what the conditions leave over."""
+    maps = [(name, plate, k, one) for name, plate in plates for k, one in enumerate(_telling(_maps(plate)))]
+    columns, rows = min(MAPS_A_ROW, len(maps)), -(-len(maps) // MAPS_A_ROW)
+    width, height = SMALL_INCHES
+    figure = Figure(figsize=(columns * width, rows * height))
+    for place, (name, plate, k, one) in enumerate(maps):
+        row, column = divmod(place, MAPS_A_ROW)
+        at = (column * width + 0.2, (rows - 1 - row) * height + 0.06, width - 0.62, height - 0.42)
+        sides = (columns * width, rows * height) * 2
+        ax = figure.add_axes(tuple(np.divide(at, sides)))
+        title = _short(one) if k else f"{shown(name, 30)}: {_short(one)}"
+        _draw_map(ax, plate, one, plate_format(plate["well"]), title, small=True)
     return figure
 
 
-def _draw_map(ax: Axes, plate: pd.DataFrame, drawn: HeatMap, form: PlateFormat, title: str) -> None:
-    """Draw one quantity over a plate, with its scale."""
+def _telling(maps: Sequence[HeatMap]) -> Sequence[HeatMap]:
+    """Return the maps that tell most of a sound plate: its responses and what is left over, else its signals."""
+    return maps[1 : 1 + SMALL_MAPS] or maps[:1]
+
+
+def _short(drawn: HeatMap) -> str:
+    return SHORT_TITLES.get(drawn.title.rpartition(", ")[0], drawn.title)
+
+
+def _draw_map(
+    ax: Axes, plate: pd.DataFrame, drawn: HeatMap, form: PlateFormat, title: str, *, small: bool = False
+) -> None:
+    """Draw one quantity over a plate, with its scale; a small map has no values in its wells."""
     image = draw_plate_map(
         ax,
         drawn.values,
@@ -112,11 +118,11 @@ def _draw_map(ax: Axes, plate: pd.DataFrame, drawn: HeatMap, form: PlateFormat, 
         plate=form,
         letters={w: LETTERS[role] for w, role in zip(plate["well"], plate["role"], strict=True) if role in LETTERS},
         marked=[well for well, codes in _doubts(plate).items() if codes],
-        write=drawn.write,
+        write=None if small else drawn.write,
         colours=drawn.colours,
     )
     _cross_out(ax, _excluded(plate), form.columns)
-    ax.set_title(title, fontsize=7.5, loc="left", pad=11, y=1.0)
+    ax.set_title(title, fontsize=6.0 if small else 7.5, loc="left", pad=9 if small else 11, y=1.0)
     draw_scale(ax, image, drawn.limits, drawn.write)
 
 
@@ -129,7 +135,9 @@ def _page_caption(plates: Sequence[tuple[str, pd.DataFrame]]) -> str:
         for (name, _), parts in zip(plates, said, strict=True)
         if any(part not in shared for part in parts)
     ]
-    return " ".join([*shared, "Lower rows hold no wells of the layout.", *own])
+    return " ".join(
+        [*shared, "Left: the response (fraction or fold of the control), right: less the mean of its condition.", *own]
+    )
 
 
 def _name(key: Mapping[str, object], plate: pd.DataFrame) -> str:

@@ -30,4 +30,4 @@ def plate_figures(drawn: DrawnPlates) -> Iterator[Drawing]:
     if drawn.caspase is not None and len(drawn.caspase):
         yield from caspase_courses(drawn.caspase)
     yield from standard_curves(drawn.standards)
-    yield from plate_heat_maps(drawn.wells)
+    yield from plate_heat_maps(drawn.wells, drawn.uneven)
