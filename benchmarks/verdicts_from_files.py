@@ -284,7 +284,54 @@ def dead_bands(rng: Generator) -> Planted:
     return replace(plan, blots=flat, blot_of=odd.agents)
 
 
+def _alone(plan: Planted) -> Planted:
+    """Return the study with its odd treatment as the only one, so that no other tells how experiments scatter."""
+    return replace(plan, conditions=tuple(c for c in plan.conditions if c.role != "treated" or c.name == plan.where))
+
+
+def cytostasis_alone(rng: Generator) -> Planted:
+    return _alone(cytostasis(rng))
+
+
+def caspase_alone(rng: Generator) -> Planted:
+    return _alone(caspase_only(rng))
+
+
+def annexin_sole_arm(rng: Generator) -> Planted:
+    return _alone(annexin_only(rng))
+
+
+def caspase_before_flat_annexin(rng: Generator) -> Planted:
+    """Caspase at 16 h, Annexin V a day later and flat: no hour explains it."""
+    hours = Hours((40.0,), (16.0,), (40.0,))
+    odd = condition(rng, hours, doses(rng)[2], {40.0: 0.06}, rng.uniform(4, 7), {40.0: rng.uniform(0.4, 0.8)})
+    return with_clean(rng, hours, odd, codes=frozenset({"caspase_without_annexin"}))
+
+
+def loss_alone_of_two(rng: Generator) -> Planted:
+    """Viability and caspase alone: the fall of the one stands beside the other's silence."""
+    hours = Hours((), (8.0, 24.0), (48.0,))
+    odd = condition(rng, hours, doses(rng)[2], {}, 0.95, {48.0: rng.uniform(0.35, 0.55)})
+    return with_clean(rng, hours, odd, codes=frozenset({"viability_without_apoptosis"}))
+
+
 # ---- clean kinds ----
+
+
+def one_arm(rng: Generator) -> Planted:
+    hours = Hours((24.0,), (24.0,), (72.0,))
+    return Planted("", (control(rng, hours), dying(rng, hours, doses(rng)[1], rng.uniform(0.1, 0.9))))
+
+
+def early_and_small(rng: Generator) -> Planted:
+    """Slow death, read early in the tubes and late on the plate: nothing contradicts, whatever stays small."""
+    hours = Hours((16.0,), (16.0,), (72.0,))
+    slow = [
+        condition(rng, hours, agents, {16.0: 0.06 + 0.12 * s}, 1 + 2.5 * s, {72.0: 1 - 0.7 * s})
+        for agents, s in zip(doses(rng), (0.2, 0.4, 0.7, 1.0), strict=True)
+    ]
+    return Planted("", (control(rng, hours), *slow))
+
 
 
 def strong_drug(rng: Generator) -> Planted:
@@ -386,11 +433,12 @@ def _clean(rng: Generator, hours: Hours, sizes: Sequence[float]) -> Planted:
 FAULTS: tuple[Callable[[Generator], Planted], ...] = (
     cytostasis, cytostasis_single_hours, necrosis, necrosis_flow_only, caspase_only, annexin_only, annexin_alone,
     high_background, weak_positive, too_early, too_late, toxic_vehicle, dead_bands,
+    cytostasis_alone, caspase_alone, annexin_sole_arm, caspase_before_flat_annexin, loss_alone_of_two,
 )  # fmt: skip
 CLEAN: tuple[Callable[[Generator], Planted], ...] = (
     strong_drug, weak_drug, no_effect, partial_responder, many_hours, unlike_hours, caspase_passed, two_agents,
     mitotic_arrest, no_positive, two_experiments, one_experiment, flow_only, viability_only, mtt_study,
-    vehicle_and_untreated, with_blots,
+    vehicle_and_untreated, with_blots, one_arm, early_and_small,
 )  # fmt: skip
 
 
@@ -623,6 +671,7 @@ _FOLLOWS = {
     "cytostasis_single_hours": {"viability_without_apoptosis"},
     "necrosis": {"viability_without_apoptosis", "dye_without_annexin"},
     "caspase_only": {"viability_without_apoptosis"},
+    "annexin_sole_arm": {"annexin_without_loss", "viability_without_apoptosis"},
     "annexin_only": {"annexin_without_loss", "viability_without_apoptosis"},
     "annexin_alone": {"annexin_without_loss", "annexin_without_caspase"},
     "toxic_vehicle": {"spontaneous_death", "vehicle_effect"},

@@ -70,16 +70,28 @@ def _doses(rows: Sequence[Mapping[str, Any]]) -> str:
 def _agreement(table: pd.DataFrame) -> Iterator[str]:
     """Yield how many conditions the assays agree in, and whether they rank them alike."""
     rows = [row for row in rows_of(table) if row["quantity"] != "rank_agreement"]
-    if rows:
-        of_condition = [{row["agrees"] for row in own} for own in grouped(rows, condition_key).values()]
+    shared = [own for own in grouped(rows, condition_key).values() if len({row["assay"] for row in own}) > 1]
+    if shared:
+        of_condition = [{row["agrees"] for row in own} for own in shared]
         verdicts = ["no" if "no" in seen else "yes" if "yes" in seen else "not resolved" for seen in of_condition]
         told = [f"{words} in {verdicts.count(kind)}" for kind, words in _KINDS.items() if kind in verdicts]
         measured = "1 condition was" if len(verdicts) == 1 else f"{len(verdicts)} conditions were"
         yield f"{measured} measured by two assays or more: they {listed(told)}."
-    for row in rows_of(table):
-        if row["quantity"] == "rank_agreement" and finite(row["value"]):
-            words = f"tau {fold(row['value'])} {interval(row['low'], row['high'], fold)}, {count(row['n'])} conditions"
-            yield f"Rank agreement of {row['assay']}: {words}; {row['reason']}."
+    yield from _ranks([row for row in rows_of(table) if row["quantity"] == "rank_agreement" and finite(row["value"])])
+
+
+def _ranks(rows: Sequence[Mapping[str, Any]]) -> Iterator[str]:
+    """Yield a sentence for each pair of assays whose ranks tell something, and one for all the others."""
+    told = {
+        str(row["assay"]): f"{fold(row['value'])} {interval(row['low'], row['high'], fold)}, "
+        f"{count(row['n'])} conditions"
+        for row in rows
+    }
+    for row in rows:
+        if row["agrees"] != "not resolved":
+            yield f"Rank agreement of {row['assay']}: tau {told[str(row['assay'])]}; {row['reason']}."
+    if open_pairs := [f"{row['assay']} {told[str(row['assay'])]}" for row in rows if row["agrees"] == "not resolved"]:
+        yield f"Whether the assays rank the conditions alike is not resolved (Kendall's tau): {'; '.join(open_pairs)}."
 
 
 _KINDS = {"yes": "agree", "no": "contradict each other", "not resolved": "leave it open"}

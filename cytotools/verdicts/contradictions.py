@@ -10,15 +10,13 @@ from scipy.special import ndtri
 from cytotools.experiments import grouped
 from cytotools.fractions import Z_95
 from cytotools.number_words import finite, listed
-from cytotools.verdicts.assay_effects import Effect
-from cytotools.verdicts.effect_sizes import GONE, LACKS, OPEN, SHOWS, SIZES, WEAK, over_hours
+from cytotools.verdicts.assay_effects import APOPTOSIS, Effect
+from cytotools.verdicts.effect_sizes import EARLY, GONE, LACKS, OPEN, SHOWS, SIZES, WEAK, over_hours
 from cytotools.verdicts.verdict_cautions import CAUTIONS
 
-APOPTOSIS = ("annexin", "caspase", "cleavage")
 # How clearly the one side must show: caspase kits see one dying cell in forty, a culture that loses few cells grows on.
 STRONG = {"caspase_without_annexin": 2.0, "annexin_without_loss": 0.2, "dead_but_bands_unchanged": 0.7}
 HALF_AS_LATE = 0.5
-EARLY = 12.0  # hours: what lacks before it says nothing of a later fall of viability, the last of all signs
 BESIDE = 0.6  # of the hour at which viability falls: dead cells of that time are still to be seen
 PASSED = 1.9  # caspase activity read this many times later than Annexin V may be over
 FEW_OF_DEAD = 0.5  # of the dye-positive cells alone: fewer with Annexin V have lost it, or never had it
@@ -138,11 +136,17 @@ def _outnumbered(annexin: Effect, dye: Effect) -> bool:
 
 
 def _small_beside(effects: Sequence[Effect], method: str, falls: Sequence[Effect]) -> bool:
-    """Tell whether apoptosis, though told from none, is too small for the fall of viability that it was read beside."""
+    """Tell whether apoptosis, though told from none, is too small for the fall of viability that it was read beside.
+
+    Read long before the fall, it is so only beside another method that clearly sees none.
+    """
     own = [effect for effect in effects if effect.method == method]
     first = min((effect.hours for effect in falls), default=float("nan"))
-    small = all(effect.state == LACKS or effect.high < SIZES[method].lacks for effect in own)
-    return bool(own) and small and max(effect.hours for effect in own) >= BESIDE * first
+    if not own or not all(effect.state == LACKS or effect.high < SIZES[method].lacks for effect in own):
+        return False
+    latest = max(effect.hours for effect in own)
+    others = (e for e in effects if e.method in APOPTOSIS and e.method != method)
+    return latest >= BESIDE * first or (latest > EARLY and any(e.state == LACKS and e.hours > EARLY for e in others))
 
 
 def _comparable(
