@@ -59,6 +59,7 @@ class Condition:
     caspase: Mapping[float, float]
     viability: Mapping[float, float]
     role: str = "treated"
+    line: str = ""  # default that of the study
 
     def cells(self, width: int = 3) -> dict[str, Any]:
         """Return the columns of a sheet that name the agents."""
@@ -69,6 +70,11 @@ class Condition:
     def name(self) -> str:
         """Return the agents and doses."""
         return " + ".join(f"{name} {dose:g}" for name, dose, _ in self.agents) or self.role
+
+    @property
+    def place(self) -> str:
+        """Return the line and the name."""
+        return f"{self.line} {self.name}"
 
 
 @dataclass(frozen=True)
@@ -83,7 +89,7 @@ class Planted:
     positive: Mapping[str, float] = field(default_factory=lambda: {"flow": 0.6, "caspase": 8.0, "viability": 0.15})
     line: str = "HT-29"
     viability_assay: str = "viability"
-    blots: Mapping[str, Sequence[float]] = field(default_factory=dict)  # level at BLOT_HOURS of every target
+    blots: Mapping[str, Mapping[str, Sequence[float]]] = field(default_factory=dict)  # line, target: at BLOT_HOURS
     blot_of: tuple[Agent, ...] = ()
 
 
@@ -281,7 +287,7 @@ def dead_bands(rng: Generator) -> Planted:
     odd = replace(odd, viability={24.0: rng.uniform(0.06, 0.15)})
     flat = {target: (1.0, 1.0, 1.0, 1.0) for target in ("cIAP1", "cIAP2", "XIAP")}
     plan = with_clean(rng, hours, odd, codes=frozenset({"dead_but_bands_unchanged"}))
-    return replace(plan, blots=flat, blot_of=odd.agents)
+    return replace(plan, blots={"": flat}, blot_of=odd.agents)
 
 
 def _alone(plan: Planted) -> Planted:
@@ -422,7 +428,7 @@ def with_blots(rng: Generator) -> Planted:
     odd = dying(rng, hours, (("birinapant", 300.0, "nM"),), 0.8)
     fallen = {"cIAP1": (1.0, 0.1, 0.08, 0.08), "cIAP2": (1.0, 0.3, 0.15, 0.1), "XIAP": (1.0, 1.0, 0.95, 0.7)}
     plan = with_clean(rng, hours, odd)
-    return replace(plan, where="", blots=fallen, blot_of=odd.agents)
+    return replace(plan, where="", blots={"": fallen}, blot_of=odd.agents)
 
 
 def _clean(rng: Generator, hours: Hours, sizes: Sequence[float]) -> Planted:
@@ -440,6 +446,70 @@ CLEAN: tuple[Callable[[Generator], Planted], ...] = (
     mitotic_arrest, no_positive, two_experiments, one_experiment, flow_only, viability_only, mtt_study,
     vehicle_and_untreated, with_blots, one_arm, early_and_small,
 )  # fmt: skip
+
+
+# ---- why a line does not respond ----
+
+SMAC, TNF, VEN = ("LCL161", 1.0, "uM"), ("TNFa", 10.0, "ng/mL"), ("venetoclax", 1.0, "uM")
+LY, ZVAD, NEC = ("LY294002", 10.0, "uM"), ("zVAD-fmk", 20.0, "uM"), ("Nec-1s", 30.0, "uM")
+PARTNERS = {"no_TNF_loop": TNF, "BCL2_block": VEN, "PI3K_AKT": LY}
+MECHANISMS = ("cIAP2_rebound", "cIAP1_not_lost", "high_XIAP", *PARTNERS, "necroptosis")
+
+
+def resistant(rng: Generator, planted: frozenset[str], size: float = 1.0) -> Planted:
+    """Return a sensitive and a resistant line with all arms and blots; `size` scales effects on log or logit."""
+    hours = Hours((24.0,), (24.0,), (24.0,))
+    conditions = []
+    for line, low in (("NCI-H460", 0.55), ("KYSE-30", 0.15)):
+        own = planted if low < 0.5 else frozenset[str]()
+        conditions.append(replace(control(rng, hours), line=line))
+        conditions += [replace(one, line=line) for one in _arms(rng, hours, low, own, size)]
+    rebound = float(np.exp(size * np.log(rng.choice([1.0, 2.0]) / 0.2))) * 0.2
+    courses = {
+        "cIAP1": (1.0, 0.1, 0.08, 0.08) if "cIAP1_not_lost" not in planted else (1.0,) + (0.1 ** (1 - size),) * 3,
+        "cIAP2": (1.0, 0.2, 0.3, rebound) if "cIAP2_rebound" in planted else (1.0, 0.2, 0.12, 0.1),
+        "XIAP": (3.0**size if "high_XIAP" in planted else 1.0,) * 4,
+    }
+    fallen = {"cIAP1": (1.0, 0.1, 0.08, 0.08), "cIAP2": (1.0, 0.2, 0.1, 0.08), "XIAP": (1.0,) * 4}
+    return Planted("", tuple(conditions), planted, "KYSE-30", blots={"NCI-H460": fallen, "KYSE-30": courses}, blot_of=(SMAC,))
+
+
+def _arms(
+    rng: Generator, hours: Hours, low: float, planted: frozenset[str], size: float
+) -> Iterator[Condition]:
+    rescued = float(expit(logit(low) + size * (logit(0.5) - logit(0.15))))
+
+    def arm(agents: tuple[Agent, ...], apoptosis: float, necrotic: float = 0.02) -> Condition:
+        alive = 1 - max(apoptosis - 0.06, 0) - necrotic
+        fold = 0.3 if ZVAD in agents else 1 + 14 * max(apoptosis - 0.06, 0)
+        return condition(rng, hours, agents, {24.0: apoptosis}, fold, {24.0: alive}, necrotic=necrotic)
+
+    dead = float(expit(logit(0.02) + size * (logit(0.35) - logit(0.02)))) if "necroptosis" in planted else 0.02
+    yield arm((SMAC,), low, dead)
+    for mechanism, partner in PARTNERS.items():
+        yield arm((partner,), 0.06)
+        yield arm((SMAC, partner), rescued if mechanism in planted else low, dead)
+    yield arm((ZVAD,), 0.06)
+    yield arm((SMAC, ZVAD), 0.06, dead)
+    yield arm((SMAC, ZVAD, NEC), 0.06)
+
+
+def mechanisms(studies: int, seed: int, size: float = 1.0, experiments: int = 3) -> pd.DataFrame:
+    """Return the grade of every mechanism beside whether it was planted: one alone, and two at once."""
+    pairs = [frozenset(MECHANISMS[i % 7] for i in (k, k + 2)) for k in range(7)]
+    rows = []
+    for number, planted in product(range(studies), [*(frozenset([m]) for m in MECHANISMS), *pairs]):
+        rng = np.random.default_rng([seed, 99, number, len(rows)])
+        plan = replace(resistant(rng, planted, size), experiments=experiments, kind="resistance")
+        table = analysed(plan, rng, tubes=False).tables["resistance"]
+        of_line = table[table["cell_line"] == plan.where]
+        grades = dict(zip(of_line["mechanism"], of_line["grade"], strict=True))
+        row = {"planted": " and ".join(sorted(planted)), "size": size, "experiments": experiments} | grades
+        rows.append(row)
+        wrong = [m for m in MECHANISMS if (m in planted) != (grades[m] == "supported")]
+        sys.stdout.write(f"{row['planted']}: {', '.join(f'{m} {grades[m]}' for m in wrong) or 'as planted'}\n")
+        sys.stdout.flush()
+    return pd.DataFrame(rows)
 
 
 # ---- from the plan to a folder ----
@@ -473,7 +543,7 @@ def _tubes(plan: Planted, folder: Path, rng: Generator, drawn: bool) -> tuple[li
             _draw(folder, row["file"], fractions, annexin, dye, scales, rng) if drawn else None
             counted += _counted(row, fractions, rng) if role == "positive" else []
         for number, (hour, one) in enumerate(product(hours, plan.conditions)):
-            row = {"file": f"{replicate}_{number:02d}.fcs", "role": one.role, "cell_line": plan.line}
+            row = {"file": f"{replicate}_{number:02d}.fcs", "role": one.role, "cell_line": one.line or plan.line}
             row |= one.cells() | {"hours": hour, "replicate": replicate}
             fractions = _fractions(rng, one.flow[hour])
             rows.append(row)
@@ -547,7 +617,7 @@ def _plates(plan: Planted, folder: Path, rng: Generator) -> Iterator[str]:
 def _layout_row(one: Condition | str, at: int, plan: Planted) -> dict[str, Any]:
     row: dict[str, Any] = {"well": well_name(*divmod(at, 12))}
     if isinstance(one, Condition):
-        return row | {"role": one.role, "cell_line": plan.line} | one.cells()
+        return row | {"role": one.role, "cell_line": one.line or plan.line} | one.cells()
     line = {"role": one, "cell_line": plan.line if one == "positive" else ""}
     agents = Condition((("staurosporine", 1.0, "uM"),) if one == "positive" else (), {}, {}, {})
     return row | line | agents.cells()
@@ -561,7 +631,7 @@ def _signals(
     today: dict[str, float] = {}
     found = []
     for one in wells:
-        name = one.name if isinstance(one, Condition) else one
+        name = one.place if isinstance(one, Condition) else one
         if name not in today:
             today[name] = _response(plan, one, assay, hour, rng)
         found.append(blank * (1 + rng.normal(0, 0.03)) + full * today[name] * (1 + rng.normal(0, cv)))
@@ -583,17 +653,18 @@ def _blots(plan: Planted, rng: Generator) -> dict[str, pd.DataFrame]:
     from blots import abundance_table, fold_changes, rebound_table
 
     lanes, bands = [], []
-    for replicate, (number, hour) in product(range(1, plan.experiments + 1), enumerate(BLOT_HOURS)):
+    for replicate in range(1, plan.experiments + 1):
         membrane = f"m{replicate}"
-        agents = Condition(plan.blot_of if hour else (), {}, {}, {}).cells(1)
-        agents["dose"] = agents["dose"] if hour else np.nan
-        row = {"membrane": membrane, "lane": number + 1, "role": "treated" if hour else "untreated"}
-        lanes.append(row | {"cell_line": plan.line} | agents | {"hours": hour, "replicate": str(replicate)})
-        for target, levels in plan.blots.items():
-            value = float(np.log(levels[number]) + rng.normal(0, BLOT_SD / np.sqrt(2)))
-            band = {"membrane": membrane, "lane": number + 1, "target": target, "loading_control": "actin"}
-            limits = {"log_ratio": value, "low": value - 0.05, "high": value + 0.05, "censored": False, "caution": ""}
-            bands.append(band | limits)
+        for number, (line, (at, hour)) in enumerate(product(plan.blots, enumerate(BLOT_HOURS)), 1):
+            agents = Condition(plan.blot_of if hour else (), {}, {}, {}).cells(1)
+            agents["dose"] = agents["dose"] if hour else np.nan
+            row = {"membrane": membrane, "lane": number, "role": "treated" if hour else "untreated"}
+            lanes.append(row | {"cell_line": line or plan.line} | agents | {"hours": hour, "replicate": str(replicate)})
+            for target, levels in plan.blots[line].items():
+                value = float(np.log(levels[at]) + rng.normal(0, BLOT_SD))
+                band = {"membrane": membrane, "lane": number, "target": target, "loading_control": "actin"}
+                limits = {"low": value - 0.05, "high": value + 0.05, "censored": False, "caution": ""}
+                bands.append(band | {"log_ratio": value} | limits)
     sheet, normalised = pd.DataFrame(lanes), pd.DataFrame(bands)
     return {
         "normalised": normalised,
@@ -718,6 +789,11 @@ def main(studies: int = 2, seed: int = 20_261_201, tubes: bool = True) -> pd.Dat
 
 if __name__ == "__main__":
     arguments = sys.argv[1:]
+    if "mechanisms" in arguments:
+        told = [mechanisms(1, 5), mechanisms(1, 6, 0.5), mechanisms(1, 7, 1.0, 1)]
+        file = Path(__file__).parent / "verdicts_from_files_mechanisms.csv"
+        pd.concat(told).to_csv(file, index=False, lineterminator="\n")
+        sys.exit()
     words = [word for word in arguments if word.isdigit()]
     drawn = main(int(words[0]) if words else 2, int(words[1]) if words[1:] else 20_261_201, "tables" not in arguments)
     name = "verdicts_from_files_tables.csv" if "tables" in arguments else "verdicts_from_files.csv"
