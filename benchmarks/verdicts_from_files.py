@@ -99,7 +99,9 @@ BLOT_HOURS = (0.0, 2.0, 6.0, 24.0)
 def control(rng: Generator, hours: Hours, role: str = "vehicle", dying: float | None = None) -> Condition:
     """Return control cells at all hours."""
     apoptosis = rng.uniform(0.04, 0.08) if dying is None else dying
-    return condition(rng, hours, (), {h: apoptosis for h in hours.flow}, 1.0, dict.fromkeys(hours.viability, 1.0), role)
+    return condition(
+        rng, hours, (), dict.fromkeys(hours.flow, apoptosis), 1.0, dict.fromkeys(hours.viability, 1.0), role
+    )
 
 
 @dataclass(frozen=True)
@@ -161,14 +163,16 @@ def with_clean(rng: Generator, hours: Hours, odd: Condition, **more: Any) -> Pla
 
 
 def cytostasis(rng: Generator) -> Planted:
+    """Plant cells that stop and do not die, read over two hours of Annexin V."""
     hours = Hours((24.0, 48.0), (24.0,), (72.0,))
     agents = doses(rng)[2]
-    flat = {h: 0.06 for h in hours.flow}
+    flat = dict.fromkeys(hours.flow, 0.06)
     odd = condition(rng, hours, agents, flat, 1.0, {72.0: rng.uniform(0.3, 0.5)})
     return with_clean(rng, hours, odd, codes=frozenset({"viability_without_apoptosis"}))
 
 
 def cytostasis_single_hours(rng: Generator) -> Planted:
+    """Plant cells that stop, read once by Annexin V."""
     hours = Hours((24.0,), (8.0, 24.0), (48.0, 72.0))
     viability = rng.uniform(0.3, 0.5)
     odd = condition(
@@ -178,17 +182,17 @@ def cytostasis_single_hours(rng: Generator) -> Planted:
 
 
 def necrosis(rng: Generator) -> Planted:
+    """Plant cells that take up the dye alone."""
     hours = Hours((24.0,), (8.0, 24.0), (24.0, 48.0))
     dead = rng.uniform(0.3, 0.5)
     odd = condition(
         rng, hours, doses(rng)[3], {24.0: 0.06}, 1 - dead * 0.7, {24.0: 1 - dead, 48.0: 1 - 1.2 * dead}, necrotic=dead
     )
-    return with_clean(
-        rng, hours, odd, codes=frozenset({"viability_without_apoptosis", "dye_without_annexin"})
-    )
+    return with_clean(rng, hours, odd, codes=frozenset({"viability_without_apoptosis", "dye_without_annexin"}))
 
 
 def necrosis_flow_only(rng: Generator) -> Planted:
+    """Plant cells that take up the dye alone, in a study of tubes alone."""
     hours = Hours((24.0,), (), ())
     dead = rng.uniform(0.25, 0.5)
     odd = condition(rng, hours, doses(rng)[3], {24.0: 0.06}, {}, {}, necrotic=dead)
@@ -196,6 +200,7 @@ def necrosis_flow_only(rng: Generator) -> Planted:
 
 
 def caspase_only(rng: Generator) -> Planted:
+    """Plant caspase activity without Annexin V."""
     hours = Hours((24.0,), (8.0, 24.0), (48.0,))
     folds = {8.0: rng.uniform(2, 4), 24.0: rng.uniform(4, 7)}
     odd = condition(rng, hours, doses(rng)[2], {24.0: 0.06}, folds, {48.0: rng.uniform(0.4, 0.9)})
@@ -203,6 +208,7 @@ def caspase_only(rng: Generator) -> Planted:
 
 
 def annexin_only(rng: Generator) -> Planted:
+    """Plant death with Annexin V and without caspases."""
     hours = Hours((24.0,), (8.0, 24.0), (48.0, 72.0))
     viability = rng.uniform(0.3, 0.6)
     odd = condition(rng, hours, doses(rng)[2], {24.0: rng.uniform(0.35, 0.6)}, 1.0, {48.0: viability, 72.0: viability})
@@ -210,19 +216,19 @@ def annexin_only(rng: Generator) -> Planted:
 
 
 def annexin_alone(rng: Generator) -> Planted:
+    """Plant Annexin V alone, as after a rough harvest."""
     hours = Hours((24.0,), (24.0,), (48.0, 72.0))
     odd = condition(rng, hours, doses(rng)[2], {24.0: rng.uniform(0.3, 0.5)}, 1.0, {48.0: 0.98, 72.0: 0.98})
     return with_clean(rng, hours, odd, codes=frozenset({"annexin_without_caspase", "annexin_without_loss"}))
 
 
 def high_background(rng: Generator) -> Planted:
+    """Plant dying control cells."""
     hours = Hours((24.0,), (24.0,), (72.0,))
     background = rng.uniform(0.22, 0.35)
     bad = control(rng, hours, dying=background)
     clean = [dying(rng, hours, agents, size) for agents, size in zip(doses(rng), (0.1, 0.3, 0.6, 0.8), strict=True)]
-    lifted = [
-        replace(c, flow={h: _lifted(f, background) for h, f in c.flow.items()}) for c in clean
-    ]
+    lifted = [replace(c, flow={h: _lifted(f, background) for h, f in c.flow.items()}) for c in clean]
     return Planted("", (bad, *lifted), frozenset({"spontaneous_death"}), "vehicle")
 
 
@@ -233,6 +239,7 @@ def _lifted(flow: tuple[float, float, float], background: float) -> tuple[float,
 
 
 def weak_positive(rng: Generator) -> Planted:
+    """Plant a positive control that hardly answers in one assay."""
     hours = Hours((24.0,), (24.0,), (72.0,))
     clean = [dying(rng, hours, agents, size) for agents, size in zip(doses(rng), (0.0, 0.05, 0.1, 0.3), strict=True)]
     assay, answer = [("flow", 0.14), ("caspase", 1.3), ("viability", 0.8)][int(rng.integers(3))]
@@ -241,10 +248,13 @@ def weak_positive(rng: Generator) -> Planted:
 
 
 def too_early(rng: Generator) -> Planted:
+    """Plant tubes, or tubes and caspase, read hours before the effect."""
     hours = Hours((4.0,), (24.0,), (72.0,)) if rng.random() < 0.5 else Hours((6.0,), (6.0,), (72.0,))
     parts = [dying(rng, replace(hours, flow=(24.0,)), agents, s) for agents, s in zip(doses(rng), _SIZES, strict=True)]
     early = [
-        replace(c, flow={hours.flow[0]: (0.04, 0.02, 0.02)}, caspase={h: 1.0 if h < 12 else f for h, f in c.caspase.items()})
+        replace(
+            c, flow={hours.flow[0]: (0.04, 0.02, 0.02)}, caspase={h: 1.0 if h < 12 else f for h, f in c.caspase.items()}
+        )
         for c in parts
     ]
     return Planted("", (control(rng, hours), *early), frozenset({"too_early"}), "flow")
@@ -254,6 +264,7 @@ _SIZES = (0.1, 0.3, 0.6, 0.9)
 
 
 def too_late(rng: Generator) -> Planted:
+    """Plant a harvest at which all cells are dead."""
     hours = Hours((72.0,), (72.0,), (72.0,))
     name, unit, amounts = AGENTS[int(rng.integers(len(AGENTS)))]
     gone = [
@@ -264,6 +275,7 @@ def too_late(rng: Generator) -> Planted:
 
 
 def toxic_vehicle(rng: Generator) -> Planted:
+    """Plant a vehicle that kills."""
     hours = Hours((24.0,), (24.0,), (72.0,))
     lost, more = rng.uniform(0.2, 0.35), rng.uniform(0.18, 0.3)
     untreated = control(rng, hours, "untreated")
@@ -278,14 +290,15 @@ def toxic_vehicle(rng: Generator) -> Planted:
         )
         for c in clean
     ]
-    return Planted("", (untreated, bad, *joint), frozenset({"vehicle_effect", "spontaneous_death"}), "DMSO")
+    return Planted("", (untreated, bad, *joint), frozenset({"vehicle_effect"}), "DMSO")
 
 
 def dead_bands(rng: Generator) -> Planted:
+    """Plant dead cells whose IAPs are unchanged on blots."""
     hours = Hours((24.0,), (24.0,), (24.0,))
     odd = dying(rng, hours, (("birinapant", 300.0, "nM"),), 1.0)
     odd = replace(odd, viability={24.0: rng.uniform(0.06, 0.15)})
-    flat = {target: (1.0, 1.0, 1.0, 1.0) for target in ("cIAP1", "cIAP2", "XIAP")}
+    flat = dict.fromkeys(("cIAP1", "cIAP2", "XIAP"), (1.0, 1.0, 1.0, 1.0))
     plan = with_clean(rng, hours, odd, codes=frozenset({"dead_but_bands_unchanged"}))
     return replace(plan, blots={"": flat}, blot_of=odd.agents)
 
@@ -296,26 +309,29 @@ def _alone(plan: Planted) -> Planted:
 
 
 def cytostasis_alone(rng: Generator) -> Planted:
+    """Plant it in a study of one treatment."""
     return _alone(cytostasis(rng))
 
 
 def caspase_alone(rng: Generator) -> Planted:
+    """Plant it in a study of one treatment."""
     return _alone(caspase_only(rng))
 
 
 def annexin_sole_arm(rng: Generator) -> Planted:
+    """Plant it in a study of one treatment."""
     return _alone(annexin_only(rng))
 
 
 def caspase_before_flat_annexin(rng: Generator) -> Planted:
-    """Caspase at 16 h, Annexin V a day later and flat: no hour explains it."""
+    """Plant caspase at 16 h, Annexin V a day later and flat: no hour explains it."""
     hours = Hours((40.0,), (16.0,), (40.0,))
     odd = condition(rng, hours, doses(rng)[2], {40.0: 0.06}, rng.uniform(4, 7), {40.0: rng.uniform(0.4, 0.8)})
     return with_clean(rng, hours, odd, codes=frozenset({"caspase_without_annexin"}))
 
 
 def loss_alone_of_two(rng: Generator) -> Planted:
-    """Viability and caspase alone: the fall of the one stands beside the other's silence."""
+    """Plant it on plates alone: the fall of the one stands beside the other's silence."""
     hours = Hours((), (8.0, 24.0), (48.0,))
     odd = condition(rng, hours, doses(rng)[2], {}, 0.95, {48.0: rng.uniform(0.35, 0.55)})
     return with_clean(rng, hours, odd, codes=frozenset({"viability_without_apoptosis"}))
@@ -325,12 +341,13 @@ def loss_alone_of_two(rng: Generator) -> Planted:
 
 
 def one_arm(rng: Generator) -> Planted:
+    """Return one treatment and its control."""
     hours = Hours((24.0,), (24.0,), (72.0,))
     return Planted("", (control(rng, hours), dying(rng, hours, doses(rng)[1], rng.uniform(0.1, 0.9))))
 
 
 def early_and_small(rng: Generator) -> Planted:
-    """Slow death, read early in the tubes and late on the plate: nothing contradicts, whatever stays small."""
+    """Return slow death, read early in the tubes and late on the plate: nothing contradicts, whatever stays small."""
     hours = Hours((16.0,), (16.0,), (72.0,))
     slow = [
         condition(rng, hours, agents, {16.0: 0.06 + 0.12 * s}, 1 + 2.5 * s, {72.0: 1 - 0.7 * s})
@@ -339,39 +356,45 @@ def early_and_small(rng: Generator) -> Planted:
     return Planted("", (control(rng, hours), *slow))
 
 
-
 def strong_drug(rng: Generator) -> Planted:
+    """Return a drug that kills at its highest dose."""
     hours = Hours((24.0,), (24.0,), (72.0,))
     return _clean(rng, hours, (0.1, 0.4, 0.8, 0.97))
 
 
 def weak_drug(rng: Generator) -> Planted:
+    """Return a drug that does little."""
     hours = Hours((24.0,), (24.0,), (48.0,))
     return _clean(rng, hours, (0.0, 0.04, 0.08, 0.15))
 
 
 def no_effect(rng: Generator) -> Planted:
+    """Return a drug that does nothing."""
     return _clean(rng, Hours((24.0, 48.0), (8.0, 24.0), (72.0,)), (0.0, 0.0, 0.0, 0.0))
 
 
 def partial_responder(rng: Generator) -> Planted:
+    """Return a line that answers in part."""
     return _clean(rng, Hours((24.0,), (8.0, 24.0), (48.0, 72.0)), (0.1, 0.2, 0.3, 0.4))
 
 
 def many_hours(rng: Generator) -> Planted:
+    """Return three hours of each assay."""
     return _clean(rng, Hours((8.0, 24.0, 48.0), (4.0, 8.0, 24.0), (24.0, 48.0, 72.0)), (0.05, 0.2, 0.5, 0.9))
 
 
 def unlike_hours(rng: Generator) -> Planted:
+    """Return assays read at unlike hours, each at a good one."""
     return _clean(rng, Hours((16.0,), (6.0,), (72.0,)), (0.1, 0.3, 0.6, 0.9))
 
 
 def caspase_passed(rng: Generator) -> Planted:
-    """Caspase read at 48 h, where the cells that held it are gone: the fold is small and nobody wonders."""
+    """Return caspase read at 8 and 48 h, when the cells that held it are gone."""
     return _clean(rng, Hours((24.0,), (8.0, 48.0), (48.0,)), (0.1, 0.3, 0.6, 0.97))
 
 
 def two_agents(rng: Generator) -> Planted:
+    """Return two agents that kill together, and the inhibitor that rescues."""
     hours = Hours((24.0,), (24.0,), (72.0,))
     smac, tnf, zvad = ("birinapant", 100.0, "nM"), ("TNFa", 10.0, "ng/mL"), ("zVAD-fmk", 20.0, "uM")
     arms = (((smac,), 0.1), ((tnf,), 0.0), ((smac, tnf), rng.uniform(0.5, 0.8)))
@@ -381,7 +404,7 @@ def two_agents(rng: Generator) -> Planted:
 
 
 def mitotic_arrest(rng: Generator) -> Planted:
-    """A taxane: cells stop, and a part of them dies; the fall of viability is larger than apoptosis, as expected."""
+    """Return a taxane: cells stop, and a part of them dies; the fall of viability is larger than apoptosis, as expected."""
     hours = Hours((24.0, 48.0), (24.0,), (72.0,))
     odd = [
         condition(
@@ -394,41 +417,87 @@ def mitotic_arrest(rng: Generator) -> Planted:
 
 
 def no_positive(rng: Generator) -> Planted:
+    """Return a study without positive controls."""
     return replace(strong_drug(rng), positive={})
 
 
 def two_experiments(rng: Generator) -> Planted:
+    """Return two experiments."""
     return replace(partial_responder(rng), experiments=2)
 
 
 def one_experiment(rng: Generator) -> Planted:
+    """Return one experiment."""
     return replace(partial_responder(rng), experiments=1)
 
 
 def flow_only(rng: Generator) -> Planted:
+    """Return tubes alone."""
     return _clean(rng, Hours((24.0, 48.0), (), ()), (0.05, 0.2, 0.5, 0.9))
 
 
 def viability_only(rng: Generator) -> Planted:
+    """Return viability alone."""
     return _clean(rng, Hours((), (), (48.0, 72.0)), (0.05, 0.2, 0.6, 0.95))
 
 
 def mtt_study(rng: Generator) -> Planted:
+    """Return MTT in the place of ATP."""
     return replace(strong_drug(rng), viability_assay="mtt")
 
 
 def vehicle_and_untreated(rng: Generator) -> Planted:
+    """Return a harmless vehicle beside untreated cells."""
     plan = strong_drug(rng)
     hours = Hours((24.0,), (24.0,), (72.0,))
     return replace(plan, conditions=(control(rng, hours, "untreated", 0.055), *plan.conditions))
 
 
 def with_blots(rng: Generator) -> Planted:
+    """Return a Smac mimetic that takes its targets and kills."""
     hours = Hours((24.0,), (24.0,), (48.0,))
     odd = dying(rng, hours, (("birinapant", 300.0, "nM"),), 0.8)
     fallen = {"cIAP1": (1.0, 0.1, 0.08, 0.08), "cIAP2": (1.0, 0.3, 0.15, 0.1), "XIAP": (1.0, 1.0, 0.95, 0.7)}
     plan = with_clean(rng, hours, odd)
     return replace(plan, where="", blots={"": fallen}, blot_of=odd.agents)
+
+
+def fast_death(rng: Generator) -> Planted:
+    """Return cells half dead at 6 h and hardly a cell left at 24 h, where caspase activity is over."""
+    hours = Hours((6.0, 24.0), (6.0, 24.0), (24.0,))
+    fast = [
+        condition(rng, hours, agents, {6.0: 0.1 + 0.4 * s, 24.0: 0.1 + 0.75 * s}, {6.0: 1 + 8 * s, 24.0: 1 + 0.4 * s},
+                  {24.0: 1 - 0.8 * s})
+        for agents, s in zip(doses(rng), (0.3, 0.6, 0.9, 1.0), strict=True)
+    ]  # fmt: skip
+    return Planted("", (control(rng, hours), *fast))
+
+
+def slow_death(rng: Generator) -> Planted:
+    """Return death of which a day shows a part."""
+    hours = Hours((24.0,), (24.0,), (72.0,))
+    slow = [
+        condition(rng, hours, agents, {24.0: 0.06 + 0.15 * s}, 1 + 2.5 * s, {72.0: 1 - 0.75 * s})
+        for agents, s in zip(doses(rng), (0.2, 0.5, 0.8, 1.0), strict=True)
+    ]
+    return Planted("", (control(rng, hours), *slow))
+
+
+def read_together(rng: Generator) -> Planted:
+    """Return all at one hour: cells that bind Annexin V still hold ATP, so that the plate sees little."""
+    hours = Hours((24.0,), (24.0,), (24.0,))
+    cells = [
+        condition(rng, hours, agents, {24.0: 0.06 + 0.4 * s}, 1 + 6 * s, {24.0: 1 - 0.2 * s})
+        for agents, s in zip(doses(rng), (0.1, 0.4, 0.7, 1.0), strict=True)
+    ]
+    return Planted("", (control(rng, hours), *cells))
+
+
+def faster_growth(rng: Generator) -> Planted:
+    """Return a growth factor and a harmless compound: more cells, none dying."""
+    hours = Hours((24.0,), (24.0,), (72.0,))
+    more = condition(rng, hours, (("EGF", 20.0, "ng/mL"),), {24.0: 0.045}, 1.0, {72.0: 1.0})
+    return Planted("", (control(rng, hours), more, dying(rng, hours, (("EGF", 20.0, "ng/mL"), SMAC), 0.02)))
 
 
 def _clean(rng: Generator, hours: Hours, sizes: Sequence[float]) -> Planted:
@@ -444,7 +513,8 @@ FAULTS: tuple[Callable[[Generator], Planted], ...] = (
 CLEAN: tuple[Callable[[Generator], Planted], ...] = (
     strong_drug, weak_drug, no_effect, partial_responder, many_hours, unlike_hours, caspase_passed, two_agents,
     mitotic_arrest, no_positive, two_experiments, one_experiment, flow_only, viability_only, mtt_study,
-    vehicle_and_untreated, with_blots, one_arm, early_and_small,
+    vehicle_and_untreated, with_blots, one_arm, early_and_small, fast_death,
+    slow_death, read_together, faster_growth,
 )  # fmt: skip
 
 
@@ -471,12 +541,12 @@ def resistant(rng: Generator, planted: frozenset[str], size: float = 1.0) -> Pla
         "XIAP": (3.0**size if "high_XIAP" in planted else 1.0,) * 4,
     }
     fallen = {"cIAP1": (1.0, 0.1, 0.08, 0.08), "cIAP2": (1.0, 0.2, 0.1, 0.08), "XIAP": (1.0,) * 4}
-    return Planted("", tuple(conditions), planted, "KYSE-30", blots={"NCI-H460": fallen, "KYSE-30": courses}, blot_of=(SMAC,))
+    return Planted(
+        "", tuple(conditions), planted, "KYSE-30", blots={"NCI-H460": fallen, "KYSE-30": courses}, blot_of=(SMAC,)
+    )
 
 
-def _arms(
-    rng: Generator, hours: Hours, low: float, planted: frozenset[str], size: float
-) -> Iterator[Condition]:
+def _arms(rng: Generator, hours: Hours, low: float, planted: frozenset[str], size: float) -> Iterator[Condition]:
     rescued = float(expit(logit(low) + size * (logit(0.5) - logit(0.15))))
 
     def arm(agents: tuple[Agent, ...], apoptosis: float, necrotic: float = 0.02) -> Condition:
@@ -581,7 +651,9 @@ def _counted(row: Mapping[str, Any], fractions: Mapping[str, float], rng: Genera
         limits = {"fraction": share, "low": max(share - half, 0.0), "high": min(share + half, 1.0)}
         filled = {k: np.nan if v == "" and k.startswith("dose") and "unit" not in k else v for k, v in row.items()}
         said = {"population": population, "batch": row["replicate"], "caution": ""}
-        yield {"cell_line": plan_line(row), **filled, **said, **numbers, **limits} | {"replicate": str(row["replicate"])}
+        yield {"cell_line": plan_line(row), **filled, **said, **numbers, **limits} | {
+            "replicate": str(row["replicate"])
+        }
 
 
 def plan_line(row: Mapping[str, Any]) -> str:
@@ -606,7 +678,9 @@ def _plates(plan: Planted, folder: Path, rng: Generator) -> Iterator[str]:
         read_as = plan.viability_assay if assay == "viability" else assay
         for hour, replicate in product(hours, range(1, plan.experiments + 1)):
             signals = _signals(plan, wells, assay, read_as, hour, rng)
-            table = pd.DataFrame({"well": [row["well"] for row in sheet], "signal": signals, "rows": 8, "columns": 12, "said": ""})
+            table = pd.DataFrame(
+                {"well": [row["well"] for row in sheet], "signal": signals, "rows": 8, "columns": 12, "said": ""}
+            )
             file = f"{assay}_{hour:g}h_{replicate}.csv"
             text = grid_csv(table, title="GloMax", digits=3 if read_as == "mtt" else 0)
             (folder / file).write_bytes(text.encode())
@@ -693,8 +767,9 @@ def analysed(plan: Planted, rng: Generator, tubes: bool = True) -> Results:
     found = Findings(dict(results.tables))
     found.tables.update(_blots(plan, rng) if plan.blots else {})
     if not tubes and len(quadrants):
-        from cytotools.comparison import compare
+        from cytotools.comparison import compare, summarise_fractions
 
+        found.tables["apoptosis"] = summarise_fractions(quadrants)
         found.tables["quadrants"] = quadrants
         found.tables["comparisons"] = compare(quadrants, "vehicle", {})
     judge_study(study, found)
@@ -776,7 +851,9 @@ def main(studies: int = 2, seed: int = 20_261_201, tubes: bool = True) -> pd.Dat
             continue
         row = {"number": number} | judged(plan, analysed(plan, rng, tubes))
         rows.append(row)
-        sys.stdout.write(f"{row['kind']} {number}: named {row['named']}, false {row['false_alarms']} {row['said'][:300]}\n")
+        sys.stdout.write(
+            f"{row['kind']} {number}: named {row['named']}, false {row['false_alarms']} {row['said'][:300]}\n"
+        )
         sys.stdout.flush()
     table = pd.DataFrame(rows)
     faulty, clean = table[table["planted"] != ""], table[table["planted"] == ""]

@@ -125,10 +125,19 @@ _FAULTS = {
 
 
 def _best_hours(table: pd.DataFrame) -> Iterator[str]:
-    """Yield the best hours of the treatments that an assay other than viability followed over hours."""
+    """Yield the best hours of each treatment that an assay other than viability followed: of the dose that acts most.
+
+    That is the one at which most assays resolve an hour, the largest of several.
+    """
     timed = [row for row in rows_of(table) if " " in str(row["tested_hours"]) and finite(row["hours"])]
-    for own in grouped(timed, lambda row: condition_key(row)).values():
-        if any(row["assay"] in ("flow", "caspase") for row in own):
+    for family in grouped(timed, family_key).values():
+        told = [
+            own
+            for own in grouped(family, condition_key).values()
+            if {row["assay"] for row in own} & {"flow", "caspase"}
+        ]
+        if told:
+            own = max(told, key=lambda rows: (len(rows), rows[0]["dose"] if finite(rows[0]["dose"]) else 0.0))
             place = condition_label({name: own[0][name] for name in WITHOUT_HOURS})
             yield printed(f"{place}: largest effect {', '.join(_hour(row) for row in own)}.")
 

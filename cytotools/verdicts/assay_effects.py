@@ -125,7 +125,11 @@ def _beside_others(effect: Effect, of_condition: Sequence[Effect]) -> Effect:
 
     Viability, which also falls for other reasons and much later, says so only of what was read early.
     """
-    if effect.method not in APOPTOSIS or effect.state != WEAK or not is_slight(effect.method, effect.value, effect.high):
+    if (
+        effect.method not in APOPTOSIS
+        or effect.state != WEAK
+        or not is_slight(effect.method, effect.value, effect.high)
+    ):
         return effect
     others = APOPTOSIS if effect.hours > EARLY else (*APOPTOSIS, "viability")
     beside = (e for e in of_condition if e.method in others and e.method != effect.method)
