@@ -404,7 +404,7 @@ def two_agents(rng: Generator) -> Planted:
 
 
 def mitotic_arrest(rng: Generator) -> Planted:
-    """Return a taxane: cells stop, and a part of them dies; the fall of viability is larger than apoptosis, as expected."""
+    """Return a taxane: cells stop and a part of them dies, so that viability falls more than apoptosis tells."""
     hours = Hours((24.0, 48.0), (24.0,), (72.0,))
     odd = [
         condition(
@@ -567,7 +567,7 @@ def _arms(rng: Generator, hours: Hours, low: float, planted: frozenset[str], siz
 def mechanisms(studies: int, seed: int, size: float = 1.0, experiments: int = 3) -> pd.DataFrame:
     """Return the grade of every mechanism beside whether it was planted: one alone, and two at once."""
     pairs = [frozenset(MECHANISMS[i % 7] for i in (k, k + 2)) for k in range(7)]
-    rows = []
+    rows: list[dict[str, Any]] = []
     for number, planted in product(range(studies), [*(frozenset([m]) for m in MECHANISMS), *pairs]):
         rng = np.random.default_rng([seed, 99, number, len(rows)])
         plan = replace(resistant(rng, planted, size), experiments=experiments, kind="resistance")
@@ -610,14 +610,14 @@ def _tubes(plan: Planted, folder: Path, rng: Generator, drawn: bool) -> tuple[li
             row = {"file": f"{replicate}_{role}.fcs", "role": role, "hours": hours[0], "replicate": replicate}
             fractions = _fractions(rng, (total * 0.6, total * 0.4, 0.02))
             rows.append(row)
-            _draw(folder, row["file"], fractions, annexin, dye, scales, rng) if drawn else None
+            _draw(folder / str(row["file"]), fractions, annexin, dye, scales, rng) if drawn else None
             counted += _counted(row, fractions, rng) if role == "positive" else []
         for number, (hour, one) in enumerate(product(hours, plan.conditions)):
             row = {"file": f"{replicate}_{number:02d}.fcs", "role": one.role, "cell_line": one.line or plan.line}
             row |= one.cells() | {"hours": hour, "replicate": replicate}
             fractions = _fractions(rng, one.flow[hour])
             rows.append(row)
-            _draw(folder, row["file"], fractions, True, True, scales, rng) if drawn else None
+            _draw(folder / str(row["file"]), fractions, True, True, scales, rng) if drawn else None
             counted += _counted(row, fractions, rng)
     return rows, pd.DataFrame(counted)
 
@@ -631,15 +631,13 @@ def _fractions(rng: Generator, flow: tuple[float, float, float]) -> dict[str, fl
     return dict(zip(POPULATIONS, (1 - total - dead, (1 - share) * total, share * total, dead), strict=True))
 
 
-def _draw(
-    folder: Path, file: str, fractions: Mapping[str, float], annexin: bool, dye: bool, scales: Any, rng: Generator
-) -> None:
+def _draw(path: Path, fractions: Mapping[str, float], annexin: bool, dye: bool, scales: Any, rng: Generator) -> None:
     from gating import write_fcs
     from gating.simulate import Tube, simulate_tube
 
     tube = Tube(fractions, EVENTS, annexin, dye, annexin_scale=scales[0], dye_scale=scales[1])
     events = simulate_tube(tube, rng).events
-    write_fcs(folder / file, events.values, events.channels, spillover=events.spillover)
+    write_fcs(path, events.values, events.channels, spillover=events.spillover)
 
 
 def _counted(row: Mapping[str, Any], fractions: Mapping[str, float], rng: Generator) -> Iterator[dict[str, Any]]:
@@ -776,6 +774,13 @@ def analysed(plan: Planted, rng: Generator, tubes: bool = True) -> Results:
     return replace(results, tables=complete(found.tables))
 
 
+_OF_GATING = {
+    "high_background": "spontaneous_death",
+    "harvest_damage": "spontaneous_death",
+    "weak_positive": "weak_positive_control",
+}
+
+
 def alarms(results: Results) -> list[tuple[str, str, str]]:
     """Return every caution of the verdict and of the controls: its code, where it stands, its words."""
     found = []
@@ -787,8 +792,7 @@ def alarms(results: Results) -> list[tuple[str, str, str]]:
                 found.append((code, " + ".join(agents) or str(row["assay"]), words))
     artefacts = results.tables.get("artefacts")
     for row in rows_of(artefacts) if artefacts is not None and len(artefacts) else []:
-        code = {"high_background": "spontaneous_death", "harvest_damage": "spontaneous_death"}.get(str(row["check"]))
-        code = "weak_positive_control" if row["check"] == "weak_positive" else code
+        code = _OF_GATING.get(str(row["check"]), "")
         if code and row["raised"]:
             found.append((code, "flow", str(row.get("caution", ""))))
     return found
