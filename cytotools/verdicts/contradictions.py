@@ -69,7 +69,7 @@ class Contradiction:
     def asks(self) -> str:
         """Return the question that it raises, with the hours where they may answer it."""
         late, early = (max(e.hours for e in side) for side in (self.shows, self.lacks))
-        return f"read too early, {late - early:g} h before, {self.rule.asks}" if early < late else self.rule.asks
+        return f"read {late - early:g} h too early, {self.rule.asks}" if early < late else self.rule.asks
 
     @property
     def numbers(self) -> str:
@@ -105,7 +105,7 @@ def contradictions(effects: Sequence[Effect]) -> list[Contradiction]:
     >>> fall = Effect(place, 72.0, "viability", "viability", "loss", 0.6, 0.5, 0.7, 3, SHOWS)
     >>> none = Effect(place, 24.0, "annexin", "flow", "Annexin V positive", 0.01, -0.02, 0.04, 3, LACKS)
     >>> [(found.code, found.asks) for found in contradictions([fall, none])]
-    [('viability_without_apoptosis', 'read too early, 48 h before, cytostasis or necrosis?')]
+    [('viability_without_apoptosis', 'read 48 h too early, cytostasis or necrosis?')]
     """
     of_condition = grouped(effects, lambda effect: effect.key)
     return [found for key, own in of_condition.items() for rule in RULES for found in _found(rule, key, own)]

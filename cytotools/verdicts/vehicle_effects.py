@@ -35,11 +35,14 @@ def vehicle_checks(values: pd.DataFrame, wells: pd.DataFrame | None = None) -> I
     held = [row for row in rows_of(values) if finite(row["value"]) and row["quantity"] in ("total", "viability")]
     measured = rows_of(experiment_values({"wells": over_untreated(wells)})) if wells is not None else []
     for assay, rows in grouped(held, lambda row: str(row["assay"])).items():
-        controls = [row for row in measured if row["assay"] == assay] or rows
-        tell = rows if assay == "flow" else [row for row in rows if row["role"] == "treated"]
+        of_signals = [row for row in measured if row["assay"] == assay]
+        controls = of_signals or rows
+        tell = [row for row in rows if row["role"] == "treated"] if of_signals else rows
         scatter = [_residuals(own, assay) for own in grouped(tell, lambda row: (row["role"], _place(row))).values()]
         for own in grouped((r for r in controls if r["role"] == "vehicle"), _place).values():
-            yield from _against_untreated(own, [r for r in controls if r["role"] == "untreated"], assay, scatter)
+            yield from _against_untreated(
+                own, [r for r in controls if r["role"] == "untreated"], assay, scatter, bool(of_signals)
+            )
 
 
 def over_untreated(wells: pd.DataFrame) -> pd.DataFrame:
@@ -71,7 +74,11 @@ def over_untreated(wells: pd.DataFrame) -> pd.DataFrame:
 
 
 def _against_untreated(
-    vehicle: Sequence[Mapping[str, Any]], untreated: Sequence[Mapping[str, Any]], assay: str, scatter: list[Any]
+    vehicle: Sequence[Mapping[str, Any]],
+    untreated: Sequence[Mapping[str, Any]],
+    assay: str,
+    scatter: list[Any],
+    over_control: bool,
 ) -> Iterator[dict[str, Any]]:
     near = {row["replicate"]: row["value"] for row in untreated if _line(row) == _line(vehicle[0])}
     of_flow = assay == "flow"
@@ -80,7 +87,7 @@ def _against_untreated(
     if not pairs:
         return
     shifts = np.array([one - other if of_flow else np.log(one / other) for one, other in pairs])
-    both = np.sqrt(2) if of_flow else 1.0  # responses of wells, and with them their scatter, are over a control already
+    both = 1.0 if over_control else np.sqrt(2)  # a ratio to a control holds the scatter of both already
     half = half_widths([shifts / both, *scatter])[0] * both
     base = float(np.mean([other for _, other in pairs]))
     limits = (float(shifts.mean()) + side * half for side in (0, -1, 1))

@@ -56,7 +56,7 @@ def test_what_was_read_before_death_begins_contradicts_no_later_fall() -> None:
 
 def test_the_question_says_how_much_earlier_an_assay_was_read() -> None:
     [found] = contradictions([effect("viability", SHOWS, 72.0), effect("annexin", LACKS, 24.0)])
-    assert found.asks == "read too early, 48 h before, cytostasis or necrosis?"
+    assert found.asks == "read 48 h too early, cytostasis or necrosis?"
 
 
 def test_one_hour_that_shows_is_enough_and_all_must_lack() -> None:
