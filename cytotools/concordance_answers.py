@@ -13,7 +13,7 @@ from cytotools.number_words import count, finite, fold, interval, listed
 from cytotools.tables import rows_of
 from cytotools.verdicts.assay_effects import SAID, assay_effects
 from cytotools.verdicts.contradictions import method_states, supporting_methods
-from cytotools.verdicts.effect_sizes import SHOWS
+from cytotools.verdicts.effect_sizes import SHOWS, is_slight
 from cytotools.verdicts.experiment_values import experiment_values
 from cytotools.verdicts.matched_conditions import WITHOUT_HOURS, condition_key, family_key
 
@@ -130,6 +130,7 @@ def _best_hours(table: pd.DataFrame) -> Iterator[str]:
     That is the one at which most assays resolve an hour, the largest of several.
     """
     timed = [row for row in rows_of(table) if " " in str(row["tested_hours"]) and finite(row["hours"])]
+    timed = [row for row in timed if not _slight(row)]
     for family in grouped(timed, family_key).values():
         told = [
             own
@@ -140,6 +141,11 @@ def _best_hours(table: pd.DataFrame) -> Iterator[str]:
             own = max(told, key=lambda rows: (len(rows), rows[0]["dose"] if finite(rows[0]["dose"]) else 0.0))
             place = condition_label({name: own[0][name] for name in WITHOUT_HOURS})
             yield printed(f"{place}: largest effect {', '.join(_hour(row) for row in own)}.")
+
+
+def _slight(row: Mapping[str, Any]) -> bool:
+    method = {"flow": "annexin", "mtt": "viability", "blot": "target"}.get(row["assay"], row["assay"])
+    return method != "target" and is_slight(method, row["estimate"], row["high"])
 
 
 def _hour(row: Mapping[str, Any]) -> str:
