@@ -133,7 +133,7 @@ def _beside_others(effect: Effect, of_condition: Sequence[Effect]) -> Effect:
         return effect
     others = APOPTOSIS if effect.hours > EARLY else (*APOPTOSIS, "viability")
     beside = (e for e in of_condition if e.method in others and e.method != effect.method)
-    strong = any(e.n > 1 and e.low > SIZES[e.method].so_far(2.0) for e in beside)
+    strong = any(e.n > 1 and e.low > SIZES[e.method].strong for e in beside)
     return replace(effect, state=LACKS) if strong else effect
 
 

@@ -24,12 +24,15 @@ class Size:
     shows : float
         An effect is clearly there where its lower limit passes this, or where its estimate is twice as far from none
         and its lower limit half as far: few experiments leave a large effect a wide interval.
+    strong : float
+        Where the lower limit passes this, a slight sign in another method of apoptosis is none.
     """
 
     none: float
     trace: float
     lacks: float
     shows: float
+    strong: float = float("inf")
 
     def so_far(self, factor: float) -> float:
         """Return what lies this many times as far from none as an effect that is clearly there."""
@@ -41,13 +44,14 @@ class Size:
 # 3 points what the placing of a divider can; cells with the dye alone are fewer. Caspase: kits scatter by a fifth
 # between days, and death of a tenth of the cells brings more than 1.5-fold. Viability: a quarter is what slower growth
 # or uneven seeding can bring, 10 % the scatter of plates. Cleaved fraction: the tail of the band above can hold some
-# percent of it. Target: half of an IAP, as rebound.csv judges it.
+# percent of it. Target: half of an IAP, as rebound.csv judges it. Strong is twice what shows; of caspase, of which two
+# dying cells in a hundred make 2-fold, three-fold.
 SIZES: dict[str, Size] = {
-    "annexin": Size(none=0.0, trace=0.03, lacks=0.10, shows=0.10),
+    "annexin": Size(none=0.0, trace=0.03, lacks=0.10, shows=0.10, strong=0.20),
     "dye": Size(none=0.0, trace=0.03, lacks=0.05, shows=0.05),
-    "caspase": Size(none=1.0, trace=1.2, lacks=2.0, shows=1.5),
-    "viability": Size(none=0.0, trace=0.10, lacks=0.30, shows=0.25),
-    "cleavage": Size(none=0.0, trace=0.05, lacks=0.15, shows=0.15),
+    "caspase": Size(none=1.0, trace=1.2, lacks=2.0, shows=1.5, strong=3.0),
+    "viability": Size(none=0.0, trace=0.10, lacks=0.30, shows=0.25, strong=0.50),
+    "cleavage": Size(none=0.0, trace=0.05, lacks=0.15, shows=0.15, strong=0.30),
     "target": Size(none=0.0, trace=0.10, lacks=0.50, shows=0.50),
 }
 
