@@ -19,6 +19,9 @@ STRONG = {"caspase_without_annexin": 2.0, "annexin_without_loss": 0.2, "dead_but
 HALF_AS_LATE = 0.5
 BESIDE = 0.6  # of the hour at which viability falls: dead cells of that time are still to be seen
 PASSED = 1.9  # caspase activity read this many times later than Annexin V may be over
+FOLD_PER_FRACTION = (
+    20.0  # of caspase, of cells with Annexin V: one in forty makes 1.5-fold, so few of them explain little
+)
 FEW_OF_DEAD = 0.5  # of the dye-positive cells alone: fewer with Annexin V have lost it, or never had it
 BEFORE_LOSS = 12.0  # hours that a cell which binds Annexin V may still reduce a dye and hold ATP
 
@@ -126,6 +129,9 @@ def _found(rule: Rule, key: Hashable, effects: Sequence[Effect]) -> Iterator[Con
     shows = tuple(effect for effect in shows if effect.low > STRONG.get(rule.code, -1.0))
     lacks = tuple(e for e in effects if e.method in rule.lacks and states[e.method] == LACKS and e.state != GONE)
     lacks = tuple(e for e in lacks if shows and _comparable(rule.code, e, lacks, shows, effects))
+    if rule.code == "caspase_without_annexin" and shows:
+        explained = (strongest(shows).low - 1) / FOLD_PER_FRACTION
+        lacks = tuple(e for e in lacks if e.high < explained)
     if shows and lacks:
         yield Contradiction(rule, key, shows, lacks)
 
