@@ -13,7 +13,7 @@ from cytotools.number_words import count, finite, fold, interval, listed
 from cytotools.tables import rows_of
 from cytotools.verdicts.assay_effects import SAID, assay_effects
 from cytotools.verdicts.contradictions import method_states, supporting_methods
-from cytotools.verdicts.effect_sizes import SHOWS
+from cytotools.verdicts.effect_sizes import SHOWS, is_slight
 from cytotools.verdicts.experiment_values import experiment_values
 from cytotools.verdicts.matched_conditions import WITHOUT_HOURS, condition_key, family_key
 
@@ -70,8 +70,9 @@ def _doses(rows: Sequence[Mapping[str, Any]]) -> str:
 def _agreement(table: pd.DataFrame) -> Iterator[str]:
     """Yield how many conditions the assays agree in, and whether they rank them alike."""
     rows = [row for row in rows_of(table) if row["quantity"] != "rank_agreement"]
-    if rows:
-        of_condition = [{row["agrees"] for row in own} for own in grouped(rows, condition_key).values()]
+    shared = [own for own in grouped(rows, condition_key).values() if len({row["assay"] for row in own}) > 1]
+    if shared:
+        of_condition = [{row["agrees"] for row in own} for own in shared]
         verdicts = ["no" if "no" in seen else "yes" if "yes" in seen else "not resolved" for seen in of_condition]
         told = [f"{words} in {verdicts.count(kind)}" for kind, words in _KINDS.items() if kind in verdicts]
         measured = "1 condition was" if len(verdicts) == 1 else f"{len(verdicts)} conditions were"
@@ -118,12 +119,27 @@ _FAULTS = {
 
 
 def _best_hours(table: pd.DataFrame) -> Iterator[str]:
-    """Yield the best hours of the treatments that an assay other than viability followed over hours."""
+    """Yield the best hours of each treatment that an assay other than viability followed: of the dose that acts most.
+
+    That is the one at which most assays resolve an hour, the largest of several.
+    """
     timed = [row for row in rows_of(table) if " " in str(row["tested_hours"]) and finite(row["hours"])]
-    for own in grouped(timed, lambda row: condition_key(row)).values():
-        if any(row["assay"] in ("flow", "caspase") for row in own):
+    timed = [row for row in timed if not _slight(row)]
+    for family in grouped(timed, family_key).values():
+        told = [
+            own
+            for own in grouped(family, condition_key).values()
+            if {row["assay"] for row in own} & {"flow", "caspase"}
+        ]
+        if told:
+            own = max(told, key=lambda rows: (len(rows), rows[0]["dose"] if finite(rows[0]["dose"]) else 0.0))
             place = condition_label({name: own[0][name] for name in WITHOUT_HOURS})
             yield printed(f"{place}: largest effect {', '.join(_hour(row) for row in own)}.")
+
+
+def _slight(row: Mapping[str, Any]) -> bool:
+    method = {"flow": "annexin", "mtt": "viability", "blot": "target"}.get(row["assay"], row["assay"])
+    return method != "target" and is_slight(method, row["estimate"], row["high"])
 
 
 def _hour(row: Mapping[str, Any]) -> str:

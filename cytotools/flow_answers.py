@@ -59,8 +59,11 @@ def design_answers(results: Results) -> Iterator[str]:
     compounds = results.study.compounds
     vehicles = {name: compound.vehicle for name, compound in compounds.items() if compound.vehicle}
     control = results.study.control or None
-    yield from (printed(f"{found.words}.") for found in end_points(quadrants, control, vehicles))
-    yield from (printed(f"{found.words}.") for found in progress(quadrants, control, vehicles))
+    points = end_points(quadrants, control, vehicles)
+    yield from (printed(f"{found.words}.") for found in points)
+    acting = {(point.line, point.treatment) for point in points if point.hours is not None}
+    courses = progress(quadrants, control, vehicles)  # where nothing rises there is no peak to speak of
+    yield from (printed(f"{found.words}.") for found in courses if (found.line, found.treatment) in acting)
 
 
 def _matching(comparisons: pd.DataFrame, row: Mapping[str, Any]) -> dict[str, Any] | None:

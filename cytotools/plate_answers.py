@@ -83,7 +83,7 @@ def ic50_comparisons(comparisons: pd.DataFrame) -> pd.DataFrame:
 
 
 def _caspase_answers(table: pd.DataFrame) -> Iterator[str]:
-    """Yield a sentence a treatment: where caspase-3/7 activity peaks, and what a living cell has."""
+    """Yield a sentence a treatment: the caspase-3/7 activity farthest from the control, and what a living cell has."""
     treated = [row for row in rows_of(table) if finite(row["fold"])]
     courses = grouped(treated, lambda row: condition_label({**row, "hours": None}))
     arms = [rows[0] for rows in courses.values() if len(rows) == 1]
@@ -92,10 +92,14 @@ def _caspase_answers(table: pd.DataFrame) -> Iterator[str]:
     for label, rows in courses.items():
         if len(rows) == 1 and len(arms) > 1:
             continue
-        top = max(rows, key=lambda row: row["fold"])
-        at = f" at {top['hours']:g} h" if finite(top.get("hours")) and len(rows) > 1 else ""
-        words = f"{label}: caspase-3/7 activity is highest{at}, {fold(top['fold'])}-fold over the control "
+        fallen = any(row["high"] < 1 for row in rows) and not any(row["low"] > 1 for row in rows)
+        top = (min if fallen else max)(rows, key=lambda row: row["fold"])
+        timed = finite(top.get("hours")) and len(rows) > 1
+        at = f"{'lowest' if fallen else 'highest'} at {top['hours']:g} h, " if timed else ""
+        words = f"{label}: caspase-3/7 activity is {at}{fold(top['fold'])}-fold that of the control "
         words += interval(top["low"], top["high"], fold)
+        if top["low"] <= 1 <= top["high"]:
+            words += ", not told from it"
         if finite(top["fold_per_viable"]):
             per_cell = bounded(top["fold_per_viable"], top["per_viable_low"], top["per_viable_high"], fold)
             words += f", per viable cell {per_cell}"

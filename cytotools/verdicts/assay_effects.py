@@ -12,7 +12,7 @@ import numpy as np
 from cytotools.experiments import grouped
 from cytotools.number_words import finite, fold, percent, percent_points
 from cytotools.tables import rows_of
-from cytotools.verdicts.effect_sizes import GONE, LACKS, OPEN, state_of
+from cytotools.verdicts.effect_sizes import EARLY, GONE, LACKS, OPEN, SIZES, WEAK, is_slight, state_of
 from cytotools.verdicts.matched_conditions import WITHOUT_HOURS, condition_key
 from cytotools.verdicts.pooled_scatter import half_widths
 
@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
 NAN = float("nan")
+APOPTOSIS = ("annexin", "caspase", "cleavage")
 FEW_CELLS = 0.2  # of the control: what is left of them can't make a caspase signal
 MOST_PER_CELL = 2.5  # fold of a viable cell: between what few early apoptotic cells bring and none
 LEAST_SCALE = 0.1  # wells scatter in proportion to what they read, down to a tenth of the control
@@ -113,10 +114,27 @@ def assay_effects(tables: Mapping[str, pd.DataFrame], values: pd.DataFrame) -> l
     >>> [(found.words, found.state) for found in assay_effects({}, values)]
     [('viability 39 % of control (32 % to 46 %)', 'shows')]
     """
-    cells = [*_of_flow(tables), *_of_wells(values)]
-    alike = grouped(cells, lambda e: e.key)
-    told = [_for_its_cells(e, alike[e.key]) for e in cells]
-    return [*told, *_of_cleavage(tables), *_of_targets(tables)]
+    of_death = [*_of_flow(tables), *_of_wells(values), *_of_cleavage(tables)]
+    alike = grouped(of_death, lambda e: e.key)
+    told = [_for_its_cells(_beside_others(e, alike[e.key]), alike[e.key]) for e in of_death]
+    return [*told, *_of_targets(tables)]
+
+
+def _beside_others(effect: Effect, of_condition: Sequence[Effect]) -> Effect:
+    """Return a sign of apoptosis that is slight as lacking where another method shows far more than it must.
+
+    Viability, which also falls for other reasons and much later, says so only of what was read early.
+    """
+    if (
+        effect.method not in APOPTOSIS
+        or effect.state != WEAK
+        or not is_slight(effect.method, effect.value, effect.high)
+    ):
+        return effect
+    others = APOPTOSIS if effect.hours > EARLY else (*APOPTOSIS, "viability")
+    beside = (e for e in of_condition if e.method in others and e.method != effect.method)
+    strong = any(e.n > 1 and e.low > SIZES[e.method].strong for e in beside)
+    return replace(effect, state=LACKS) if strong else effect
 
 
 def _for_its_cells(effect: Effect, of_condition: Sequence[Effect]) -> Effect:
@@ -222,6 +240,6 @@ def _effect(
         (name, row.get(name, NAN if "dose" in name and "unit" not in name else "")) for name in WITHOUT_HOURS
     )
     hours, n = row.get("hours", NAN), int(row["n"])
-    state = state_of(method, low, high, n)
+    state = state_of(method, low, high, n, value)
     hours = float(hours) if finite(hours) else NAN
     return Effect(condition, hours, method, assay, quantity, float(value), float(low), float(high), n, state)

@@ -64,9 +64,9 @@ def concordance(effects: Sequence[Effect]) -> pd.DataFrame:
 
 
 def shared_effects(effects: Sequence[Effect]) -> list[Effect]:
-    """Return the effects under conditions that two assays or more measured."""
+    """Return the effects under conditions that two assays or more measured, or one that contradicts itself."""
     of_condition = grouped(effects, lambda effect: effect.key)
-    return [e for own in of_condition.values() if len({e.assay for e in own}) > 1 for e in own]
+    return [e for own in of_condition.values() if len({e.assay for e in own}) > 1 or contradictions(own) for e in own]
 
 
 def in_order(effects: Sequence[Effect]) -> list[Effect]:

@@ -10,17 +10,18 @@ from scipy.special import ndtri
 from cytotools.experiments import grouped
 from cytotools.fractions import Z_95
 from cytotools.number_words import finite, listed
-from cytotools.verdicts.assay_effects import Effect
-from cytotools.verdicts.effect_sizes import GONE, LACKS, OPEN, SHOWS, SIZES, WEAK, over_hours
+from cytotools.verdicts.assay_effects import APOPTOSIS, Effect
+from cytotools.verdicts.effect_sizes import EARLY, GONE, LACKS, OPEN, SHOWS, SIZES, WEAK, over_hours
 from cytotools.verdicts.verdict_cautions import CAUTIONS
 
-APOPTOSIS = ("annexin", "caspase", "cleavage")
 # How clearly the one side must show: caspase kits see one dying cell in forty, a culture that loses few cells grows on.
 STRONG = {"caspase_without_annexin": 2.0, "annexin_without_loss": 0.2, "dead_but_bands_unchanged": 0.7}
 HALF_AS_LATE = 0.5
-EARLY = 12.0  # hours: what lacks before it says nothing of a later fall of viability, the last of all signs
 BESIDE = 0.6  # of the hour at which viability falls: dead cells of that time are still to be seen
 PASSED = 1.9  # caspase activity read this many times later than Annexin V may be over
+FOLD_PER_FRACTION = (
+    20.0  # of caspase, of cells with Annexin V: one in forty makes 1.5-fold, so few of them explain little
+)
 FEW_OF_DEAD = 0.5  # of the dye-positive cells alone: fewer with Annexin V have lost it, or never had it
 BEFORE_LOSS = 12.0  # hours that a cell which binds Annexin V may still reduce a dye and hold ATP
 
@@ -71,7 +72,7 @@ class Contradiction:
     def asks(self) -> str:
         """Return the question that it raises, with the hours where they may answer it."""
         late, early = (max(e.hours for e in side) for side in (self.shows, self.lacks))
-        return f"read {late - early:g} h earlier, {self.rule.asks}" if early < late else self.rule.asks
+        return f"read {late - early:g} h too early, {self.rule.asks}" if early < late else self.rule.asks
 
     @property
     def numbers(self) -> str:
@@ -107,7 +108,7 @@ def contradictions(effects: Sequence[Effect]) -> list[Contradiction]:
     >>> fall = Effect(place, 72.0, "viability", "viability", "loss", 0.6, 0.5, 0.7, 3, SHOWS)
     >>> none = Effect(place, 24.0, "annexin", "flow", "Annexin V positive", 0.01, -0.02, 0.04, 3, LACKS)
     >>> [(found.code, found.asks) for found in contradictions([fall, none])]
-    [('viability_without_apoptosis', 'read 48 h earlier, cytostasis or necrosis?')]
+    [('viability_without_apoptosis', 'read 48 h too early, cytostasis or necrosis?')]
     """
     of_condition = grouped(effects, lambda effect: effect.key)
     return [found for key, own in of_condition.items() for rule in RULES for found in _found(rule, key, own)]
@@ -128,6 +129,9 @@ def _found(rule: Rule, key: Hashable, effects: Sequence[Effect]) -> Iterator[Con
     shows = tuple(effect for effect in shows if effect.low > STRONG.get(rule.code, -1.0))
     lacks = tuple(e for e in effects if e.method in rule.lacks and states[e.method] == LACKS and e.state != GONE)
     lacks = tuple(e for e in lacks if shows and _comparable(rule.code, e, lacks, shows, effects))
+    if rule.code == "caspase_without_annexin" and shows:
+        explained = (strongest(shows).low - 1) / FOLD_PER_FRACTION
+        lacks = tuple(e for e in lacks if e.high < explained)
     if shows and lacks:
         yield Contradiction(rule, key, shows, lacks)
 
@@ -138,11 +142,17 @@ def _outnumbered(annexin: Effect, dye: Effect) -> bool:
 
 
 def _small_beside(effects: Sequence[Effect], method: str, falls: Sequence[Effect]) -> bool:
-    """Tell whether apoptosis, though told from none, is too small for the fall of viability that it was read beside."""
+    """Tell whether apoptosis, though told from none, is too small for the fall of viability that it was read beside.
+
+    Read long before the fall, it is so only beside another method that clearly sees none.
+    """
     own = [effect for effect in effects if effect.method == method]
     first = min((effect.hours for effect in falls), default=float("nan"))
-    small = all(effect.state == LACKS or effect.high < SIZES[method].lacks for effect in own)
-    return bool(own) and small and max(effect.hours for effect in own) >= BESIDE * first
+    if not own or not all(effect.state == LACKS or effect.high < SIZES[method].lacks for effect in own):
+        return False
+    latest = max(effect.hours for effect in own)
+    others = (e for e in effects if e.method in APOPTOSIS and e.method != method)
+    return latest >= BESIDE * first or (latest > EARLY and any(e.state == LACKS and e.hours > EARLY for e in others))
 
 
 def _comparable(

@@ -58,7 +58,7 @@ def control_checks(tables: Mapping[str, pd.DataFrame], values: pd.DataFrame, eff
 
     of_positives = rows_of(experiment_values(positives(tables)))
     rows = [*_negative(tables, values), *_positive(tables, of_positives), *_missing(tables, of_positives, effects)]
-    rows += [*vehicle_checks(values), *harvest_checks(tables, values, effects)]
+    rows += [*vehicle_checks(values, tables.get("wells")), *harvest_checks(tables, values, effects)]
     blank = {name: NAN if name in NUMBERS else "" for name in CONDITIONS}
     empty = blank | dict.fromkeys(("value", "low", "high", "limit"), NAN) | {"n": 0, "caution": ""}
     columns = [*(name for name in CONDITIONS if name != "hours"), *CONTROL_COLUMNS]
@@ -94,7 +94,8 @@ def _positive(tables: Mapping[str, pd.DataFrame], held: Sequence[Mapping[str, An
             form = fold if assay == "caspase" else percent
             numbers = f"{form(row['value'])} ({form(row['low'])} to {form(row['high'])})"
             kind = {"flow": "Annexin V positive", "caspase": "-fold caspase"}.get(assay, "of control viable")
-            words = f"{assay_label(assay)}: {numbers} {kind} in {condition_label(row)}, limit {form(limit)}"
+            where = condition_label(dict(row) | {"role": "positive control"})
+            words = f"{assay_label(assay)}: {numbers} {kind} in {where}, limit {form(limit)}"
             said = caution("weak_positive_control", words)
             again = assay == "flow" and _said_by_gating(tables, "weak_positive_control", row["cell_line"])
             yield _checked(row, "weak_positive_control", "weak_positive_control", "" if again else said)

@@ -13,9 +13,9 @@ from cytotools.hour_series import listed_hours
 from cytotools.labels import condition_label
 from cytotools.number_words import finite, percent
 from cytotools.tables import rows_of
-from cytotools.verdicts.assay_effects import Effect
-from cytotools.verdicts.contradictions import APOPTOSIS, EARLY, strongest
-from cytotools.verdicts.effect_sizes import GONE, LACKS, SHOWS
+from cytotools.verdicts.assay_effects import APOPTOSIS, Effect
+from cytotools.verdicts.contradictions import strongest
+from cytotools.verdicts.effect_sizes import EARLY, GONE, LACKS, SHOWS
 from cytotools.verdicts.matched_conditions import condition_key, family_key
 from cytotools.verdicts.verdict_cautions import CAUTIONS, caution
 

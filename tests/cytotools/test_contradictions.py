@@ -5,11 +5,13 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Any
 
+import pandas as pd
 import pytest
 
-from cytotools.verdicts.assay_effects import Effect
+from cytotools.verdicts.assay_effects import Effect, assay_effects
 from cytotools.verdicts.contradictions import RULES, Rule, contradictions, method_states, supporting_methods
 from cytotools.verdicts.effect_sizes import LACKS, OPEN, SHOWS, SIZES, WEAK, over_hours, state_of
+from cytotools.verdicts.experiment_values import experiment_values
 
 PLACE = (("cell_line", "A"), ("compound", "X"), ("dose", 1.0))
 ASSAYS = {"annexin": "flow", "dye": "flow", "cleavage": "blot", "target": "blot"}
@@ -54,7 +56,7 @@ def test_what_was_read_before_death_begins_contradicts_no_later_fall() -> None:
 
 def test_the_question_says_how_much_earlier_an_assay_was_read() -> None:
     [found] = contradictions([effect("viability", SHOWS, 72.0), effect("annexin", LACKS, 24.0)])
-    assert found.asks == "read 48 h earlier, cytostasis or necrosis?"
+    assert found.asks == "read 48 h too early, cytostasis or necrosis?"
 
 
 def test_one_hour_that_shows_is_enough_and_all_must_lack() -> None:
@@ -85,3 +87,21 @@ def test_apoptosis_takes_two_methods() -> None:
     states = method_states([effect("annexin", SHOWS), effect("viability", SHOWS), effect("caspase", LACKS)])
     assert supporting_methods(states) == ("annexin",)
     assert supporting_methods(states | {"caspase": SHOWS}) == ("annexin", "caspase")
+
+
+def test_a_large_effect_with_a_wide_interval_is_shown_and_a_small_one_is_not() -> None:
+    assert state_of("annexin", 0.086, 0.56, 3, 0.29) == SHOWS
+    assert state_of("annexin", 0.086, 0.12, 3, 0.10) == WEAK
+
+
+def test_a_slight_sign_beside_a_strong_one_is_none() -> None:
+    tube = {"cell_line": "A", "compound": "drug", "dose": 1.0, "dose_unit": "uM", "hours": 24.0, "quantity": "total"}
+    tube |= {"scale": "difference", "estimate": 0.02, "low": 0.004, "high": 0.05, "n": 3, "contrast": "drug"}
+    well = {name: tube[name] for name in ("cell_line", "compound", "dose", "dose_unit", "hours")}
+    well |= {"assay": "caspase", "role": "treated", "low": 5.0, "high": 7.0}
+    wells = pd.DataFrame([well | {"replicate": str(i), "response": fold} for i, fold in enumerate((5.8, 6.0, 6.3))])
+    tables = {"comparisons": pd.DataFrame([tube]), "wells": wells}
+    found = contradictions(assay_effects(tables, experiment_values(tables)))
+    assert [one.code for one in found] == ["caspase_without_annexin"]
+    alone = assay_effects({"comparisons": tables["comparisons"]}, experiment_values({}))
+    assert [effect.state for effect in alone] == [WEAK]
