@@ -278,9 +278,7 @@ def _stop(*_: object) -> None:
 def _told(error: Exception) -> int:
     """Print what went wrong and return the exit status."""
     if isinstance(error, OSError):
-        _say(
-            f"{error.filename or 'disk'}: {error.strerror or error}. Check the path and the space left.", err=True
-        )
+        _say(f"{error.filename or 'disk'}: {error.strerror or error}. Check the path and the space left.", err=True)
         return WRONG_STUDY
     if isinstance(error, ValueError) and type(error).__module__.split(".")[0] in ("cytotools", "gating", "blots"):
         _say(str(error), err=True)

@@ -141,7 +141,7 @@ class _Composer:
         raise refusal(place, f"the {self.noun}", expected, got, remedy)
 
     def _require_text(self, event: Any) -> None:
-        """Refuse what an escape such as "\\0" brings in: no table, page or picture can hold it."""
+        r"""Refuse what an escape such as `\0` brings in: no table, page or picture can hold it."""
         odd = _UNPRINTABLE.search(event.value)
         if odd:
             self._refuse(event, "text", f"an escape that means the character {odd.group()!r}", "Delete the escape.")
