@@ -14,6 +14,7 @@ import csv
 import tempfile
 import time
 from collections.abc import Callable
+from itertools import pairwise
 from pathlib import Path
 
 from cytotools.workers import parallel_map, use_one_thread
@@ -37,7 +38,7 @@ def run(study: Path, out: Path, workers: int, clock: Callable[[], float]) -> lis
         write_report(results, out, map=parallel)
         told.append(clock())
     told.append(clock())
-    return [after - before for before, after in zip(told, told[1:], strict=False)]
+    return [after - before for before, after in pairwise(told)]
 
 
 def main() -> None:

@@ -92,6 +92,28 @@ def check(study: StudyPath) -> None:
 
 
 @app.command()
+def init(
+    folder: Annotated[Path, typer.Argument(help="A folder with the files of a study, as it is.", show_default=False)],
+) -> None:
+    """Write a draft of study.yaml and its sheets from the files of a folder, with questions where names are unclear."""
+    from cytotools.drafting.write_draft import write_draft
+    from cytotools.labels import visible
+
+    found, draft = write_draft(folder)
+    typer.echo(f"Found: {visible('; '.join(draft.summary))}.")
+    for file, why in found.aside[:10]:
+        typer.echo(visible(f"  left aside: {file} ({why})"))
+    if len(found.aside) > 10:
+        typer.echo(f"  and {len(found.aside) - 10} more left aside")
+    typer.echo(f"Written: {', '.join(draft.files)}.")
+    for words, count in list(draft.questions.items())[:10]:
+        typer.echo(visible(f"  {words}" + (f" ({count} rows)" if count > 1 else "")))
+    asked = f"{len(draft.questions)} kinds of question" if len(draft.questions) > 1 else "One question"
+    typer.echo(f"{asked} in the column `question`." if draft.questions else "Every name was clear.")
+    typer.echo(f"Next: look at the sheets, then cytotools check {folder / 'study.yaml'}")
+
+
+@app.command()
 def demo(
     folder: Annotated[Path, typer.Argument(help="A new or empty folder.", show_default=False)],
     figures: Annotated[bool, typer.Option("--figures/--no-figures", help="Draw the figures.")] = True,

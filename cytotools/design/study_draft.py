@@ -2,16 +2,12 @@
 
 from __future__ import annotations
 
-import json
-import re
 from collections.abc import Iterator, Sequence
 
 from cytotools.design.experiment import Design
 from cytotools.design.layouts import PlateLayout
 from cytotools.plates.well_names import row_letters
-
-_PLAIN = re.compile(r"[A-Za-z][A-Za-z0-9_ .+/()-]*[A-Za-z0-9)]|[A-Za-z]")
-_WORDS = {"true", "false", "null", "yes", "no", "on", "off", "y", "n"}
+from cytotools.yaml_words import quoted
 
 
 def study_draft(design: Design, layouts: Sequence[PlateLayout]) -> str:
@@ -42,21 +38,6 @@ def _lines(design: Design, layouts: Sequence[PlateLayout]) -> Iterator[str]:
         yield f"    hours: {design.hours:g}"
         if layout.of > 1:
             yield f"    batch: {layout.name}"
-
-
-def quoted(value: object) -> str:
-    """Return a value as YAML writes it, in quotes where it needs them.
-
-    Examples
-    --------
-    >>> quoted("ECA109, no. 2"), quoted("saline"), quoted(300.05), quoted("no")
-    ('"ECA109, no. 2"', 'saline', '300.05', '"no"')
-    """
-    if isinstance(value, float):
-        return f"{value:.15g}"
-    words = str(value)
-    is_plain = _PLAIN.fullmatch(words) and words.casefold() not in _WORDS
-    return words if is_plain else json.dumps(words, ensure_ascii=False)
 
 
 def empty_grid(layout: PlateLayout) -> str:

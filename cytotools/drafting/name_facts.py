@@ -10,7 +10,7 @@ from typing import NamedTuple
 from cytotools.cells.words import unit as plain_unit
 from cytotools.drafting.vocabulary import vocabulary
 
-UNITS = r"(?:[pnuµμm]M|[pnuµμm]g[\s_/.]*m[lL])"
+UNITS = r"(?:[pnuµμm]M|[pnuµμm]g[\s_/.\-]*m[lL])"
 NUMBER = r"\d+(?:[.,]\d+|p\d+)?"
 _DOSE = re.compile(rf"(?<![\d.,])({NUMBER})[\s_\-]?({UNITS})(?![A-Za-z])", re.IGNORECASE)
 _HOURS = re.compile(
@@ -26,12 +26,13 @@ _REPLICATE = re.compile(
 _WELL = re.compile(r"(?<![A-Za-z0-9\-])([A-P])(0[1-9]|1\d|2[0-4]|[1-9])(?![A-Za-z0-9\-])")
 _DATE = re.compile(
     r"(?<!\d)((?:19|20)\d{2}[\-_.]?(?:0[1-9]|1[0-2])[\-_.]?(?:0[1-9]|[12]\d|3[01])|"
-    r"(?:0[1-9]|[12]\d|3[01])[\-_.](?:0[1-9]|1[0-2])[\-_.](?:20)?\d{2}|\d{2}(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01]))(?!\d)"
+    r"(?:0[1-9]|[12]\d|3[01])[\-_.](?:0[1-9]|1[0-2])[\-_.](?:20)?\d{2}|"
+    r"\d{2}(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01]))(?!\d)"
 )
 _NOISE = re.compile(
     r"(?<![A-Za-z0-9])(?:specimen|tube|sample|export|well|plate|single cells?|singlets?|live|compensated|comp|fcs|run|"
-    r"data|untitled|new|copy|final|acq|file|img|image|scan|blot|wb|western|membrane|gel|table|results?|facs|annexin ?v?|"
-    r"pi|fitc|7?aad|flow)[\s_\-]?\d*(?![A-Za-z0-9])",
+    r"data|untitled|new|copy|final|acq|file|img|image|scan|blot|wb|western|membrane|gel|table|results?|facs|flow|"
+    r"annexin ?v?|pi|fitc|7?aad)[\s_\-]?\d*(?![A-Za-z0-9])",
     re.IGNORECASE,
 )
 _BARE = re.compile(rf"(?<![A-Za-z0-9.,]){NUMBER}(?![A-Za-z0-9])")
@@ -115,9 +116,8 @@ def name_facts(text: str) -> NameFacts:
     >>> name_facts("Specimen_001_FITC only_002").role
     'annexin_only'
     """
-    name = _Name(_plain(text))
+    name = _Name(_parted(_plain(text)))
     line = _line(name)
-    name.text = _parted(name.text)
     roles = list(_known(name, "role"))
     date = name.first(_DATE)
     agents = list(_known(name, "compound"))
@@ -187,7 +187,7 @@ def _line(name: _Name) -> str:
 
 def _tells_something(word: str) -> bool:
     """Say whether a word is a surely known one, or a replicate, a dose or an hour."""
-    said = any(one.is_sure and one.pattern.fullmatch(word) for one in vocabulary())
+    said = any(one.is_sure and one.kind != "target" and one.pattern.fullmatch(word) for one in vocabulary())
     return said or any(pattern.fullmatch(word) for pattern in (_REPLICATE, _HOURS, _DAYS, _DOSE))
 
 
@@ -204,12 +204,12 @@ def _plain(text: str) -> str:
 
 
 def _parted(text: str) -> str:
-    """Part what camel case runs together."""
-    return re.sub(r"(?<=[a-z])(?=[A-Z][a-z])", "_", text)
+    """Part what camel case runs together, and a unit from the word after it."""
+    return re.sub(r"(?<=[a-z])(?=[A-Z][a-z])|(?<=[munp]M)(?=[A-Z][a-z])", "_", text)
 
 
 def _unit(text: str) -> str:
-    return plain_unit(re.sub(r"(?i)g[\s_/.]*ml", "g/mL", text))
+    return plain_unit(re.sub(r"(?i)g[\s_/.\-]*ml", "g/mL", text))
 
 
 def _amount(text: str) -> float:

@@ -75,4 +75,4 @@ def _pattern(name: str) -> re.Pattern[str]:
 
 
 def _parts(name: str) -> Iterable[str]:
-    return [part for part in re.split(r"[\s_.\-()/']+", name) if part]
+    return [part for part in re.split(r"[\s_.\-()/']+|(?<=[a-z])(?=[A-Z][a-z])", name) if part]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -15,6 +15,15 @@ FloatArray = NDArray[np.float64]
 CONTROL_GAP = 0.09  # between the lowest dose and the control, in widths of the doses' range
 MARGIN = 0.06
 MOST_NAMED = 8
+BETWEEN: dict[str, Any] = {
+    "linestyle": "none",
+    "marker": 3,  # a stroke downwards
+    "markersize": 2.0,
+    "markeredgewidth": 0.6,
+    "color": "black",
+    "clip_on": False,
+    "zorder": 2.0,
+}
 FEW_DECADES = 2  # on the axis: then 2 and 5 are named too
 
 
@@ -63,7 +72,7 @@ class DoseAxis:
         if self.has_control:
             major, names = [self.control, *major], ["0", *names]
         ax.set_xticks(major, names)
-        ax.set_xticks(minor, minor=True)
+        self._draw_between(ax, minor)
         ax.set_xlabel(label)
         if self.has_control:
             self._draw_break(ax)
@@ -80,6 +89,11 @@ class DoseAxis:
             major = [self.low]
         every = -(-len(major) // MOST_NAMED)
         return major[::every], [place for place in inside.values() if place not in major]
+
+    def _draw_between(self, ax: Axes, places: Sequence[float]) -> None:
+        """Draw the strokes between the named doses in one artist: a tick of matplotlib's own is several."""
+        (strokes,) = ax.plot(places, np.zeros(len(places)), transform=ax.get_xaxis_transform(), **BETWEEN)
+        strokes.set_in_layout(False)
 
     def _draw_break(self, ax: Axes) -> None:
         """Draw two strokes over the axis, halfway between the control and the lowest dose."""

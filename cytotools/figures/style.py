@@ -108,7 +108,7 @@ def _lay_out(figure: Figure) -> None:
     engine = figure.get_layout_engine()
     if engine is not None:
         # What stands outside a picture of fixed aspect finds its place from pass to pass.
-        for _ in range(LAYOUT_PASSES):
+        for _ in range(LAYOUT_PASSES if any(ax.get_aspect() != "auto" for ax in figure.axes) else 1):
             engine.execute(figure)
         figure.set_layout_engine("none")
 

@@ -1,0 +1,150 @@
+"""What lies in a folder: FCS files, pictures of blots, exports of plate readers and sheets, told by their content."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import numpy as np
+
+from cytotools.drafting.drafted_samples import FoundTube
+from cytotools.drafting.name_facts import name_facts
+from cytotools.errors import StudyError
+from cytotools.output import is_ours
+from cytotools.plates.well_names import row_letters
+
+TABLES = (".csv", ".tsv", ".txt", ".asc", ".xlsx", ".xls", ".xlsm")
+NOISE = ("thumbs.db", "desktop.ini", "icon\r")
+START_BYTES, MAX_TABLE_BYTES = 4_096, 20_000_000
+BY_WAVELENGTH = {562.0: "bca", 450.0: "elisa", 570.0: "mtt", 490.0: "mtt", 590.0: "mtt"}
+SHEETS = {"samples": {"file", "role"}, "lanes": {"membrane", "lane"}, "layout": {"well", "role"}}
+
+
+@dataclass(frozen=True)
+class FoundExport:
+    """An export of a plate reader: its file, the assay ("" unknown), and the wells that hold a number."""
+
+    file: str
+    assay: str
+    wells: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class FoundFiles:
+    """The files of a folder by what they are; paths are relative to it, with forward slashes.
+
+    `sheets` holds the samples, lanes and layout sheets that are there already, each with the columns of its header;
+    `aside` what is none of these, with why.
+    """
+
+    tubes: tuple[FoundTube, ...] = ()
+    images: tuple[str, ...] = ()
+    exports: tuple[FoundExport, ...] = ()
+    sheets: Mapping[str, Mapping[str, frozenset[str]]] = field(default_factory=dict)
+    aside: tuple[tuple[str, str], ...] = ()
+
+
+def find_files(folder: Path) -> FoundFiles:
+    """Look at every file of a folder, however deep; hidden ones and results of cytotools are passed over."""
+    tubes: list[FoundTube] = []
+    images: list[str] = []
+    exports: list[FoundExport] = []
+    sheets: dict[str, dict[str, frozenset[str]]] = {kind: {} for kind in SHEETS}
+    aside: list[tuple[str, str]] = []
+    for path in _files(folder):
+        file = path.relative_to(folder).as_posix()
+        try:
+            start = _start(path)
+            if start.startswith(b"FCS"):
+                tubes.append(_tube(path, file))
+            elif path.suffix.casefold() in TABLES:
+                found = _table(path, file)
+                if isinstance(found, FoundExport):
+                    exports.append(found)
+                else:
+                    sheets[found.kind][file] = found.columns
+            elif _is_picture(path.name, start):
+                images.append(file)
+            else:
+                aside.append((file, "no FCS file, picture of a blot, export or sheet"))
+        except OSError as error:
+            aside.append((file, error.strerror or "it can't be read"))
+        except ValueError as error:
+            aside.append((file, str(error).partition("\n")[0]))
+    return FoundFiles(tuple(tubes), tuple(images), tuple(exports), sheets, tuple(aside))
+
+
+def _files(folder: Path) -> Iterator[Path]:
+    for place, folders, files in os.walk(folder):
+        folders[:] = sorted(name for name in folders if name[0] != "." and not is_ours(Path(place, name)))
+        for name in sorted(files):
+            if name[0] != "." and not name.startswith("~$") and name.casefold() not in NOISE:
+                yield Path(place, name)
+
+
+def _start(path: Path) -> bytes:
+    with path.open("rb") as file:
+        return file.read(START_BYTES)
+
+
+def _tube(path: Path, file: str) -> FoundTube:
+    from gating import read_fcs
+
+    return FoundTube(file, dict(read_fcs(path).keywords))
+
+
+def _is_picture(name: str, start: bytes) -> bool:
+    from blots.errors import BlotError
+    from blots.file_kinds import kind_of
+
+    try:
+        return bool(kind_of(name, start))
+    except BlotError:
+        return False
+
+
+@dataclass(frozen=True)
+class _Sheet:
+    """A sheet of a study that is there already."""
+
+    kind: str
+    columns: frozenset[str]
+
+
+def _table(path: Path, file: str) -> FoundExport | _Sheet:
+    """Return an export or a sheet; a ValueError says why a file is neither."""
+    with path.open("rb") as opened:
+        contents = opened.read(MAX_TABLE_BYTES + 1)
+    sheet = _sheet(contents, file)
+    if sheet:
+        return sheet
+    from cytotools.plates.export_parsing import parse_export
+
+    readings = parse_export(contents, file).readings
+    wells = {
+        f"{row_letters(int(row))}{column + 1}"
+        for reading in readings
+        for row, column in zip(*np.nonzero(np.isfinite(reading.signal)), strict=True)
+    }
+    waves = [BY_WAVELENGTH[r.wavelength_nm] for r in readings if r.wavelength_nm in BY_WAVELENGTH]
+    assay = name_facts(file.rpartition(".")[0]).assay or (waves[0] if waves else "")
+    return FoundExport(file, assay, tuple(sorted(wells, key=lambda well: (len(well.rstrip("0123456789")), well))))
+
+
+def _sheet(contents: bytes, file: str) -> _Sheet | None:
+    """Return the samples, lanes or layout sheet that a file is, None where it is none."""
+    from cytotools.plates.layout_grids import read_layout
+    from cytotools.sheets import read_sheet
+
+    for read in (read_sheet, read_layout):
+        try:
+            sheet = read(contents, file, "layout" if read is read_layout else "")
+        except StudyError:
+            continue
+        header = frozenset(str(cell).strip().casefold().replace(" ", "_") for cell in sheet.header.values)
+        kind = next((name for name, columns in SHEETS.items() if columns <= header), "")
+        if kind and sheet.rows:
+            return _Sheet(kind, header)
+    return None

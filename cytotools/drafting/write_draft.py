@@ -1,0 +1,34 @@
+"""Write the draft of a study into a folder; nothing that is there is ever written over."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from cytotools.drafting.drafted_study import Draft, drafted_study
+from cytotools.drafting.found_files import FoundFiles, find_files
+from cytotools.errors import Problem, StudyError, refusal
+
+
+def write_draft(folder: Path) -> tuple[FoundFiles, Draft]:
+    """Look at a folder, write study.yaml and draft sheets into it, and return what was found and drafted.
+
+    Raises
+    ------
+    StudyError
+        No folder, one that holds a study already or nothing to draft from, or one that can't be written to.
+    """
+    if not folder.is_dir():
+        got = "a file" if folder.exists() else "nothing there"
+        raise refusal(str(folder), "the folder", "a folder with the files of a study", got, "Check the path.")
+    found = find_files(folder)
+    if not (found.tubes or found.images or found.exports):
+        remedy = "Put the FCS files, pictures of blots or exports of plate readers into it."
+        raise refusal(str(folder), "the folder", "files of a study", "none that cytotools knows", remedy)
+    draft = drafted_study(folder.resolve().name, found)
+    there = [name for name in draft.files if (folder / name).exists()]
+    if there:
+        remedy = "Move it away, or use the study that is there."
+        raise StudyError([Problem(name, "the draft", "a name that is free", "a file of it", remedy) for name in there])
+    for name, text in draft.files.items():
+        (folder / name).write_text(text, encoding="utf-8", newline="\n")
+    return found, draft
