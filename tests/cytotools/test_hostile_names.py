@@ -15,6 +15,7 @@ from xml.etree import ElementTree
 import pytest
 
 from cytotools.cli import main
+from cytotools.figures import style
 from cytotools.labels import visible
 
 SAMPLE = Path(__file__).parents[2] / "sample_data" / "smac_n7"
@@ -43,11 +44,9 @@ TUBES = {
     "unstained": "<img src=x onerror=alert(3)>",
     "annexin_only": "=cmd()",
     "dye_only": "CON",
-    "positive": "rl\u202eo",
+    "positive": "rl\u202eo ..\U0001f480",
     "ECA109_cisplatin_0": "n" * 240,
-    "ECA109_cisplatin_20": "a%2f..%2f#?&x=1",
-    "ECA109-Smac_cisplatin_0": "-rf $x^2$ 'q' `d`",
-    "ECA109-Smac_cisplatin_20": "..\U0001f480",
+    "ECA109_cisplatin_20": "-rf a%2f..%2f#?&x=1 $x^2$ 'q' `d`",
 }
 STUDY = {
     "version": 1,
@@ -154,6 +153,8 @@ def test_hostile_names_are_shown_as_text_and_stay_inside(
 ) -> None:
     before = sorted(study.rglob("*"))
     assert command(capsys, monkeypatch, "check", study).status == 0
+    monkeypatch.setattr(style, "DPI", 20)  # coarse pictures: the names in them are what counts
+    monkeypatch.setattr(style, "PRINTED_DPI", 20)
     out = tmp_path / "place" / "out"
     assert command(capsys, monkeypatch, "run", study, "-o", out, "--workers", "1").status == 0
     assert sorted(study.rglob("*")) == before
