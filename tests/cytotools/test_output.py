@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import errno
+import os
 from pathlib import Path
 
 import pytest
@@ -65,6 +67,24 @@ def test_files_that_a_person_added_to_earlier_results_are_kept(tmp_path: Path) -
     (tmp_path / "tables" / "my_notes.txt").write_text("Tuesday's thoughts")
     with pytest.raises(StudyError, match=r"files that were added to them \(tables/my_notes\.txt\)"):
         require_replaceable(tmp_path)
+
+
+def test_links_that_a_person_added_to_earlier_results_are_kept(tmp_path: Path) -> None:
+    fill(tmp_path, "earlier")
+    (tmp_path / "raw").symlink_to(tmp_path.parent, target_is_directory=True)
+    with pytest.raises(StudyError, match=r"files that were added to them \(raw\)"):
+        require_replaceable(tmp_path)
+
+
+def test_a_full_disk_leaves_the_previous_results(tmp_path: Path) -> None:
+    out = tmp_path / "out"
+    with swapped_in(out) as fresh:
+        fill(fresh, "first")
+    with pytest.raises(OSError, match="No space"), swapped_in(out) as fresh:
+        fill(fresh, "half")
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+    assert (out / "report.html").read_text() == "first"
+    assert [p.name for p in tmp_path.iterdir()] == ["out"]
 
 
 def test_leftovers_of_a_killed_run_are_swept(tmp_path: Path) -> None:
