@@ -2,8 +2,8 @@
 
 `python -m benchmarks.killed_runs [KILLS]` analyses a small part of the sample study, then starts runs of a changed copy
 into the same folder and kills each at a random moment of its course, in turn by SIGKILL and SIGTERM. A run that was
-faster than its kill counts as finished. What it started is looked for among the processes of its session, as Linux lists
-them in /proc.
+faster than its kill counts as finished. What it started is looked for among the processes of its session, as Linux
+lists them in /proc.
 """
 
 from __future__ import annotations

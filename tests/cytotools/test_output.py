@@ -17,6 +17,11 @@ def fill(folder: Path, text: str) -> None:
     (folder / "report.html").write_text(text)
 
 
+def fill_the_disk(folder: Path) -> None:
+    fill(folder, "half")
+    raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+
 def test_results_are_swapped_in_when_complete(tmp_path: Path) -> None:
     out = tmp_path / "out"
     for text in ("first", "second"):
@@ -81,8 +86,7 @@ def test_a_full_disk_leaves_the_previous_results(tmp_path: Path) -> None:
     with swapped_in(out) as fresh:
         fill(fresh, "first")
     with pytest.raises(OSError, match="No space"), swapped_in(out) as fresh:
-        fill(fresh, "half")
-        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+        fill_the_disk(fresh)
     assert (out / "report.html").read_text() == "first"
     assert [p.name for p in tmp_path.iterdir()] == ["out"]
 
