@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from typing import TYPE_CHECKING
 
 from cytotools.index_answers import index_answers
@@ -14,15 +14,17 @@ if TYPE_CHECKING:
     import pandas as pd
 
 
-def combination_answers(tables: Mapping[str, pd.DataFrame]) -> Iterator[str]:
+def combination_answers(tables: Mapping[str, pd.DataFrame], agents: Callable[[str], str]) -> Iterator[str]:
     """Yield the findings of combinations, in the order of the report.
 
     Parameters
     ----------
     tables : mapping of name to DataFrame
         Of a run: `combination`, `comparisons` and `wells` are read.
+    agents : callable
+        Class of an agent by its name, such as `cytotools.verdicts.agent_classes.agent_class`.
     """
     yield from index_answers(tables["combination"])
-    yield from matrix_answers(tables["combination"])
+    yield from matrix_answers(tables["combination"], agents)
     yield from potentiation_answers(tables["combination"], tables["wells"])
     yield from schedule_answers(tables["comparisons"])

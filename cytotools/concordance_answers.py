@@ -26,9 +26,9 @@ METHODS = SAID | {"cleavage": "a cleaved caspase substrate"}
 def concordance_answers(tables: Mapping[str, pd.DataFrame]) -> Iterator[str]:
     """Yield a sentence a finding: faults of controls first, for all rests on them."""
     yield from _control_faults(tables["control_checks"])
+    yield from _contradictions(tables["concordance"])
     yield from apoptosis_claims(tables)
     yield from _agreement(tables["concordance"])
-    yield from _contradictions(tables["concordance"])
     yield from _best_hours(tables["end_points"])
 
 
@@ -76,10 +76,15 @@ def _agreement(table: pd.DataFrame) -> Iterator[str]:
         told = [f"{words} in {verdicts.count(kind)}" for kind, words in _KINDS.items() if kind in verdicts]
         measured = "1 condition was" if len(verdicts) == 1 else f"{len(verdicts)} conditions were"
         yield f"{measured} measured by two assays or more: they {listed(told)}."
-    for row in rows_of(table):
-        if row["quantity"] == "rank_agreement" and finite(row["value"]):
-            words = f"tau {fold(row['value'])} {interval(row['low'], row['high'], fold)}, {count(row['n'])} conditions"
-            yield f"Rank agreement of {row['assay']}: {words}; {row['reason']}."
+    ranks = [row for row in rows_of(table) if row["quantity"] == "rank_agreement" and finite(row["value"])]
+    if ranks:
+        yield f"Rank agreement (Kendall's tau): {'; '.join(map(_rank, ranks))}."
+
+
+def _rank(row: Mapping[str, Any]) -> str:
+    return (
+        f"{row['assay']} {fold(row['value'])} {interval(row['low'], row['high'], fold)}, {count(row['n'])} conditions"
+    )
 
 
 _KINDS = {"yes": "agree", "no": "contradict each other", "not resolved": "leave it open"}

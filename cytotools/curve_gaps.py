@@ -22,6 +22,8 @@ if TYPE_CHECKING:
 def curve_gaps(responses: pd.DataFrame, groups: Sequence[FittedGroup], agents: Agents) -> list[Entry]:
     """Return a caution for each compound with treated wells that is in no curve, and for each ratio that is not kept.
 
+    A compound of one dose is an arm of an experiment and asks for no curve.
+
     Parameters
     ----------
     responses : DataFrame
@@ -38,10 +40,9 @@ def curve_gaps(responses: pd.DataFrame, groups: Sequence[FittedGroup], agents: A
     given = [(agent.name, agent.dose, row) for row, own in agents.by_row.items() for agent in own]
     for name, found in grouped(given, lambda one: one[0]).items():
         doses = {dose for _, dose, row in found if row in answered}
-        if name not in fitted and doses:
-            plural = "s" if len(doses) > 1 else ""
-            said[name] = f"{len(doses)} dose{plural} under the same conditions at most, a curve takes {FEWEST_DOSES}"
-        elif name not in fitted:
+        if name not in fitted and len(doses) > 1:
+            said[name] = f"{len(doses)} doses under the same conditions at most, a curve takes {FEWEST_DOSES}"
+        elif name not in fitted and not doses:
             said[name] = "none of its wells has a response"
     gaps = [entry_of(caution("no_fit", words), "plates", "", name) for name, words in said.items()]
     in_curves = {row for found in groups for row in found.group.doses}

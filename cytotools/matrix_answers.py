@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Hashable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from cytotools.combination_words import (
@@ -32,17 +32,37 @@ REFERENCES = {
     "loewe": "Loewe additivity",
 }
 DOSES = ("dose", "dose_2", "dose_3")
+# Classes of agents that are given to learn how cells die or why they do not.
+ASKING = (
+    "tnf",
+    "tnf_blocker",
+    "caspase_inhibitor",
+    "necroptosis_inhibitor",
+    "bh3_mimetic",
+    "pi3k_akt_inhibitor",
+    "ikk_inhibitor",
+    "proteasome_inhibitor",
+)
+ClassOf = Callable[[str], str]
 
 
-def matrix_answers(table: pd.DataFrame) -> Iterator[str]:
+def matrix_answers(table: pd.DataFrame, agents: ClassOf) -> Iterator[str]:
     """Yield a sentence a dose matrix, from combination.csv: by Bliss, or by the first score that there is.
 
-    Doses in one ratio, or over one fixed dose, have an index or a potentiation that speaks for them.
+    Doses in one ratio, or over one fixed dose, have an index or a potentiation that speaks for them. One dose of an
+    agent that asks how cells die (TNF-alpha, an inhibitor of caspases ...) is an arm: resistance.csv speaks for it.
+
+    Parameters
+    ----------
+    table : DataFrame
+        combination.csv.
+    agents : callable
+        Class of an agent by its name, such as `cytotools.verdicts.agent_classes.agent_class`.
     """
     found = [row for row in rows_of(table) if row["method"] in REFERENCES]
     spoken_for = {matrix_key(row) for row in rows_of(table) if row["method"] in ("ci", "potentiation")}
     for key, own in grouped(found, matrix_key).items():
-        if key in spoken_for and not _is_crossed(own):
+        if (key in spoken_for and not _is_crossed(own)) or _is_arm(own, agents):
             continue
         scores = {row["method"]: row for row in own if row["level"] == "all" and is_whole(row)}
         method = next((method for method in REFERENCES if method in scores), None)
@@ -64,8 +84,17 @@ def is_whole(row: Row) -> bool:
 
 def _is_crossed(rows: Sequence[Row]) -> bool:
     """Tell whether several doses of each agent were combined with several of the other."""
-    pairs = {(row["dose"], row["dose_2"]) for row in rows if finite(row["dose"]) and finite(row["dose_2"])}
+    pairs = _pairs(rows)
     return all(len(pairs) > len({pair[k] for pair in pairs}) for k in (0, 1))
+
+
+def _is_arm(rows: Sequence[Row], agents: ClassOf) -> bool:
+    """Tell whether one pair of doses was combined, one of them of an agent that asks how cells die."""
+    return len(_pairs(rows)) <= 1 and any(agents(name) in ASKING for name in agent_names(rows[0]))
+
+
+def _pairs(rows: Sequence[Row]) -> set[tuple[float, float]]:
+    return {(row["dose"], row["dose_2"]) for row in rows if finite(row["dose"]) and finite(row["dose_2"])}
 
 
 def _sentences(head: Row, of_method: Sequence[Row], others: Mapping[str, Row]) -> Iterator[str]:

@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from cytotools.experiments import grouped
 from cytotools.ic50_words import curve_label, ic50_words
-from cytotools.labels import assay_label, condition_label, line_label, printed
+from cytotools.labels import assay_label, condition_label, dose_label, line_label, printed
 from cytotools.number_words import bounded, count, finite, fold, interval, p_value
 from cytotools.tables import rows_of
 
 if TYPE_CHECKING:
     import pandas as pd
+
+MOST_ARMS = 5  # that are told in one sentence
 
 
 def plate_answers(tables: Mapping[str, pd.DataFrame]) -> Iterator[str]:
@@ -82,7 +85,13 @@ def ic50_comparisons(comparisons: pd.DataFrame) -> pd.DataFrame:
 def _caspase_answers(table: pd.DataFrame) -> Iterator[str]:
     """Yield a sentence a treatment: where caspase-3/7 activity peaks, and what a living cell has."""
     treated = [row for row in rows_of(table) if finite(row["fold"])]
-    for label, rows in grouped(treated, lambda row: condition_label({**row, "hours": None})).items():
+    courses = grouped(treated, lambda row: condition_label({**row, "hours": None}))
+    arms = [rows[0] for rows in courses.values() if len(rows) == 1]
+    for place, rows in grouped(arms, lambda row: (line_label(row), row.get("hours"))).items():
+        yield printed(_arms(place[0], rows))
+    for label, rows in courses.items():
+        if len(rows) == 1 and len(arms) > 1:
+            continue
         top = max(rows, key=lambda row: row["fold"])
         at = f" at {top['hours']:g} h" if finite(top.get("hours")) and len(rows) > 1 else ""
         words = f"{label}: caspase-3/7 activity is highest{at}, {fold(top['fold'])}-fold over the control "
@@ -93,6 +102,18 @@ def _caspase_answers(table: pd.DataFrame) -> Iterator[str]:
         gone = [row for row in rows if "cells_gone:" in row["caution"]]
         late = f" At {_hours(gone)} the fold falls because the cells are gone." if gone else ""
         yield printed(f"{words}; n = {count(top['n'])}.{late}")
+
+
+def _arms(line: str, rows: Sequence[Mapping[str, Any]]) -> str:
+    """Return the caspase activity of the treatments of a line that were read at one hour, the most telling first."""
+    ordered = sorted(rows, key=lambda row: -abs(math.log(row["fold"])) if row["fold"] > 0 else 0.0)
+    told = [f"{dose_label(row)} {bounded(row['fold'], row['low'], row['high'], fold)}" for row in ordered[:MOST_ARMS]]
+    more = f", {len(ordered) - MOST_ARMS} more in the table" if len(ordered) > MOST_ARMS else ""
+    hours = rows[0].get("hours")
+    at = f" at {hours:g} h" if finite(hours) else ""
+    ns = sorted({int(row["n"]) for row in rows})
+    n = f"n = {ns[0]}" if len(ns) == 1 else f"n = {ns[0]} to {ns[-1]}"
+    return f"{f'{line}: ' if line else ''}caspase-3/7 activity{at}, fold over control: {', '.join(told)}{more}; {n}."
 
 
 def _hours(rows: list[dict[str, Any]]) -> str:

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 
 def resistance_answers(tables: Mapping[str, pd.DataFrame]) -> Iterator[str]:
-    """Yield what was found of each line and Smac mimetic, then one sentence on those of which nothing was measured.
+    """Yield the supported mechanisms, what else was found of each line, then the lines of which nothing was measured.
 
     Parameters
     ----------
@@ -30,21 +30,22 @@ def resistance_answers(tables: Mapping[str, pd.DataFrame]) -> Iterator[str]:
     ['A, BV6, supported: cIAP2 is back: 1.1 × its start; n = 3. Next: Add an IKK inhibitor.']
     """
     untested: list[str] = []
-    for (where, smac), rows in _by_line(tables).items():
-        if all(row["grade"] == "not tested" for row in rows):
-            untested.append(f"{where} ({smac})")
-            continue
-        named = f"{where}, {smac}" if where else smac
+    lines = {(f"{where}, {smac}" if where else smac): rows for (where, smac), rows in _by_line(tables).items()}
+    for named, rows in lines.items():
         for row in rows:
             if row["grade"] == "supported":
                 yield printed(f"{named}, supported: {row['evidence']}. Next: {row['next_experiment']}")
+    for named, rows in lines.items():
+        if all(row["grade"] == "not tested" for row in rows):
+            untested.append(named)
+            continue
         rest = [*_told(rows, "against"), *_told(rows, "not resolved")]
         if names := [str(row["mechanism"]).replace("_", " ") for row in rows if row["grade"] == "not tested"]:
             rest.append(f"not tested: {listed(names)}")
         if rest:
             yield f"{named}: {'; '.join(rest)}."
     if untested:
-        yield f"Why a line answers to its Smac mimetic or not was not measured in {listed(untested)}."
+        yield f"Why a line answers to its Smac mimetic or not was not measured: {'; '.join(untested)}."
 
 
 def _by_line(tables: Mapping[str, pd.DataFrame]) -> dict[tuple[str, str], list[dict[str, Any]]]:

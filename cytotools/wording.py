@@ -12,6 +12,7 @@ from cytotools.concordance_answers import concordance_answers
 from cytotools.flow_answers import design_answers, flow_answers
 from cytotools.plate_answers import plate_answers
 from cytotools.resistance_answers import resistance_answers
+from cytotools.study_agents import study_agents
 
 if TYPE_CHECKING:
     from cytotools.results import Results
@@ -33,7 +34,7 @@ def answers(results: Results) -> list[AnswerGroup]:
         ("Do the methods agree?", concordance_answers(tables)),
         ("Annexin V", [*flow_answers(tables), *design_answers(results)]),
         ("Western blots", blot_answers(results)),
-        ("Combinations", combination_answers(tables)),
+        ("Combinations", combination_answers(tables, study_agents(results.study))),
         ("Plates", plate_answers(tables)),
     ]
     found = [AnswerGroup(title, tuple(sentences)) for title, sentences in groups]

@@ -15,6 +15,7 @@ from cytotools.plate_answers import ic50_comparisons
 from cytotools.report_combinations import combination_details, combination_tables
 from cytotools.report_flow import flow_tables
 from cytotools.tables import complete
+from cytotools.verdicts.agent_classes import agent_class
 
 NAN, INF = math.nan, math.inf
 CONDITION = {"cell_line": "ECA109", "compound": "cisplatin", "dose": NAN, "dose_unit": "uM", "compound_2": "birinapant"}
@@ -45,7 +46,7 @@ def answer(*rows: dict[str, Any], contrasts: Any = (), wells: Any = ()) -> str:
     tables = tables_of(*rows, contrasts=contrasts, wells=wells)
     shown = [*combination_tables(tables), *combination_details(tables)]
     assert all(len(cells) == len(table.header) for table in shown for cells in table.rows)
-    return "\n".join(combination_answers(tables))
+    return "\n".join(combination_answers(tables, agent_class))
 
 
 def index(numbers: tuple[float, float, float], verdict: str = "not resolved", **more: Any) -> dict[str, Any]:
