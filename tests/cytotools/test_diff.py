@@ -132,17 +132,17 @@ def test_hostile_cells_stay_in_their_line(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("text", ["", "a", "severity\nnote\nnote,1,2,3\n", '"', "channel,threshold\nx,\n"])
 def test_tables_that_were_edited_or_come_from_elsewhere_are_told_without_a_fault(tmp_path: Path, text: str) -> None:
-    folders = [results(tmp_path / name) for name in "ab"]
+    old, new = results(tmp_path / "a"), results(tmp_path / "b")
     for name in ("cautions", "thresholds", "of_tomorrow"):
-        (folders[1] / "tables" / f"{name}.csv").write_text(text)
-        (folders[0] / "tables" / f"{name}.csv").write_text("channel,threshold\nx,1\n")
-    assert diff(*folders)[0] == 1
+        (old / "tables" / f"{name}.csv").write_text("channel,threshold\nx,1\n")
+        (new / "tables" / f"{name}.csv").write_text(text)
+    assert diff(old, new)[0] == 1
 
 
 @pytest.mark.parametrize("key", ["libraries", "settings"])
 def test_a_provenance_of_another_shape_is_refused(tmp_path: Path, key: str) -> None:
     with pytest.raises(StudyError, match=key):
-        read_results(results(tmp_path / "a", **{key: "x"}))
+        read_results(results(tmp_path / "a", [ROW], **dict.fromkeys([key], "x")))
 
 
 @pytest.mark.parametrize("kind", ["missing", "file", "empty", "foreign", "broken", "deep"])
