@@ -2,7 +2,8 @@
 
 `python -m benchmarks.killed_runs [KILLS]` analyses a small part of the sample study, then starts runs of a changed copy
 into the same folder and kills each at a random moment of its course, in turn by SIGKILL and SIGTERM. A run that was
-faster than its kill counts as finished.
+faster than its kill counts as finished. What it started is looked for among the processes of its session, as Linux
+lists them in /proc.
 """
 
 from __future__ import annotations
@@ -40,7 +41,8 @@ def main(kills: int = 20, seed: int = 9) -> None:
         took, whole = time.perf_counter() - began, _hashes(folder / "results")
         print(f"a whole run takes {took:.1f} s and writes {len(whole)} files")
         (folder / "study.yaml").write_text(STUDY.format(title="changed"))
-        kept = finished = 0
+        kept = finished = alive = 0
+        rows = []
         for k in range(kills):
             sign = (signal.SIGKILL, signal.SIGTERM)[k % 2]
             run, moment = _run(folder), draw.uniform(0.02, 1.02) * took
@@ -51,19 +53,50 @@ def main(kills: int = 20, seed: int = 9) -> None:
             state = "whole" if found == whole else "new" if run.returncode == 0 else "BROKEN"
             kept, finished = kept + (state == "whole"), finished + (state == "new")
             whole = found if state == "new" else whole
-            print(f"{sign.name} after {moment:5.2f} s: the results are {state}")
+            left_alive = _processes_left(run.pid)
+            alive += left_alive
+            rows.append([k + 1, sign.name, f"{moment / took:.3f}", state, left_alive])
+            print(f"{sign.name} after {moment:5.2f} s: the results are {state}, processes left: {left_alive}")
         last = _run(folder).wait()
         left = [path.name for path in folder.iterdir() if path.name.startswith(".")]
         broken = kills - kept - finished
         print(f"{kept} of {kills} earlier results kept, {finished} runs finished before, {broken} broken")
-        print(f"the next run ends with {last}; hidden files left: {left or 'none'}")
-        if broken or last or left:
+        print(f"the next run ends with {last}; hidden files left: {left or 'none'}; processes left: {alive}")
+        _write(rows)
+        if broken or last or left or alive:
             sys.exit(1)
 
 
 def _run(folder: Path) -> subprocess.Popen[bytes]:
     command = [sys.executable, "-m", "cytotools", "run", str(folder), "--workers", "2"]
-    return subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    quiet = subprocess.DEVNULL
+    return subprocess.Popen(command, stdout=quiet, stderr=quiet, start_new_session=True)
+
+
+def _processes_left(session: int, patience: float = 10.0) -> int:
+    """Return how many processes of a session are alive; they are given some seconds to end."""
+    until = time.monotonic() + patience
+    while (alive := _alive(session)) and time.monotonic() < until:
+        time.sleep(0.1)
+    return alive
+
+
+def _alive(session: int) -> int:
+    count = 0
+    for status in Path("/proc").glob("[0-9]*/stat"):
+        try:
+            state, _, _, own = status.read_text().rpartition(")")[2].split()[:4]
+        except (OSError, ValueError):  # it has ended meanwhile
+            continue
+        count += int(own) == session and state != "Z"
+    return count
+
+
+def _write(rows: list[list[object]]) -> None:
+    with Path(__file__).with_suffix(".csv").open("w", newline="") as file:
+        writer = csv.writer(file, lineterminator="\n")
+        writer.writerow(["kill", "signal", "moment_over_whole_run", "results", "processes_left"])
+        writer.writerows(rows)
 
 
 def _hashes(folder: Path) -> dict[str, str]:

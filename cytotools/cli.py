@@ -7,10 +7,13 @@ import signal
 import sys
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
+from io import TextIOWrapper
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
+
+from cytotools.labels import visible
 
 if TYPE_CHECKING:
     from cytotools.results import Results
@@ -42,7 +45,7 @@ def _version(
     if version:
         from cytotools.provenance import own_version
 
-        typer.echo(f"cytotools {own_version()}")
+        _say(f"cytotools {own_version()}")
         raise typer.Exit
     del context
 
@@ -84,8 +87,8 @@ def check(study: StudyPath) -> None:
 
     found = read_study(study)
     for note in found.notes:
-        typer.echo(f"note: {note}")
-    typer.echo(f"{found.path.name}: no problem in {_contents(found)}.")
+        _say(f"note: {note}")
+    _say(f"{found.path.name}: no problem in {_contents(found)}.")
 
 
 @app.command()
@@ -127,7 +130,7 @@ def demo(
         got = "a folder with files in it" if folder.is_dir() else "a file"
         raise StudyError([Problem(str(folder), "the folder", "a new or empty folder", got, "Name another folder.")])
     path = write_sample_study(folder)
-    typer.echo(f"The sample study is in {folder}; its truth in {folder / 'truth'}.")
+    _say(f"The sample study is in {folder}; its truth in {folder / 'truth'}.")
     with parallel_map(usable_cores()) as parallel:
         results, report = _analyse_and_write(read_study(path), folder / "results", None, figures, parallel)
     _close(results, report)
@@ -147,17 +150,17 @@ def design(
     found = read_design(path)
     folder, precision = write_design(found, path, out)
     for line in summary_lines(found):
-        typer.echo(line)
+        _say(line)
     width = None if sys.stdout.isatty() else 140
-    typer.echo(precision_table(found, precision, width))
+    _say(precision_table(found, precision, width))
     indices = tuple(expected_indices(found))
     if indices:
-        typer.echo(index_table(found, indices, width))
+        _say(index_table(found, indices, width))
     cautions = [f"{row.curve}: {row.caution}." for row in precision if row.caution]
     cautions += [f"{row.combination}: {row.caution}." for row in indices if row.caution]
     for caution in dict.fromkeys(cautions):
-        typer.echo(caution)
-    typer.echo(f"Design: {folder} (pipetting.md, tubes.xlsx, layouts/, study.yaml).")
+        _say(caution)
+    _say(f"Design: {folder} (pipetting.md, tubes.xlsx, layouts/, study.yaml).")
 
 
 @app.command()
@@ -177,7 +180,7 @@ def fcs(
             advance()
             tell(listings[-1].as_json() if as_json else listings[-1].as_text())
     if not as_json:
-        typer.echo(summary(listings))
+        _say(summary(listings))
     if any(listing.status == "refused" for listing in listings):
         raise typer.Exit(UNUSABLE_CONTENT)
 
@@ -190,7 +193,7 @@ def selftest() -> None:
 
     table = fitted()
     for line in selftest_lines(table):
-        typer.echo(line)
+        _say(line)
     if not table["passed"].all():
         raise typer.Exit(BUG)
 
@@ -216,10 +219,10 @@ def compusyn(
     folder = write_compusyn_folder(results, path, out) if out is not None else None
     for found in results:
         for line in compusyn_lines(found, None if sys.stdout.isatty() else 140):
-            typer.echo(line)
-    typer.echo(ONE_EXPERIMENT)
+            _say(line)
+    _say(ONE_EXPERIMENT)
     if folder is not None:
-        typer.echo(f"Tables: {folder} (median_effect.csv, combination.csv).")
+        _say(f"Tables: {folder} (median_effect.csv, combination.csv).")
 
 
 @app.command()
@@ -237,8 +240,8 @@ def diff(
     from cytotools.changes.result_folder import read_results
 
     changes = compare_results(read_results(old), read_results(new))
-    for line in [json.dumps(json_of(changes), ensure_ascii=False)] if as_json else change_lines(changes):
-        typer.echo(line)
+    for line in [json.dumps(json_of(changes))] if as_json else change_lines(changes):
+        _say(line)
     if not changes.is_same:
         raise typer.Exit(DIFFERENT)
 
@@ -247,7 +250,7 @@ def diff(
 def _file_bar(n_files: int) -> Iterator[tuple[Callable[[], None], Callable[[str], None]]]:
     """Yield how to say that a file is done and how to write a line, with a bar where a terminal shows it."""
     if not sys.stderr.isatty():
-        yield (lambda: None), typer.echo
+        yield (lambda: None), _say
         return
     from rich.console import Console
     from rich.progress import Progress
@@ -259,18 +262,26 @@ def _file_bar(n_files: int) -> Iterator[tuple[Callable[[], None], Callable[[str]
         def above_the_bar(line: str) -> None:
             console.out(line, highlight=False)
 
-        yield (lambda: bar.advance(task)), (above_the_bar if sys.stdout.isatty() else typer.echo)
+        yield (lambda: bar.advance(task)), (above_the_bar if sys.stdout.isatty() else _say)
+
+
+def _say(words: str, err: bool = False) -> None:
+    """Write a line in which nothing from a file can hide letters, turn their order or steer the terminal."""
+    typer.echo(visible(words), err=err)
 
 
 def main() -> None:
     """Run the command line; a user's mistake ends in a message and its exit status, never in a traceback."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, TextIOWrapper):  # a sign that the terminal's alphabet lacks must not end a run
+            stream.reconfigure(errors="backslashreplace")
     for name in ("SIGINT", "SIGTERM", "SIGHUP"):  # SIGHUP: the terminal has gone; Windows has none
         if hasattr(signal, name):
             signal.signal(getattr(signal, name), _stop)
     try:
         app()
     except _Stopped:
-        typer.echo("Stopped. Nothing was written; earlier results are as they were.", err=True)
+        _say("Stopped. Nothing was written; earlier results are as they were.", err=True)
         sys.exit(STOPPED)
     except BrokenPipeError:  # the reader of our output has gone: `cytotools check study.yaml | head`
         os._exit(DONE)
@@ -289,16 +300,14 @@ def _stop(*_: object) -> None:
 def _told(error: Exception) -> int:
     """Print what went wrong and return the exit status."""
     if isinstance(error, OSError):
-        typer.echo(
-            f"{error.filename or 'disk'}: {error.strerror or error}. Check the path and the space left.", err=True
-        )
+        _say(f"{error.filename or 'disk'}: {error.strerror or error}. Check the path and the space left.", err=True)
         return WRONG_STUDY
     if isinstance(error, ValueError) and type(error).__module__.split(".")[0] in ("cytotools", "gating", "blots"):
-        typer.echo(str(error), err=True)
+        _say(str(error), err=True)
         return WRONG_STUDY
     if os.environ.get("CYTOTOOLS_DEBUG"):
         raise error
-    typer.echo(
+    _say(
         f"A fault in cytotools: {type(error).__name__}: {error}. Nothing was written. "
         "Set CYTOTOOLS_DEBUG=1 to see where, and report it.",
         err=True,
@@ -340,11 +349,11 @@ def _close(results: Results, report: Path) -> None:
     from cytotools.tables import rows_of
 
     for words in dict.fromkeys(f"{row['caution']} {row['remedy']}" for row in rows_of(results.refused)):
-        typer.echo(f"left out: {words}", err=True)
+        _say(f"left out: {words}", err=True)
     severities = results.cautions["severity"].value_counts()
     counted = ", ".join(f"{n} {severity}" for severity, n in severities.items()) or "none"
-    typer.echo(f"Cautions: {counted} (tables/cautions.csv).")
-    typer.echo(f"Report: {report}")
+    _say(f"Cautions: {counted} (tables/cautions.csv).")
+    _say(f"Report: {report}")
     if len(results.refused):
         raise typer.Exit(UNUSABLE_CONTENT)
 
@@ -363,7 +372,7 @@ def _contents(study: Study, only: list[str] | None = None) -> str:
 def _progress() -> Iterator[Callable[[str], None]]:
     """Yield a function that says what is being done: a moving line on a terminal, plain lines elsewhere."""
     if not sys.stderr.isatty():
-        yield lambda words: typer.echo(words, err=True) if not words.startswith("\r") else None
+        yield lambda words: _say(words, err=True) if not words.startswith("\r") else None
         return
     from rich.console import Console
     from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn

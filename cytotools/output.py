@@ -59,7 +59,8 @@ def _provenance(folder: Path) -> dict[str, Any]:
 
 def written_files(folder: Path) -> list[str]:
     """Return the files below a folder, relative to it, in order: what provenance.json says that we wrote."""
-    return sorted(path.relative_to(folder).as_posix() for path in folder.rglob("*") if path.is_file())
+    found = (path for path in folder.rglob("*") if path.is_file() or path.is_symlink())
+    return sorted(path.relative_to(folder).as_posix() for path in found)
 
 
 def _strangers(folder: Path) -> list[str]:

@@ -77,6 +77,12 @@ def _write_crate(results: Results, found: Mapping[str, Any], folder: Path) -> No
 
 
 def _write_tables(results: Results, folder: Path) -> None:
+    """Write the tables with every name as the sheets have it, also one that begins with = or @.
+
+    A quote before it would guard a spreadsheet program that takes it for a formula, but it would make another name of
+    it, which no longer meets its sheet, and other numbers of those that begin with a minus. The name came from a sheet
+    of the study's own, which the same program has opened before.
+    """
     folder.mkdir()
     for name, table in results.tables.items():
         table.to_csv(folder / f"{name}.csv", index=False, lineterminator="\n", encoding="utf-8")

@@ -140,6 +140,12 @@ class _Composer:
         place = f"{self.name}:{event.start_mark.line + 1}:{event.start_mark.column + 1}"
         raise refusal(place, f"the {self.noun}", expected, got, remedy)
 
+    def _require_text(self, event: Any) -> None:
+        r"""Refuse what an escape such as `\0` brings in: no table, page or picture can hold it."""
+        odd = _UNPRINTABLE.search(event.value)
+        if odd:
+            self._refuse(event, "text", f"an escape that means the character {odd.group()!r}", "Delete the escape.")
+
     def _value(self, event: Any, location: Location) -> object:
         from ruamel.yaml import events as kinds
 
@@ -151,6 +157,7 @@ class _Composer:
         if len(location) > MAX_DEPTH:
             self._refuse(event, f"at most {MAX_DEPTH} levels", "more", "Look at the brackets and the indentation.")
         if isinstance(event, kinds.ScalarEvent):
+            self._require_text(event)
             return _scalar(event.value) if event.implicit[0] else event.value
         if isinstance(event, kinds.SequenceStartEvent):
             return self._list(location)
@@ -171,6 +178,7 @@ class _Composer:
         while not isinstance(key := next(self.events), kinds.MappingEndEvent):
             if not isinstance(key, kinds.ScalarEvent) or key.tag not in (None, "!"):
                 self._refuse(key, "a key", "a list, a mapping, an alias or a tag", "Write a word as the key.")
+            self._require_text(key)
             here = (key.start_mark.line + 1, key.start_mark.column + 1)
             name, first = str(key.value), self.places.get((*location, str(key.value)))
             if name in items and first:

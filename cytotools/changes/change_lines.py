@@ -42,7 +42,7 @@ def _titled(title: str, lines: Sequence[str], more: int = 20) -> Iterator[str]:
         return
     yield f"{title}:"
     for line in lines[:more]:
-        yield f"  {_cut(line)}"
+        yield f"  {_cut(' '.join(line.splitlines()))}"
     if len(lines) > more:
         yield f"  and {len(lines) - more} more (--json lists all)"
 

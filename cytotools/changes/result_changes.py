@@ -70,7 +70,7 @@ class ResultChanges:
     def gates_moved(self) -> tuple[str, ...]:
         """Return each threshold that moved, with the old value and the new one."""
         moved = [cell for change in self.tables if change.table == "thresholds" for cell in change.cells]
-        return tuple(f"{c.row}: {float(c.old):.5g} to {float(c.new):.5g}" for c in moved if c.column == "threshold")
+        return tuple(f"{c.row}: {_short(c.old)} to {_short(c.new)}" for c in moved if c.column == "threshold")
 
     @property
     def is_rounding(self) -> bool:
@@ -193,4 +193,13 @@ def _pairs(old: Mapping[str, str], new: Mapping[str, str]) -> dict[str, tuple[st
 
 def _cautions(results: ResultFolder) -> dict[str, None]:
     rows = results.tables.get("cautions", [])
-    return dict.fromkeys(f"{r['severity']}, {r['place']}: {r['code']}: {r['caution']}" for r in rows)
+    parts = [[row.get(name, "") for name in ("severity", "place", "code", "caution")] for row in rows]
+    return dict.fromkeys(f"{severity}, {place}: {code}: {words}" for severity, place, code, words in parts)
+
+
+def _short(cell: str) -> str:
+    """Return a number in five digits, another cell as it is."""
+    try:
+        return f"{float(cell):.5g}"
+    except ValueError:
+        return cell or "none"

@@ -72,13 +72,16 @@ def _provenance(folder: Path) -> dict[str, Any]:
         found = json.loads((folder / PROVENANCE).read_text(encoding="utf-8"))
     except FileNotFoundError:
         raise refusal(str(folder), "the results", "a folder with provenance.json", "one without", REMEDY) from None
-    except ValueError:
+    except (ValueError, RecursionError):
         raise refusal(place, "the file", "JSON as cytotools writes it", "something else", REMEDY) from None
     inputs = found.get("inputs") if isinstance(found, dict) else None
     if not isinstance(inputs, list) or found.get("program") != PROGRAM:
         raise refusal(place, "the program", PROGRAM, "another one, or none", REMEDY)
     if not all(isinstance(one, dict) and {"file", "sha256"} <= one.keys() for one in inputs):
         raise refusal(place, "inputs", "files with their SHA-256", "others", "Run the analysis again.")
+    for name in ("libraries", "settings"):
+        if not isinstance(found.get(name, {}), dict):
+            raise refusal(place, name, "names and what they stand for", "something else", "Run the analysis again.")
     return dict(found)
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
@@ -18,10 +17,19 @@ SUBJECTS = (
     "assay", "analyte", "sample", "quantity", "contrast", "scale", "channel", "transition", "source", "detector",
     "step", "check", "question", "against", "statistic", "effect", "where", "stage", "kind", "share_of", "level",
     "curve_dose", "ratio", "agent", "fit", "method", "exclusive", "affected", "quantile", "limit_factor", "mechanism",
-    "severity", "place", "code", "response", "unit",
+    "severity", "place", "code", "unit", "section", "item",
 )  # fmt: skip
-# Columns whose name tells a subject in some tables and a number in others.
-NUMBERS_OF = {"abundance": {"ratio"}, "wells": {"response"}, "end_points": {"hours"}, "rebound": {"assay"}}
+# Columns whose name tells a subject in some tables and what was found in others.
+FOUND_OF = {
+    "abundance": {"ratio"},
+    "compensation": {"method"},
+    "end_points": {"hours"},
+    "interference": {"kind", "share_of"},
+    "position_effects": {"where"},
+    "resistance": {"quantity", "source"},
+}
+# The fraction affected is what a row is about where an index was asked for at it, and found where doses were given.
+ASKED_OR_FOUND = "affected"
 VERDICTS = ("verdict", "grade", "agrees", "basis", "raised", "censored", "below_detection")
 ESTIMATES = (
     "fraction", "mean", "estimate", "value", "rate_per_hour", "ratio", "fold_change", "log_ratio", "volume", "ic50",
@@ -97,7 +105,7 @@ def compare_tables(name: str, old: Sequence[Row], new: Sequence[Row]) -> TableCh
     before, after = _columns(old), _columns(new)
     about = [column for column in _subjects(name) if column in before and column in after]
     found, known = _by_key(new, about), _by_key(old, about)
-    shared = [column for column in before if column in after and column not in about]
+    shared = [column for column in before if column in after and (column not in about or column == ASKED_OR_FOUND)]
     cells = [
         CellChange(_words(key), column, row[column], found[key][column], _moved(column, row, found[key]))
         for key, row in known.items()
@@ -117,8 +125,8 @@ def compare_tables(name: str, old: Sequence[Row], new: Sequence[Row]) -> TableCh
 
 
 def _subjects(table: str) -> Iterable[str]:
-    numbers = NUMBERS_OF.get(table, set())
-    return [column for column in dict.fromkeys((*CONDITION_COLUMNS, *SUBJECTS)) if column not in numbers]
+    found = FOUND_OF.get(table, set())
+    return [column for column in dict.fromkeys((*CONDITION_COLUMNS, *SUBJECTS)) if column not in found]
 
 
 def _columns(rows: Sequence[Row]) -> list[str]:
@@ -126,14 +134,20 @@ def _columns(rows: Sequence[Row]) -> list[str]:
 
 
 def _by_key(rows: Sequence[Row], about: Sequence[str]) -> dict[Key, Row]:
-    """Return the rows by what they are about; rows about the same are numbered."""
-    seen: Counter[Key] = Counter()
-    found = {}
+    """Return the rows by what they are about; rows about the same are numbered in the order of their cells."""
+    alike: dict[Key, list[Row]] = {}
     for row in rows:
-        key = tuple((column, _plain(row[column])) for column in about if row[column])
-        seen[key] += 1
-        found[key if seen[key] == 1 else (*key, ("", f"row {seen[key]}"))] = row
-    return found
+        alike.setdefault(_key(row, about), []).append(row)
+    return {
+        key if number == 1 else (*key, ("", f"row {number}")): row
+        for key, own in alike.items()
+        for number, row in enumerate(sorted(own, key=lambda row: tuple(row.values())), 1)
+    }
+
+
+def _key(row: Row, about: Sequence[str]) -> Key:
+    told = [column for column in about if row[column] and not (column == ASKED_OR_FOUND and row.get("dose"))]
+    return tuple((column, _plain(row[column])) for column in told)
 
 
 def _plain(cell: str) -> str:
@@ -165,6 +179,6 @@ def _moved(column: str, old: Row, new: Row) -> float:
 
 def _number(cell: str) -> float:
     try:
-        return float(cell)
+        return math.nan if "_" in cell else float(cell)  # Python reads 1_1 as 11, and a sample may be named so
     except ValueError:
         return math.nan

@@ -47,7 +47,7 @@ def precision_table(design: Design, precision: Sequence[Precision], width: int |
             _fold(found.smallest_ratio),
             " / ".join("-" if math.isnan(share) else f"{100 * share:.0f} %" for share in shares),
         )
-    return "".join(part.text for part in Console(width=width).render(table)).rstrip()
+    return "".join(part.text for part in Console(width=width, markup=False, emoji=False).render(table)).rstrip()
 
 
 def index_table(design: Design, expected: Sequence[IndexPrecision], width: int | None = 140) -> str:
@@ -70,7 +70,7 @@ def index_table(design: Design, expected: Sequence[IndexPrecision], width: int |
             f"{100 * found.power:.0f} %",
             str(found.experiments_needed or f"more than {MOST}"),
         )
-    return "".join(part.text for part in Console(width=width).render(table)).rstrip()
+    return "".join(part.text for part in Console(width=width, markup=False, emoji=False).render(table)).rstrip()
 
 
 def _fold(width: float) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -69,10 +70,11 @@ class Saved:
 
 @contextmanager
 def styled() -> Iterator[None]:
-    """Draw in the house style inside the block."""
+    """Draw in the house style inside the block; a sign that the font lacks, such as a picture, is drawn as a box."""
     import matplotlib as mpl
 
-    with mpl.rc_context(SETTINGS):
+    with mpl.rc_context(SETTINGS), warnings.catch_warnings():
+        warnings.filterwarnings("ignore", r"Glyph \d+ .* missing from font", UserWarning)
         yield
 
 

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from cytotools.errors import Problem, refusal
 from cytotools.sheets.sheet import MAX_ROWS, SAVE_AS, Row, Sheet, too_long
 
-NOT_TEXT = re.compile("[\x00-\x08\x0e-\x1f]")
+NOT_TEXT = re.compile("[\x00-\x08\x0e-\x1f\ufffe\uffff]")
 
 
 def sheet_of_text(contents: bytes, name: str) -> Sheet:

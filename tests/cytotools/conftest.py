@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import shutil
 from pathlib import Path
 
@@ -10,14 +11,14 @@ import pytest
 SAMPLE = Path(__file__).parents[2] / "sample_data" / "smac_n7"
 
 
-@pytest.fixture
-def small_study(tmp_path: Path) -> Path:
-    """Return a copy of the sample study cut down to one replicate of one line and one membrane."""
-    folder = tmp_path / "study"
+@pytest.fixture(scope="session")
+def small_study_original(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Return the sample study cut down to one replicate of one line and one membrane; nothing may be changed in it."""
+    folder = tmp_path_factory.mktemp("small") / "study"
     (folder / "flow").mkdir(parents=True)
     (folder / "blots").mkdir()
     rows = (SAMPLE / "flow" / "samples.csv").read_text().splitlines()
-    kept = [row for row in rows[1:] if row.startswith("flow/rep1_") and "Smac" not in row]
+    kept = [row for row in rows[1:] if row.startswith("flow/rep1_") and not re.search("Smac|TNF|palbociclib", row)]
     (folder / "flow" / "samples.csv").write_text("\n".join([rows[0], *kept]) + "\n")
     for row in kept:
         shutil.copy(SAMPLE / row.split(",")[0], folder / "flow")
@@ -29,6 +30,12 @@ def small_study(tmp_path: Path) -> Path:
     text = (SAMPLE / "study.yaml").read_text()
     (folder / "study.yaml").write_text(text[: text.index("    - file: blots/rep2.tif")])
     return folder
+
+
+@pytest.fixture
+def small_study(small_study_original: Path, tmp_path: Path) -> Path:
+    """Return a copy of the small study that a test may change."""
+    return shutil.copytree(small_study_original, tmp_path / "study", ignore=shutil.ignore_patterns("results"))
 
 
 @pytest.fixture(scope="session")

@@ -86,14 +86,73 @@ def test_unexplained_changes_are_called_so(tmp_path: Path) -> None:
     )
 
 
-@pytest.mark.parametrize("kind", ["missing", "file", "empty", "foreign", "broken"])
+FOUND = {
+    "combination": ({"dose": "5", "method": "bliss", "affected": "0.48898"}, {"affected": "0.51"}),
+    "end_points": ({"assay": "flow", "hours": "24"}, {"hours": "48"}),
+    "interference": ({"plate": "1", "kind": "adds signal", "share_of": "blank"}, {"kind": "", "share_of": "control"}),
+    "linear_range": ({"target": "actin", "response": "straight"}, {"response": "saturating"}),
+    "miflowcyt": ({"section": "1", "item": "1.1 purpose", "stated": "no"}, {"stated": "yes"}),
+    "position_effects": ({"plate": "1", "effect": "row", "where": "row A"}, {"where": "row C"}),
+    "resistance": ({"mechanism": "high_XIAP", "quantity": "lowest cIAP1 (6 h)"}, {"quantity": "lowest cIAP1 (24 h)"}),
+}
+
+
+@pytest.mark.parametrize("table", FOUND)
+def test_what_was_found_is_no_part_of_what_a_row_is_about(table: str) -> None:
+    row, moved = FOUND[table]
+    found = compare_tables(table, [row], [row | moved])
+    assert (found.added, found.removed, {cell.column for cell in found.cells}) == ((), (), set(moved))
+
+
+def test_an_index_that_was_asked_for_at_another_effect_is_another_row() -> None:
+    row = {"dose": "", "method": "ci", "affected": "0.5", "value": "0.7"}
+    found = compare_tables("combination", [row], [row | {"affected": "0.75"}])
+    assert (found.added, found.removed) == (("ci, 0.75",), ("ci, 0.5",))
+
+
+def test_rows_about_the_same_may_come_in_any_order() -> None:
+    rows = [{"file": "a", "value": str(value)} for value in range(3)]
+    assert not compare_tables("artefacts", rows, rows[::-1])
+
+
+def test_names_that_python_would_count_with_stay_names() -> None:
+    rows = [{"cell_line": name, "value": name} for name in ("1_1", "11")]
+    assert not compare_tables("apoptosis", rows, rows[::-1])
+
+
+def test_hostile_cells_stay_in_their_line(tmp_path: Path) -> None:
+    name = "<script>\n\x1b[31m\u202eSame" + "x" * 100_000
+    old = results(tmp_path / "a", [ROW | {"cell_line": name}])
+    new = results(tmp_path / "b", [ROW | {"cell_line": name, "verdict": "\x07\n" + "y" * 100_000}])
+    status, said = diff(old, new)
+    assert (status, max(map(len, said.split("\n"))) < 300) == (1, True)
+    assert all(letter.isprintable() or letter == "\n" for letter in said)
+    assert diff(old, new, "--json")[1].isascii()
+
+
+@pytest.mark.parametrize("text", ["", "a", "severity\nnote\nnote,1,2,3\n", '"', "channel,threshold\nx,\n"])
+def test_tables_that_were_edited_or_come_from_elsewhere_are_told_without_a_fault(tmp_path: Path, text: str) -> None:
+    old, new = results(tmp_path / "a"), results(tmp_path / "b")
+    for name in ("cautions", "thresholds", "of_tomorrow"):
+        (old / "tables" / f"{name}.csv").write_text("channel,threshold\nx,1\n")
+        (new / "tables" / f"{name}.csv").write_text(text)
+    assert diff(old, new)[0] == 1
+
+
+@pytest.mark.parametrize("key", ["libraries", "settings"])
+def test_a_provenance_of_another_shape_is_refused(tmp_path: Path, key: str) -> None:
+    with pytest.raises(StudyError, match=key):
+        read_results(results(tmp_path / "a", [ROW], **dict.fromkeys([key], "x")))
+
+
+@pytest.mark.parametrize("kind", ["missing", "file", "empty", "foreign", "broken", "deep"])
 def test_what_holds_no_results_is_refused(tmp_path: Path, kind: str) -> None:
     place = tmp_path / "there"
     if kind == "file":
         place.write_text("x")
     elif kind != "missing":
         place.mkdir()
-    text = {"foreign": '{"program": "other", "inputs": []}', "broken": "{"}.get(kind)
+    text = {"foreign": '{"program": "other", "inputs": []}', "broken": "{", "deep": "[" * 100_000}.get(kind)
     if text:
         (place / "provenance.json").write_text(text)
     with pytest.raises(StudyError, match="Name the folder"):

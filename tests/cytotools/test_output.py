@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import errno
+import os
 from pathlib import Path
 
 import pytest
@@ -13,6 +15,11 @@ OURS = '{"program": "cytotools", "outputs": ["report.html"]}'
 def fill(folder: Path, text: str) -> None:
     (folder / "provenance.json").write_text(OURS)
     (folder / "report.html").write_text(text)
+
+
+def fill_the_disk(folder: Path) -> None:
+    fill(folder, "half")
+    raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
 
 
 def test_results_are_swapped_in_when_complete(tmp_path: Path) -> None:
@@ -65,6 +72,23 @@ def test_files_that_a_person_added_to_earlier_results_are_kept(tmp_path: Path) -
     (tmp_path / "tables" / "my_notes.txt").write_text("Tuesday's thoughts")
     with pytest.raises(StudyError, match=r"files that were added to them \(tables/my_notes\.txt\)"):
         require_replaceable(tmp_path)
+
+
+def test_links_that_a_person_added_to_earlier_results_are_kept(tmp_path: Path) -> None:
+    fill(tmp_path, "earlier")
+    (tmp_path / "raw").symlink_to(tmp_path.parent, target_is_directory=True)
+    with pytest.raises(StudyError, match=r"files that were added to them \(raw\)"):
+        require_replaceable(tmp_path)
+
+
+def test_a_full_disk_leaves_the_previous_results(tmp_path: Path) -> None:
+    out = tmp_path / "out"
+    with swapped_in(out) as fresh:
+        fill(fresh, "first")
+    with pytest.raises(OSError, match="No space"), swapped_in(out) as fresh:
+        fill_the_disk(fresh)
+    assert (out / "report.html").read_text() == "first"
+    assert [p.name for p in tmp_path.iterdir()] == ["out"]
 
 
 def test_leftovers_of_a_killed_run_are_swept(tmp_path: Path) -> None:
