@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
+from cytotools.combination_controls import told_of_controls
 from cytotools.combination_findings import CombinationFindings, MatrixFinding, PotentiationFinding, RatioFinding
 from cytotools.combination_table import combination_table
 from cytotools.compared_schedules import compared_schedules, schedule_contrasts
@@ -47,7 +48,8 @@ def analyse_combinations(responses: pd.DataFrame, agents: Mapping[int, tuple[Age
     schedules = tuple(_schedules(found.curves, ratios, matrices))
     found.combinations = CombinationFindings(ratios, matrices, pairs, schedules)
     found.keep("median_effect", "plates", median_effect_table(found.curves), ["replicate"])
-    found.keep("combination", "plates", combination_table(found.combinations), ["method", "agent", "affected"])
+    table = told_of_controls(combination_table(found.combinations), responses)
+    found.keep("combination", "plates", table, ["method", "agent", "affected"])
     for contrasts in (potentiation_contrasts(pairs), schedule_contrasts(schedules)):
         if len(contrasts):
             found.keep_more("comparisons", "plates", contrasts, ["quantity", "contrast"])

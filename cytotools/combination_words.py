@@ -107,12 +107,29 @@ def reason(row: Mapping[str, Any]) -> str:
     """
     for part in str(row["caution"]).split("; "):
         code, _, words = part.partition(": ")
+        if code == "no_control":
+            return f"an agent has no control wells to be compared with ({words})"
         if code in CAUTIONS and CAUTIONS[code].severity == "refused":
             meaning = CAUTIONS[code].meaning.rstrip(".")
             return f"{meaning[0].lower()}{meaning[1:]}" + (f" ({words})" if words else "")
         if code == "untested_effect":
             return f"no effect that is reported was tested with every curve ({words})"
     return "the cautions say why"
+
+
+def on_vehicles(row: Mapping[str, Any]) -> str:
+    """Return that the vehicles of a combination differ, so that there is no verdict; "" where they do not.
+
+    Examples
+    --------
+    >>> print(on_vehicles({"caution": "unlike_vehicles: DMSO gives 0.80 of saline"}))
+    No verdict: its vehicles differ (DMSO gives 0.80 of saline), add control wells that hold every vehicle.
+    """
+    for part in str(row["caution"]).split("; "):
+        code, _, words = part.partition(": ")
+        if code == "unlike_vehicles":
+            return f"No verdict: its vehicles differ ({words}), add control wells that hold every vehicle."
+    return ""
 
 
 def inverse(value: float) -> float:

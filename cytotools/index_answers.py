@@ -5,7 +5,15 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
-from cytotools.combination_words import VERDICT_WORDS, combination_key, of_line, reason, subject, with_verdict
+from cytotools.combination_words import (
+    VERDICT_WORDS,
+    combination_key,
+    of_line,
+    on_vehicles,
+    reason,
+    subject,
+    with_verdict,
+)
 from cytotools.experiments import grouped
 from cytotools.labels import printed
 from cytotools.number_words import count, finite, fold, listed, with_interval
@@ -64,6 +72,9 @@ def _sentences(head: Row, own: Sequence[Row]) -> Iterator[str]:
     tested = [row for row in levels if BEYOND not in row["caution"]]
     yield _headline(head, tested if head["method"] == "ci" else [])
     if not finite(head["value"]):
+        return
+    if unlike := on_vehicles(head):
+        yield unlike
         return
     if head["verdict"] == "not resolved" and head["n"] > 1:
         yield index_resolution(_of_experiments(head, own))

@@ -11,6 +11,7 @@ from cytotools.combination_words import (
     circumstances,
     combination_key,
     of_line,
+    on_vehicles,
     reason,
     with_verdict,
 )
@@ -99,6 +100,9 @@ def _pairs(rows: Sequence[Row]) -> set[tuple[float, float]]:
 
 def _sentences(head: Row, of_method: Sequence[Row], others: Mapping[str, Row]) -> Iterator[str]:
     yield f"{_headline(head)}{_cells([row for row in of_method if not is_whole(row) and row['level'] == 'all'], head)}."
+    if unlike := on_vehicles(head):
+        yield unlike
+        return
     if head["n"] == 1:
         yield LEAST
     elif head["verdict"] == "not resolved":

@@ -170,7 +170,8 @@ def _ratio(
         return tuple(agent.ic50 for agent in agents)
     words = [word.strip() for word in model.ratio.split(":")]
     if len(words) != len(agents) or not all(re.fullmatch(r"(?a:\d*\.?\d+)", w) and float(w) > 0 for w in words):
-        expected, remedy = f"{len(agents)} numbers with colons between", 'Write them in quotes: "1:50".'
+        unit = agents[0].unit
+        expected, remedy = f"{len(agents)} numbers with colons between, all in {unit}", 'Write them in quotes: "1:50".'
         checking.add((*at, "ratio"), expected, model.ratio, remedy)
         return None
     # The numbers of a ratio share a unit: the first agent's.

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from cytotools.doses.dose_matrix import DoseMatrix, FloatArray
 from cytotools.errors import refusal
 
-SAME = 1e-9  # doses this near are one dose: another unit leaves its last digits
+SAME = 1e-6  # share by which doses of one name differ at most: another unit leaves its last digits
 
 
 def cut_to_common_doses(matrices: Sequence[DoseMatrix]) -> tuple[list[DoseMatrix], tuple[FloatArray, FloatArray]]:

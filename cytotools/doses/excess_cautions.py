@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 import numpy as np
+from numpy.typing import NDArray
 
 from cytotools.doses.cautions import caution
 from cytotools.doses.dose_matrix import FloatArray
@@ -32,7 +33,7 @@ def excess_cautions(
         yield caution("two_plates", "limits of single dose pairs hold where plates differ by their wells only")
     if not scatter_known:
         yield caution("unknown_well_scatter", "wells tell no scatter of their own")
-    missing = int(np.isnan(affected).any(axis=0).sum())
+    missing = int(_missing(affected).sum())
     if missing:
         yield caution("missing_wells", f"{missing} dose pairs or single doses have no well in one plate or more")
     undefined = int(reference.undefined.any(axis=0).sum())
@@ -44,3 +45,13 @@ def excess_cautions(
     stopped = sum(int((limits == "stopped").sum()) for limits in reference.fits.values())
     if stopped:
         yield caution("not_converged", f"{stopped} curves of single agents or slices")
+
+
+def _missing(affected: FloatArray) -> NDArray[np.bool_]:
+    """Return the cells without a well in a plate; those beside a constant ratio are left out by design."""
+    held = np.isfinite(affected)
+    anywhere = np.asarray(held.any(axis=0))
+    pairs = anywhere[1:, 1:]
+    in_ratio = pairs.sum(axis=0).max() <= 1 and pairs.sum(axis=1).max() <= 1
+    lacking = np.asarray(~held.all(axis=0))
+    return lacking & anywhere if in_ratio else lacking

@@ -65,6 +65,8 @@ def are_copies(values: FloatArray) -> bool:
     --------
     >>> are_copies(np.array([[0.1, 0.2], [0.1, 0.2]])), are_copies(np.array([[0.1, 0.2], [0.1, 0.3]]))
     (True, False)
+    >>> are_copies(np.full((2, 1), np.nan))
+    False
     """
     known = values[:, np.all(np.isfinite(values), axis=0)]
-    return len(values) > 1 and bool(np.ptp(known, axis=0).max(initial=0.0) <= SAME)
+    return len(values) > 1 and known.size > 0 and bool(np.ptp(known, axis=0).max(initial=0.0) <= SAME)

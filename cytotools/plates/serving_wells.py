@@ -49,7 +49,8 @@ def serving_controls(
 def _chosen(
     treated: Repeats, candidates: Sequence[Repeats], control: str | None, vehicles: Mapping[str, str]
 ) -> list[Repeats]:
-    wanted = {plain(vehicles[compound]) for compound in treated.compounds if compound in vehicles}
+    named = [vehicles[compound] for compound in treated.compounds if compound in vehicles]
+    wanted = {plain(part) for vehicle in named for part in vehicle.split("+")}
     served_by = _of_vehicles([g for g in candidates if g.role == "vehicle"], wanted)
     untreated = [g for g in candidates if g.role == "untreated"]
     by_word = {None: served_by or untreated, "vehicle": served_by, "untreated": untreated}
@@ -60,7 +61,7 @@ def _of_vehicles(groups: Sequence[Repeats], wanted: Collection[str]) -> list[Rep
     """Return the vehicle wells that serve compounds of these vehicles, all where no vehicle is known."""
     if not wanted:
         return list(groups)
-    held = [(g, set(map(plain, g.compounds))) for g in groups]
+    held = [(g, {plain(part) for name in g.compounds for part in name.split("+")}) for g in groups]
     exact = [g for g, names in held if names == set(wanted)]
     whole = [g for g, names in held if names >= set(wanted)]
     part = [g for g, names in held if names.intersection(wanted)]

@@ -232,8 +232,9 @@ def test_wells_of_both_vehicles_serve_the_combination_and_each_vehicle_its_own_a
     assert [row["caution"] for row in rows.values()] == ["", "", ""]
 
 
-def test_wells_of_both_vehicles_alone_serve_all_three() -> None:
-    assert control_levels(vehicles_apart(("saline", "DMSO", BOTH))) == pytest.approx([BOTH] * 3)
+@pytest.mark.parametrize("cells", [("saline", "DMSO"), ("saline + DMSO", "")])
+def test_wells_of_both_vehicles_alone_serve_all_three(cells: tuple[str, str]) -> None:
+    assert control_levels(vehicles_apart((*cells, BOTH))) == pytest.approx([BOTH] * 3)
 
 
 def test_separate_vehicles_serve_the_combination_together_and_unlike_ones_are_named() -> None:
