@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import ctypes
 import glob
 import json
 import os
 import shutil
+import sys
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -16,6 +18,7 @@ from cytotools.errors import Problem, StudyError
 
 PROVENANCE = "provenance.json"
 PROGRAM = "cytotools"
+AT_FDCWD, RENAME_EXCHANGE = -100, 2  # of renameat2(2)
 
 
 def require_replaceable(folder: Path, inputs: Iterable[Path] = ()) -> None:
@@ -78,17 +81,34 @@ def swapped_in(folder: Path) -> Iterator[Path]:
     fresh.mkdir()
     try:
         yield fresh
-        previous = _beside(folder, "previous")
-        shutil.rmtree(previous, ignore_errors=True)
-        if folder.exists():
-            folder.rename(previous)
-        fresh.rename(folder)
-        shutil.rmtree(previous, ignore_errors=True)
+        if not (folder.exists() and _exchanged(fresh, folder)):
+            _replace(fresh, folder)
     except BaseException:
         recover(folder)
         raise
     finally:
         shutil.rmtree(fresh, ignore_errors=True)
+
+
+def _exchanged(fresh: Path, folder: Path) -> bool:
+    """Exchange two folders in one step, where the system can: nobody ever finds half a result, or none."""
+    if not sys.platform.startswith("linux"):
+        return False
+    try:
+        exchange = ctypes.CDLL(None, use_errno=True).renameat2
+    except (AttributeError, OSError):  # a C library that does not know the call
+        return False
+    return int(exchange(AT_FDCWD, os.fsencode(fresh), AT_FDCWD, os.fsencode(folder), RENAME_EXCHANGE)) == 0
+
+
+def _replace(fresh: Path, folder: Path) -> None:
+    """Put the new results in the place of the old in two steps; `recover` mends a kill between them."""
+    previous = _beside(folder, "previous")
+    shutil.rmtree(previous, ignore_errors=True)
+    if folder.exists():
+        folder.rename(previous)
+    fresh.rename(folder)
+    shutil.rmtree(previous, ignore_errors=True)
 
 
 def recover(folder: Path) -> None:
