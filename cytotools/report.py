@@ -21,6 +21,9 @@ from cytotools.ro_crate import METADATA, CrateFile, ro_crate
 if TYPE_CHECKING:
     from cytotools.results import Results
 
+# Where the results lie by default. A way that followed them elsewhere would make other bytes of the same study.
+FROM_RESULTS_TO_STUDY = ("..",)
+
 
 def write_report(
     results: Results,
@@ -99,11 +102,9 @@ def _write_gates(results: Results, folder: Path) -> None:
     from gating.exchange.flowjo import flowjo_workspace
     from gating.exchange.gating_ml import gating_ml
 
-    study = results.study.folder
-    inside = folder.resolve().is_relative_to(study.resolve())
-    above = [".."] * len(folder.resolve().relative_to(study.resolve()).parts) if inside else []
+    samples = workspace_samples(plate, results.study.folder, FROM_RESULTS_TO_STUDY)
     (folder / "gates.xml").write_bytes(gating_ml(named_gates(plate)))
-    (folder / "gates.wsp").write_bytes(flowjo_workspace(workspace_samples(plate, study, above)))
+    (folder / "gates.wsp").write_bytes(flowjo_workspace(samples))
 
 
 def _write_curves(results: Results, folder: Path) -> None:

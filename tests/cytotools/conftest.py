@@ -13,7 +13,19 @@ SAMPLE = Path(__file__).parents[2] / "sample_data" / "smac_n7"
 @pytest.fixture
 def small_study(tmp_path: Path) -> Path:
     """Return a copy of the sample study cut down to one replicate of one line and one membrane."""
-    folder = tmp_path / "study"
+    return write_small_study(tmp_path / "study")
+
+
+@pytest.fixture(scope="module")
+def whole_run(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Path]:
+    """Return a small study, and the results of analysing all of it in one process."""
+    from cytotools import analyse, read_study, write_report
+
+    study = write_small_study(tmp_path_factory.mktemp("whole") / "study")
+    return study, write_report(analyse(read_study(study)), study / "results").parent
+
+
+def write_small_study(folder: Path) -> Path:
     (folder / "flow").mkdir(parents=True)
     (folder / "blots").mkdir()
     rows = (SAMPLE / "flow" / "samples.csv").read_text().splitlines()
