@@ -11,7 +11,6 @@ import sys
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import Any
 
 from cytotools.errors import Problem, StudyError
@@ -39,10 +38,11 @@ def require_replaceable(folder: Path, inputs: Iterable[Path] = ()) -> None:
         _refuse(folder, "a folder apart from the study's own files", f"one that holds {inside[0].name}")
     if folder.is_dir() and is_ours(folder) and (added := _strangers(folder)):
         _refuse(folder, "earlier results and nothing else", f"files that were added to them ({added[0]})")
-    parent = next(p for p in folder.resolve().parents if p.exists())
+    trial = next(p for p in folder.resolve().parents if p.exists()) / _partial(folder.resolve())
+    _sweep(trial.with_name(folder.resolve().name))
     try:
-        with TemporaryDirectory(prefix=".cytotools", dir=parent):
-            pass
+        trial.mkdir()
+        trial.rmdir()
     except OSError as error:
         _refuse(folder, "a place that can be written to", error.strerror or "an error of the disk")
 
@@ -77,7 +77,7 @@ def swapped_in(folder: Path) -> Iterator[Path]:
     folder = folder.resolve()
     folder.parent.mkdir(parents=True, exist_ok=True)
     _sweep(folder)
-    fresh = _beside(folder, f"partial-{os.getpid()}")
+    fresh = folder.with_name(_partial(folder))
     fresh.mkdir()
     try:
         yield fresh
@@ -136,6 +136,11 @@ def _is_running(pid: int) -> bool:
     except OSError:
         return True
     return True
+
+
+def _partial(folder: Path) -> str:
+    """Return the name under which this process writes the folder: one that `_sweep` knows, should it be killed."""
+    return f".{folder.name}.partial-{os.getpid()}"
 
 
 def _beside(folder: Path, what: str) -> Path:

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 SAMPLE = Path(__file__).parents[2] / "sample_data" / "smac_n7"
+CONTROLS = tuple(f"flow/rep1_{role}." for role in ("unstained", "annexin_only", "dye_only", "positive"))
 
 
 @pytest.fixture
@@ -29,7 +30,7 @@ def write_small_study(folder: Path) -> Path:
     (folder / "flow").mkdir(parents=True)
     (folder / "blots").mkdir()
     rows = (SAMPLE / "flow" / "samples.csv").read_text().splitlines()
-    kept = [row for row in rows[1:] if row.startswith("flow/rep1_") and "Smac" not in row]
+    kept = [row for row in rows[1:] if row.startswith(("flow/rep1_ECA109_cisplatin_", *CONTROLS))]
     (folder / "flow" / "samples.csv").write_text("\n".join([rows[0], *kept]) + "\n")
     for row in kept:
         shutil.copy(SAMPLE / row.split(",")[0], folder / "flow")

@@ -92,6 +92,9 @@ def test_files_that_a_person_added_to_earlier_results_are_kept(tmp_path: Path) -
 
 def test_leftovers_of_a_killed_run_are_swept(tmp_path: Path) -> None:
     (tmp_path / ".out.partial-999999999").mkdir()
+    require_replaceable(tmp_path / "out")
+    assert not list(tmp_path.iterdir())
+    (tmp_path / ".out.partial-999999999").mkdir()
     with swapped_in(tmp_path / "out") as fresh:
         fill(fresh, "new")
     assert [p.name for p in tmp_path.iterdir()] == ["out"]
