@@ -17,6 +17,7 @@ from cytotools.recorded_dates import newest_date
 from cytotools.report_page import render
 from cytotools.report_sections import ShownFigure
 from cytotools.ro_crate import METADATA, CrateFile, ro_crate
+from cytotools.study_settings import settings_of
 
 if TYPE_CHECKING:
     from cytotools.results import Results
@@ -58,7 +59,7 @@ def write_report(
         _write_curves(results, fresh)
         _write_combinations(results, fresh / "compusyn")
         write_boxes(results, fresh / "boxes")
-        settings = {"assays": list(results.assays), "figures": figures}
+        settings = {"assays": list(results.assays), "figures": figures, "study": settings_of(study)}
         found = provenance(study.folder, study.inputs, settings)
         shown = list(map(partial(_embed, fresh / "figures"), [figure for figure in drawn if figure.section]))
         (fresh / "report.html").write_text(render(results, shown, found), encoding="utf-8")
