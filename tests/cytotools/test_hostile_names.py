@@ -111,7 +111,7 @@ def test_hostile_names_are_words_and_nothing_is_written_outside(
 ) -> None:
     out = tmp_path / "deep" / "out"
     before = tree(tmp_path, out)
-    monkeypatch.setattr(sys, "argv", ["cytotools", "run", str(hostile_study), "-o", str(out)])
+    monkeypatch.setattr(sys, "argv", ["cytotools", "run", str(hostile_study), "-o", str(out), "--workers", "1"])
     with pytest.raises(SystemExit) as stop:
         main()
     said = capsys.readouterr()
