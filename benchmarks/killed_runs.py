@@ -3,7 +3,8 @@
 `python -m benchmarks.killed_runs [KILLS]` analyses a small part of the sample study, then starts runs of a changed copy
 into the same folder and kills each at a random moment of its course, in turn by SIGKILL and SIGTERM. A run that was
 faster than its kill counts as finished. What it started is looked for among the processes of its session, as Linux
-lists them in /proc.
+lists them in /proc. Then processes that do nothing but put results in place are killed, ten times as many: the moment
+between two results is short, and random kills of whole runs hardly ever meet it.
 """
 
 from __future__ import annotations
@@ -27,6 +28,21 @@ blots:
   lanes: lanes.csv
   loading_control: actin
   images: [{{file: rep1.tif, membrane: rep1, bands: [cIAP2, cIAP1, non-specific, XIAP, actin]}}]
+"""
+
+
+SWAPS = """\
+import itertools
+from pathlib import Path
+from cytotools.output import require_replaceable, swapped_in
+out = Path({out!r})
+for number in itertools.count():
+    require_replaceable(out)
+    with swapped_in(out) as fresh:
+        for name in ("a", "b"):
+            (fresh / name).write_text(str(number))
+        (fresh / "provenance.json").write_text('{{"program": "cytotools", "outputs": ["a", "b"]}}')
+    print(number, flush=True)
 """
 
 
@@ -63,8 +79,28 @@ def main(kills: int = 20, seed: int = 9) -> None:
         print(f"{kept} of {kills} earlier results kept, {finished} runs finished before, {broken} broken")
         print(f"the next run ends with {last}; hidden files left: {left or 'none'}; processes left: {alive}")
         _write(rows)
-        if broken or last or left or alive:
+        lost, torn = _killed_swaps(folder / "swapped", 10 * kills, draw)
+        print(
+            f"{10 * kills} kills while results are put in place: {lost} times none were there, {torn} times torn ones"
+        )
+        if broken or last or left or alive or lost or torn:
             sys.exit(1)
+
+
+def _killed_swaps(out: Path, kills: int, draw: random.Random) -> tuple[int, int]:
+    """Kill processes that put results in place, and count how often none are found, or files of two results."""
+    lost = torn = 0
+    for k in range(kills):
+        command = [sys.executable, "-c", SWAPS.format(out=str(out))]
+        swaps = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL)
+        assert swaps.stdout is not None
+        swaps.stdout.readline()
+        time.sleep(draw.uniform(0, 0.02))
+        swaps.send_signal((signal.SIGKILL, signal.SIGTERM)[k % 2])
+        swaps.communicate()
+        lost += not out.is_dir()
+        torn += out.is_dir() and len({(out / name).read_text() for name in ("a", "b")}) > 1
+    return lost, torn
 
 
 def _run(folder: Path) -> subprocess.Popen[bytes]:

@@ -5,6 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING
 
+from cytotools.number_words import listed, percent
+from cytotools.verdicts.control_checks import LEAST_LIVE, LEAST_POSITIVE, MOST_BACKGROUND
+from cytotools.verdicts.effect_sizes import SIZES
+
 if TYPE_CHECKING:
     import pandas as pd
 
@@ -38,6 +42,10 @@ COMBINATION_CITATIONS = {
     "loewe": "Loewe S, Arzneimittelforschung 3:285 (1953).",
     "zip": "ZIP: Yadav B et al., Comput Struct Biotechnol J 13:504 (2015), doi 10.1016/j.csbj.2015.09.001.",
 }
+VERDICT_CITATIONS = {
+    "concordance": "Rank agreement: Kendall MG, Biometrika 33:239 (1945), doi 10.1093/biomet/33.3.239.",
+    "resistance": "Mechanisms: the sources stand in resistance.csv, line by line.",
+}
 
 
 def methods(results: Results) -> Iterator[str]:
@@ -49,6 +57,7 @@ def methods(results: Results) -> Iterator[str]:
     if "plates" in results.assays and len(results.tables["wells"]):
         yield from _plates(results)
         yield from _combinations(results.tables)
+    yield from _verdict(results.tables)
     yield (
         "n is the number of independent experiments (the column replicate); technical repeats are averaged before any "
         "statistic. Intervals are 95 % intervals."
@@ -56,6 +65,7 @@ def methods(results: Results) -> Iterator[str]:
     cited = [CITATIONS[assay] for assay in results.assays if assay in CITATIONS]
     done = set(results.tables["combination"]["method"])
     cited += [words for method, words in COMBINATION_CITATIONS.items() if method in done]
+    cited += [words for table, words in VERDICT_CITATIONS.items() if len(results.tables[table])]
     if cited:
         yield "References. " + " ".join(cited)
 
@@ -236,3 +246,48 @@ def _matrices(methods_done: set[str]) -> Iterator[str]:
             "antagonism where its interval lies above or below 0, additive where it lies within ±0.10, and not "
             "resolved otherwise or on one plate."
         )
+
+
+def _verdict(tables: Mapping[str, pd.DataFrame]) -> Iterator[str]:
+    """Yield how the assays were held against each other, by what the tables of the verdict hold."""
+    if len(tables["concordance"]):
+        shows = listed([_least(method) for method in ("annexin", "caspase", "viability")])
+        yield (
+            "Concordance. Assays were compared under the same conditions, each at its own hours. An assay shows an "
+            f"effect where its 95 % interval lies beyond {shows}; it lacks one where the interval stays within what "
+            "the assay can't tell from none; between the two nothing is called. Assays contradict each other only "
+            "where one shows and the other lacks it. Ranks were compared by Kendall's tau over the conditions of a "
+            "pair of assays, each at its largest effect, with limits drawn from a bivariate normal copula. Apoptosis "
+            "is claimed only where two methods or more show it."
+        )
+    if len(tables["control_checks"]):
+        yield (
+            f"Controls. Untreated and vehicle cells were held to at most {percent(MOST_BACKGROUND, 0)} Annexin V "
+            f"positive and at least {percent(LEAST_LIVE, 0)} live cells, the positive control to at least "
+            f"{percent(LEAST_POSITIVE['flow'], 0)} apoptotic cells or a {LEAST_POSITIVE['caspase']:g}-fold caspase "
+            "activity. A control fails by its estimate and passes where its interval stays on the right side of the "
+            "limit; anything else is not resolved."
+        )
+    if len(tables["end_points"]):
+        yield (
+            "End point. The hour of an assay is the one with the largest effect that is told from none; hours that "
+            "can't be told from it are named beside it."
+        )
+    if len(tables["resistance"]):
+        yield (
+            "Resistance. Each mechanism was graded by a measurement of its own, against limits written down before "
+            "with their reasons: supported where the interval leaves out no effect and the estimate reaches the limit, "
+            "against where the interval leaves the limit out, else not resolved. One experiment grades nothing, and "
+            "grades were not added up."
+        )
+
+
+def _least(method: str) -> str:
+    """Return the least effect that an assay is said to show, in words."""
+    least = SIZES[method].shows
+    said = {
+        "annexin": f"{100 * least:.0f} percentage points of Annexin V",
+        "caspase": f"{least:g}-fold caspase activity",
+        "viability": f"a loss of {percent(least, 0)} of viability",
+    }
+    return said[method]

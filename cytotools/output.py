@@ -2,20 +2,22 @@
 
 from __future__ import annotations
 
+import ctypes
 import glob
 import json
 import os
 import shutil
+import sys
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import Any
 
 from cytotools.errors import Problem, StudyError
 
 PROVENANCE = "provenance.json"
 PROGRAM = "cytotools"
+AT_FDCWD, RENAME_EXCHANGE = -100, 2  # of renameat2(2)
 
 
 def require_replaceable(folder: Path, inputs: Iterable[Path] = ()) -> None:
@@ -36,10 +38,11 @@ def require_replaceable(folder: Path, inputs: Iterable[Path] = ()) -> None:
         _refuse(folder, "a folder apart from the study's own files", f"one that holds {inside[0].name}")
     if folder.is_dir() and is_ours(folder) and (added := _strangers(folder)):
         _refuse(folder, "earlier results and nothing else", f"files that were added to them ({added[0]})")
-    parent = next(p for p in folder.resolve().parents if p.exists())
+    trial = next(p for p in folder.resolve().parents if p.exists()) / _partial(folder.resolve())
+    _sweep(trial.with_name(folder.resolve().name))
     try:
-        with TemporaryDirectory(prefix=".cytotools", dir=parent):
-            pass
+        trial.mkdir()
+        trial.rmdir()
     except OSError as error:
         _refuse(folder, "a place that can be written to", error.strerror or "an error of the disk")
 
@@ -75,21 +78,38 @@ def swapped_in(folder: Path) -> Iterator[Path]:
     folder = folder.resolve()
     folder.parent.mkdir(parents=True, exist_ok=True)
     _sweep(folder)
-    fresh = _beside(folder, f"partial-{os.getpid()}")
+    fresh = folder.with_name(_partial(folder))
     fresh.mkdir()
     try:
         yield fresh
-        previous = _beside(folder, "previous")
-        shutil.rmtree(previous, ignore_errors=True)
-        if folder.exists():
-            folder.rename(previous)
-        fresh.rename(folder)
-        shutil.rmtree(previous, ignore_errors=True)
+        if not (folder.exists() and _exchanged(fresh, folder)):
+            _replace(fresh, folder)
     except BaseException:
         recover(folder)
         raise
     finally:
         shutil.rmtree(fresh, ignore_errors=True)
+
+
+def _exchanged(fresh: Path, folder: Path) -> bool:
+    """Exchange two folders in one step, where the system can: nobody ever finds half a result, or none."""
+    if not sys.platform.startswith("linux"):
+        return False
+    try:
+        exchange = ctypes.CDLL(None, use_errno=True).renameat2
+    except (AttributeError, OSError):  # a C library that does not know the call
+        return False
+    return int(exchange(AT_FDCWD, os.fsencode(fresh), AT_FDCWD, os.fsencode(folder), RENAME_EXCHANGE)) == 0
+
+
+def _replace(fresh: Path, folder: Path) -> None:
+    """Put the new results in the place of the old in two steps; `recover` mends a kill between them."""
+    previous = _beside(folder, "previous")
+    shutil.rmtree(previous, ignore_errors=True)
+    if folder.exists():
+        folder.rename(previous)
+    fresh.rename(folder)
+    shutil.rmtree(previous, ignore_errors=True)
 
 
 def recover(folder: Path) -> None:
@@ -117,6 +137,11 @@ def _is_running(pid: int) -> bool:
     except OSError:
         return True
     return True
+
+
+def _partial(folder: Path) -> str:
+    """Return the name under which this process writes the folder: one that `_sweep` knows, should it be killed."""
+    return f".{folder.name}.partial-{os.getpid()}"
 
 
 def _beside(folder: Path, what: str) -> Path:

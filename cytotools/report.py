@@ -17,9 +17,13 @@ from cytotools.recorded_dates import newest_date
 from cytotools.report_page import render
 from cytotools.report_sections import ShownFigure
 from cytotools.ro_crate import METADATA, CrateFile, ro_crate
+from cytotools.study_settings import settings_of
 
 if TYPE_CHECKING:
     from cytotools.results import Results
+
+# Where the results lie by default. A way that followed them elsewhere would make other bytes of the same study.
+FROM_RESULTS_TO_STUDY = ("..",)
 
 
 def write_report(
@@ -55,7 +59,7 @@ def write_report(
         _write_curves(results, fresh)
         _write_combinations(results, fresh / "compusyn")
         write_boxes(results, fresh / "boxes")
-        settings = {"assays": list(results.assays), "figures": figures}
+        settings = {"assays": list(results.assays), "figures": figures, "study": settings_of(study)}
         found = provenance(study.folder, study.inputs, settings)
         shown = list(map(partial(_embed, fresh / "figures"), [figure for figure in drawn if figure.section]))
         (fresh / "report.html").write_text(render(results, shown, found), encoding="utf-8")
@@ -105,11 +109,9 @@ def _write_gates(results: Results, folder: Path) -> None:
     from gating.exchange.flowjo import flowjo_workspace
     from gating.exchange.gating_ml import gating_ml
 
-    study = results.study.folder
-    inside = folder.resolve().is_relative_to(study.resolve())
-    above = [".."] * len(folder.resolve().relative_to(study.resolve()).parts) if inside else []
+    samples = workspace_samples(plate, results.study.folder, FROM_RESULTS_TO_STUDY)
     (folder / "gates.xml").write_bytes(gating_ml(named_gates(plate)))
-    (folder / "gates.wsp").write_bytes(flowjo_workspace(workspace_samples(plate, study, above)))
+    (folder / "gates.wsp").write_bytes(flowjo_workspace(samples))
 
 
 def _write_curves(results: Results, folder: Path) -> None:

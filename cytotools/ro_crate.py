@@ -13,7 +13,8 @@ from pathlib import PurePosixPath
 from typing import Any
 
 METADATA = "ro-crate-metadata.json"
-CONTEXT = "https://w3id.org/ro/crate/1.1/context"
+# Its terms are those of schema.org 10, which knows no hashes; RO-Crate 1.2 names them so.
+CONTEXT = ["https://w3id.org/ro/crate/1.1/context", {"sha256": "http://schema.org/sha256"}]
 PROFILE = "https://w3id.org/ro/crate/1.1"
 ROOT, RUN, PROGRAM, LICENCE = "./", "#run", "#cytotools", "#licence"
 FORMATS = {

@@ -26,9 +26,11 @@ def usable_cores() -> int:
 
 
 def use_one_thread() -> None:
-    """Let the linear algebra of this process and its workers use one thread; numpy must not be imported yet."""
-    for name in THREADS:
-        os.environ.setdefault(name, "1")
+    """Let the linear algebra of this process and its workers use one thread; numpy must not be imported yet.
+
+    Whatever the environment asks for: the same study has to give the same bytes everywhere.
+    """
+    os.environ.update(dict.fromkeys(THREADS, "1"))
 
 
 @contextmanager

@@ -12,6 +12,7 @@ from cytotools.changes.table_changes import TableChange, compare_tables
 
 GATES = ("gates.xml", "gates.wsp")
 APART = ("cautions",)  # told as what came and went
+OF_STUDY = "study: "  # before the settings of the study file
 LARGEST = 5  # cells of a table that are told one by one
 
 
@@ -42,7 +43,7 @@ class ResultChanges:
     versions : mapping of str to (str, str)
         Of cytotools, Python and the libraries: the old and the new one, "none" where it is not named.
     settings : mapping of str to (str, str)
-        What was asked for on the command line.
+        What was asked for on the command line and in the study file.
     tables, boxes : tuple of TableChange
         Those that differ.
     came, gone : tuple of str
@@ -103,7 +104,7 @@ def compare_results(old: ResultFolder, new: ResultFolder) -> ResultChanges:
     return ResultChanges(
         _inputs(old.inputs, new.inputs),
         _pairs(_versions(old.provenance), _versions(new.provenance)),
-        _pairs(_settings(old.provenance), _settings(new.provenance)),
+        _pairs(_settings(old.provenance), _settings(new.provenance)) | _of_study(old.provenance, new.provenance),
         tuple(change for change in changes if change),
         tuple(change for change in boxes if change),
         tuple(words for words in after if words not in before),
@@ -148,9 +149,12 @@ def _causes(changes: ResultChanges) -> Iterator[str]:
         files = list(changes.inputs)
         named = ", ".join(files[:LARGEST]) + (f" and {len(files) - LARGEST} more" if len(files) > LARGEST else "")
         yield f"Input files differ ({named}): what rests on them was measured or described anew."
-    if changes.settings:
-        told = ", ".join(f"{name}: {old} to {new}" for name, (old, new) in changes.settings.items())
-        yield f"The command asked for something else ({told})."
+    for who, is_of_study in (("command asked", False), ("study file asks", True)):
+        pairs = {name: pair for name, pair in changes.settings.items() if name.startswith(OF_STUDY) == is_of_study}
+        if pairs:
+            told = [f"{name.removeprefix(OF_STUDY)}: {old} to {new}" for name, (old, new) in pairs.items()]
+            more = f" and {len(told) - LARGEST} more" if len(told) > LARGEST else ""
+            yield f"The {who} for something else ({', '.join(told[:LARGEST])}{more})."
     if "cytotools" in changes.versions:
         old, new = changes.versions["cytotools"]
         yield f"cytotools {old} made the old results, {new} the new ones: see its CHANGELOG."
@@ -183,7 +187,15 @@ def _versions(provenance: Mapping[str, Any]) -> dict[str, str]:
 
 def _settings(provenance: Mapping[str, Any]) -> dict[str, str]:
     found = dict(provenance.get("settings", {}))
-    return {str(k): ", ".join(map(str, v)) if isinstance(v, list) else str(v) for k, v in found.items()}
+    return {str(k): ", ".join(map(str, v)) if isinstance(v, list) else str(v) for k, v in found.items() if k != "study"}
+
+
+def _of_study(old: Mapping[str, Any], new: Mapping[str, Any]) -> dict[str, tuple[str, str]]:
+    """Return what the study files ask for in unlike ways, where both runs recorded it."""
+    before, after = (dict(one.get("settings", {})).get("study") for one in (old, new))
+    if not (isinstance(before, dict) and isinstance(after, dict)):
+        return {}
+    return {f"{OF_STUDY}{name}": pair for name, pair in _pairs(before, after).items()}
 
 
 def _pairs(old: Mapping[str, str], new: Mapping[str, str]) -> dict[str, tuple[str, str]]:

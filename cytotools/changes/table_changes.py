@@ -57,7 +57,7 @@ class CellChange:
 
     @property
     def is_rounding(self) -> bool:
-        """Whether the two numbers differ by no more than the last digits of a double.
+        """Whether the two numbers differ by no more than what other rounding makes of a fit.
 
         Examples
         --------
@@ -65,7 +65,7 @@ class CellChange:
         True
         """
         old, new = _number(self.old), _number(self.new)
-        return math.isclose(old, new, rel_tol=1e-12, abs_tol=1e-300)
+        return math.isclose(old, new, rel_tol=1e-9, abs_tol=1e-300)
 
 
 @dataclass(frozen=True)

@@ -53,7 +53,7 @@ def rows(out: Path, name: str) -> pd.DataFrame:
 def analysed(small_study_original: Path) -> Path:
     """Run the program once for all tests that look at what it writes: two workers, default folder, far from here."""
     command = [sys.executable, "-m", "cytotools.cli", "run", str(small_study_original), "--workers", "2"]
-    elsewhere = os.environ | {"PYTHONHASHSEED": "1", "TZ": "Asia/Tokyo", "LC_ALL": "C"}
+    elsewhere = os.environ | {"PYTHONHASHSEED": "1", "TZ": "Asia/Tokyo", "LC_ALL": "C", "OPENBLAS_NUM_THREADS": "2"}
     done = subprocess.run(command, capture_output=True, check=False, env=elsewhere, text=True)
     assert done.returncode == 0, done.stderr
     return small_study_original / "results"

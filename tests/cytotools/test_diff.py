@@ -56,6 +56,13 @@ def test_a_verdict_that_changed_stands_with_the_file_that_changed(tmp_path: Path
     assert "value 2 -> 1.5 (0.25)" in said
 
 
+def test_settings_of_the_study_file_are_causes_where_both_recorded_them(tmp_path: Path) -> None:
+    old, new = ({"assays": ["blots"], "study": {"blots.loading_controls": one}} for one in ("actin", "GAPDH"))
+    _, said = diff(results(tmp_path / "a", settings=old), results(tmp_path / "b", settings=new))
+    assert "The study file asks for something else (blots.loading_controls: actin to GAPDH)." in said
+    assert diff(tmp_path / "a", results(tmp_path / "c", settings={"assays": ["blots"]}))[0] == 0
+
+
 def test_json_holds_the_same(tmp_path: Path) -> None:
     old, new = results(tmp_path / "a"), results(tmp_path / "b", version="2")
     status, said = diff(old, new, "--json")

@@ -165,6 +165,8 @@ def test_hostile_names_are_shown_as_text_and_stay_inside(
     assert all(re.fullmatch(r"[A-Za-z0-9_-]{1,80}\.[a-z]{3,4}", path.name) for path in files)
     for path in files:
         judge(path)
+    crate = json.loads((out / "ro-crate-metadata.json").read_text(encoding="utf-8"))
+    assert not [one["@id"] for one in crate["@graph"] if set(one["@id"]) & set("<>\"' {}|\\^`\u202e")]
     page_holds_names((out / "report.html").read_text(encoding="utf-8"))
 
 

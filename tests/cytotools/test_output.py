@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import errno
 import os
+import sys
 from pathlib import Path
 
 import pytest
@@ -22,7 +23,12 @@ def fill_the_disk(folder: Path) -> None:
     raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
 
 
-def test_results_are_swapped_in_when_complete(tmp_path: Path) -> None:
+@pytest.mark.parametrize("in_one_step", [True, False])
+def test_results_are_swapped_in_when_complete(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, in_one_step: bool
+) -> None:
+    if not in_one_step:
+        monkeypatch.setattr("cytotools.output._exchanged", lambda *_: False)
     out = tmp_path / "out"
     for text in ("first", "second"):
         with swapped_in(out) as fresh:
@@ -47,6 +53,23 @@ def test_a_kill_between_the_two_renames_is_mended(tmp_path: Path) -> None:
     fill(previous, "first")
     recover(tmp_path / "out")
     assert (tmp_path / "out" / "report.html").read_text() == "first"
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="only Linux exchanges folders in one step")
+def test_a_kill_after_the_exchange_leaves_the_new_results(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    out = tmp_path / "out"
+    with swapped_in(out) as fresh:
+        fill(fresh, "first")
+    monkeypatch.setattr("cytotools.output.shutil.rmtree", lambda *_, **__: None)  # killed before it clears up
+    with swapped_in(out) as fresh:
+        fill(fresh, "second")
+    assert (out / "report.html").read_text() == "second"
+    monkeypatch.undo()
+    left = next(path for path in tmp_path.iterdir() if path != out)
+    left.rename(tmp_path / ".out.partial-999999999")
+    with swapped_in(out) as fresh:
+        fill(fresh, "third")
+    assert [p.name for p in tmp_path.iterdir()] == ["out"]
 
 
 def test_what_is_not_ours_is_never_replaced(tmp_path: Path) -> None:
@@ -92,6 +115,9 @@ def test_a_full_disk_leaves_the_previous_results(tmp_path: Path) -> None:
 
 
 def test_leftovers_of_a_killed_run_are_swept(tmp_path: Path) -> None:
+    (tmp_path / ".out.partial-999999999").mkdir()
+    require_replaceable(tmp_path / "out")
+    assert not list(tmp_path.iterdir())
     (tmp_path / ".out.partial-999999999").mkdir()
     with swapped_in(tmp_path / "out") as fresh:
         fill(fresh, "new")
