@@ -75,7 +75,7 @@ def _verdict_answers(results: Results) -> Iterator[str]:
             at_least = "at least " if row["high"] == math.inf else ""
             words += f"; then up {at_least}{fold(row['rebound_fold'])}-fold {interval(row['low'], row['high'], fold)}"
             words += f", to {fold(reached)} × {start}"
-        if row["n"] == 1 and finite(row["rebound_fold"]):
+        if row["n"] == 1 and finite(row["rebound_fold"]) and row["rebound_fold"] > 1:
             words += f"; then up {fold(row['rebound_fold'])}-fold"
         if row["verdict"] == "induction":
             words += _highest_in_words(results, row, start)

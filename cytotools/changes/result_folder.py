@@ -86,7 +86,7 @@ def _provenance(folder: Path) -> dict[str, Any]:
 
 
 def _rows(file: Path) -> list[dict[str, str]]:
-    csv.field_size_limit(LONGEST_CELL)
+    usual = csv.field_size_limit(LONGEST_CELL)  # of the whole process, so it is given back
     try:
         with file.open(encoding="utf-8-sig", newline="") as lines:
             reader = csv.DictReader(lines, restkey="", restval="")
@@ -94,3 +94,5 @@ def _rows(file: Path) -> list[dict[str, str]]:
     except (UnicodeDecodeError, csv.Error):
         remedy = "Run the analysis again; a table that was edited elsewhere can't be compared."
         raise refusal(str(file), "the table", "CSV in UTF-8", "something else", remedy) from None
+    finally:
+        csv.field_size_limit(usual)

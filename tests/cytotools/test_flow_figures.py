@@ -68,7 +68,7 @@ def test_a_batch_with_controls_has_every_figure(tmp_path: Path) -> None:
         "quadrants_samples",
         "quadrants_controls",
     ]
-    assert len(found) - len(in_report) == len(sheet)
+    assert list(found) == in_report  # no file for every tube: the sheet of quadrants shows them all
 
 
 @pytest.mark.parametrize("roles", [["treated"], ["unstained"], ["vehicle", "treated"]])

@@ -9,7 +9,7 @@ import pandas as pd
 import pytest
 from matplotlib.figure import Figure
 
-from cytotools.drawn_plates import CurveLine, DrawnCurve, DrawnPlates, DrawnStandards
+from cytotools.drawn_plates import CurveLine, DrawnCurve, DrawnPlates, DrawnStandards, plate_key
 from cytotools.figures.dose_axis import DoseAxis
 from cytotools.figures.dose_curves import draw_dose_curves
 from cytotools.figures.drawing import write_drawing
@@ -102,16 +102,30 @@ def test_a_heat_map_names_what_it_marks(tmp_path: Path) -> None:
         assert words in saved.caption
 
 
-def test_small_plates_of_a_batch_share_a_page(tmp_path: Path) -> None:
-    few = wells().groupby(["role", "dose"], dropna=False, sort=False).head(1)
-    hours = pd.concat([few.assign(hours=float(h), plate=f"P{h}") for h in range(1, 9)], ignore_index=True)
-    spilled = hours["hours"].eq(2.0) & hours["role"].eq("vehicle")
-    table = hours.assign(exclude=np.where(spilled, "spilled", ""))
+def sound_plates(count: int) -> pd.DataFrame:
+    few = wells().assign(caution="", exclude="", said="", signal=1.0, response=1.0)
+    return pd.concat([few.assign(hours=float(k), plate=f"P{k}") for k in range(1, count + 1)], ignore_index=True)
+
+
+def test_plates_without_a_warning_share_pages(tmp_path: Path) -> None:
+    table = sound_plates(14)
+    spilled = table["hours"].eq(2.0) & table["role"].eq("vehicle")
+    table = table.assign(exclude=np.where(spilled, "spilled", ""))
     written = [write_drawing(drawing, tmp_path) for drawing in plate_heat_maps(table)]
-    assert [saved.name for saved in written] == ["plate_P1_1_h", "plate_P7_7_h"]
-    assert "P2, 2 h: Letters" not in written[0].caption
+    assert [saved.title for saved in written] == [
+        "Plates without a warning, P1, 1 h to P12, 12 h",
+        "Plates without a warning, P13, 13 h to P14, 14 h",
+    ]
+    assert "P3, 3 h:" not in written[0].caption
     assert written[0].caption.count("Darker: more") == 1
     assert "P2, 2 h: Crossed out" in written[0].caption
+
+
+def test_a_plate_whose_places_matter_has_its_own_page() -> None:
+    table = sound_plates(3)
+    uneven = {plate_key(row) for row in table[table["plate"] == "P2"].to_dict("records")}
+    names = [drawing.saved.name for drawing in plate_heat_maps(table, uneven)]
+    assert names == ["plate_P2_2_h", "plates_without_warning_1"]
 
 
 def test_a_plate_without_responses_shows_its_signals_alone(tmp_path: Path) -> None:
