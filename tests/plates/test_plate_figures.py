@@ -19,6 +19,7 @@ from cytotools.figures.plates import plate_figures
 from cytotools.figures.standard_curves import draw_standard_curve
 from cytotools.plates.simulate import plate_layout, simulate_plates
 from cytotools.plates.simulated_curves import Logistic
+from cytotools.tables import rows_of
 
 DOSES = (0.1, 1.0, 10.0)
 NAN = float("nan")
@@ -123,7 +124,7 @@ def test_plates_without_a_warning_share_pages(tmp_path: Path) -> None:
 
 def test_a_plate_whose_places_matter_has_its_own_page() -> None:
     table = sound_plates(3)
-    uneven = {plate_key(row) for row in table[table["plate"] == "P2"].to_dict("records")}
+    uneven = {plate_key(row) for row in rows_of(table[table["plate"] == "P2"])}
     names = [drawing.saved.name for drawing in plate_heat_maps(table, uneven)]
     assert names == ["plate_P2_2_h", "plates_without_warning_1"]
 
