@@ -2,7 +2,7 @@
 
     python -m benchmarks.sample_run [--workers 2] [--study sample_data/smac_n7/study.yaml]
 
-`cpu` is the processor time of each stage in one process; `wall` its time in so many processes, which begin before the
+`cpu` is the processor time of each stage in one process; `wall` its time in so many processes, which begin when the
 study is read. The whole is held against a bound from the same run, the processor time shared evenly over the workers:
 `of_bound` of 1 would be perfect sharing, whatever the machine. Run it on a machine with nothing else to do.
 """
@@ -20,18 +20,19 @@ from pathlib import Path
 from cytotools.workers import parallel_map, use_one_thread
 
 ROOT = Path(__file__).resolve().parents[1]
-STAGES = ("begin and read", "analyse", "write", "end")
+STAGES = ("read and begin", "analyse", "write", "end")
 
 
 def run(study: Path, out: Path, workers: int, clock: Callable[[], float]) -> list[float]:
     """Run a study and return what the clock says of each stage."""
     told = [clock()]
+    from cytotools.study_files import read_study
+
+    read = read_study(study)
     with parallel_map(workers) as parallel:
         from cytotools.analysis import analyse
         from cytotools.report import write_report
-        from cytotools.study_files import read_study
 
-        read = read_study(study)
         told.append(clock())
         results = analyse(read, map=parallel)
         told.append(clock())

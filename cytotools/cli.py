@@ -73,8 +73,8 @@ def run(
     use_one_thread()
     from cytotools.study_files import read_study
 
+    found = read_study(study)
     with parallel_map(workers or usable_cores()) as parallel:
-        found = read_study(study)
         folder = out if out is not None else found.folder / "results"
         results, report = _analyse_and_write(found, folder, _assays(only), figures, parallel)
     _close(results, report)
@@ -131,8 +131,9 @@ def demo(
         raise StudyError([Problem(str(folder), "the folder", "a new or empty folder", got, "Name another folder.")])
     path = write_sample_study(folder)
     _say(f"The sample study is in {folder}; its truth in {folder / 'truth'}.")
+    found = read_study(path)
     with parallel_map(usable_cores()) as parallel:
-        results, report = _analyse_and_write(read_study(path), folder / "results", None, figures, parallel)
+        results, report = _analyse_and_write(found, folder / "results", None, figures, parallel)
     _close(results, report)
 
 

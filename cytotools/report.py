@@ -142,14 +142,8 @@ def _write_combinations(results: Results, folder: Path) -> None:
 
 def _embed(folder: Path, figure: Saved) -> ShownFigure:
     """Return a figure as the page holds it."""
-    from cytotools.figures.page_pictures import picture_uri
+    from cytotools.figures.page_pictures import picture_uri, width_px
 
-    svg = (folder / f"{figure.name}.svg").read_text(encoding="utf-8")
-    uri = picture_uri(svg, (folder / f"{figure.name}.png").read_bytes(), figure.section)
-    return ShownFigure(figure.name, figure.title, figure.caption, figure.section, uri, _width_px(svg))
-
-
-def _width_px(svg: str) -> int:
-    """Return the width that shows a figure a third larger than it is printed, from the SVG's own size in points."""
-    points = svg[:2_000].partition('width="')[2].partition("pt")[0]
-    return round(float(points) * 4 / 3 * 1.33)
+    picture = folder / f"{figure.name}.png"
+    uri, width = picture_uri(folder / figure.file, picture, figure.section), width_px(picture)
+    return ShownFigure(figure.name, figure.title, figure.caption, figure.section, uri, width, figure.file)

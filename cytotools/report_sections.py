@@ -31,6 +31,7 @@ class ShownFigure:
     section: str
     uri: str
     width: int
+    file: str = ""  # in figures/
 
 
 @dataclass(frozen=True)

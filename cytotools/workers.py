@@ -3,18 +3,22 @@
 from __future__ import annotations
 
 import builtins
+import importlib
 import os
 import signal
 import sys
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
-from typing import Any
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from multiprocessing.context import BaseContext
 
 MOST = 8  # beyond which a study has too little work to share
 # Threads of the linear algebra under numpy would fight over the cores, and their number changes the last digits.
 THREADS = ("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS", "VECLIB_MAXIMUM_THREADS")
 # What every task needs: imported once, by the process that the workers are forked from.
-PRELOADED = ["cytotools.analysis", "cytotools.figures.write", "blots", "gating", "scipy.optimize", "scipy.stats"]
+PRELOADED = ["cytotools.analysis", "cytotools.report", "cytotools.figures.write", "blots", "gating", "scipy.stats"]
 
 Map = Callable[..., Iterable[Any]]
 
@@ -45,15 +49,11 @@ def parallel_map(workers: int) -> Iterator[Map]:
         yield builtins.map
         return
     from concurrent.futures import ProcessPoolExecutor
-    from multiprocessing import active_children, get_context
+    from multiprocessing import active_children
 
-    # Forked workers begin with all modules there, but only a process without threads may be forked, and on a Mac none.
-    context = get_context("forkserver" if sys.platform == "linux" else "spawn")
-    if sys.platform == "linux":
-        context.set_forkserver_preload(PRELOADED)
-    with ProcessPoolExecutor(workers, mp_context=context, initializer=_settle_in) as pool:
+    with ProcessPoolExecutor(workers, mp_context=_context(), initializer=_settle_in) as pool:
         for _ in range(workers):
-            pool.submit(os.getpid)  # so that the workers begin while the study is read
+            pool.submit(os.getpid)  # so that they begin now, and a forked one before this process has other threads
         try:
             yield pool.map
         except BaseException:
@@ -61,6 +61,24 @@ def parallel_map(workers: int) -> Iterator[Map]:
             for child in active_children():
                 child.terminate()
             raise
+
+
+def _context() -> BaseContext:
+    """Return how workers begin: with all modules there where a process can be forked, which no Mac should.
+
+    Nor may one that has threads, as their locks would stay shut in its copy: another is begun, and forked instead.
+    """
+    from multiprocessing import get_context
+
+    if sys.platform != "linux":
+        return get_context("spawn")
+    if len(sys._current_frames()) == 1:  # of Python's threads, also those that `threading` does not know
+        for name in PRELOADED:
+            importlib.import_module(name)
+        return get_context("fork")
+    context = get_context("forkserver")
+    context.set_forkserver_preload(PRELOADED)
+    return context
 
 
 def _settle_in() -> None:

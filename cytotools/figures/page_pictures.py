@@ -8,11 +8,15 @@ from __future__ import annotations
 import base64
 import re
 from io import BytesIO
+from pathlib import Path
 
 from PIL import Image
 
-FOLDED = (" in detail", " for the supplement")  # ends of the sections that the page keeps folded
+from cytotools.figures.style import IN_DETAIL
+
+FOLDED = (IN_DETAIL, " for the supplement")  # ends of the sections that the page keeps folded
 PICTURES = "blots"  # what begins with it shows blots, whose faint bands no coarser scale of grey may lose
+INCH_PX = 128  # of the page for an inch of a figure
 WIDEST_PX = 1400  # of a picture: half as much again as the page shows
 SHADES = 15  # steps of each colour in a folded drawing: white and black among them
 LOSSY, LOSSY_INSIDE = 80, 90  # of 100: of a whole figure, of the blot alone within its lines
@@ -20,26 +24,34 @@ _INSIDE = re.compile(r"data:image/png;base64,([^\"]*)")
 _ENCODING_EFFORT = 4
 
 
-def picture_uri(svg: str, png: bytes, section: str) -> str:
+def picture_uri(drawing: Path, png: Path, section: str) -> str:
     """Return the address that holds a figure whole, for an attribute in double quotes.
 
     Parameters
     ----------
-    svg : str
-    png : bytes
+    drawing : Path
+        Its SVG; that of a folded section is not read.
+    png : Path
         The same figure.
     section : str
         Where the report puts it: figures of folded sections are pictures for the screen, others stay drawings.
     """
     if not section.endswith(FOLDED):
+        svg = drawing.read_text(encoding="utf-8")
         return _drawing_uri(_INSIDE.sub(lambda found: _inside(found[1]), svg) if section == PICTURES else svg)
-    picture = Image.open(BytesIO(png)).convert("RGB")
+    picture = Image.open(png).convert("RGB")
     if picture.width > WIDEST_PX:
         picture = picture.reduce(2)
     if section.startswith(PICTURES):
         return _webp(picture, quality=LOSSY)
     steps = [round(round(value * SHADES / 255) * 255 / SHADES) for value in range(256)]
     return _webp(picture.point(steps * 3), lossless=True, quality=50)
+
+
+def width_px(png: Path) -> int:
+    """Return the width that shows a figure a third larger than it is printed, from its own size and resolution."""
+    with Image.open(png) as picture:
+        return round(picture.width / float(picture.info["dpi"][0]) * INCH_PX)
 
 
 def _inside(png: str) -> str:

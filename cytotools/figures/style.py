@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 DPI = 150
 PRINTED_DPI = 300
 LAYOUT_PASSES = 2
+IN_DETAIL = " in detail"  # the end of sections that show how a number came about
 PNG_EFFORT = 2  # a finer search saves a tenth of the bytes and takes twice as long
 SETTINGS: Any = {
     "font.family": "DejaVu Sans",
@@ -68,6 +69,11 @@ class Saved:
     caption: str
     section: str  # flow, blots, blots in detail, or "" where the report leaves it out
 
+    @property
+    def file(self) -> str:
+        """The file that shows it best: the drawing, or the picture of a detail, which is for the screen alone."""
+        return f"{self.name}.{'png' if self.section.endswith(IN_DETAIL) else 'svg'}"
+
 
 @contextmanager
 def styled() -> Iterator[None]:
@@ -80,15 +86,16 @@ def styled() -> Iterator[None]:
 
 
 def save(figure: Figure, folder: Path, saved: Saved, *, pdf: bool = False) -> Saved:
-    """Write a figure as SVG and PNG, and as PDF and finer where it is for print; return what was said of it."""
+    """Write a figure as PNG, as SVG if it is no detail, and as PDF and finer for print; return what was said of it."""
     from matplotlib.backends.backend_pdf import FigureCanvasPdf
     from matplotlib.backends.backend_svg import FigureCanvasSVG
 
     _lay_out(figure)
     figure.dpi = DPI
-    svg = StringIO()
-    _drawn(FigureCanvasSVG(figure).print_svg, svg, {"Date": None, "Creator": "cytotools"})
-    save_words(compact_svg(svg.getvalue()), folder / f"{saved.name}.svg")
+    if saved.file.endswith(".svg"):
+        svg = StringIO()
+        _drawn(FigureCanvasSVG(figure).print_svg, svg, {"Date": None, "Creator": "cytotools"})
+        save_words(compact_svg(svg.getvalue()), folder / saved.file)
     figure.dpi = PRINTED_DPI if pdf else DPI
     _save_png(figure, folder / f"{saved.name}.png")
     if pdf:
@@ -103,7 +110,7 @@ def _save_png(figure: Figure, path: Path) -> None:
     from PIL import Image
     from PIL.PngImagePlugin import PngInfo
 
-    canvas = FigureCanvasAgg(figure)
+    canvas: Any = FigureCanvasAgg(figure)
     canvas.draw()
     told = PngInfo()
     told.add_text("Software", "cytotools")

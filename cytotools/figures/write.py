@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
 
 def write_figures(results: Results, folder: Path, map: Callable[..., Iterable[Any]] = builtins.map) -> Iterable[Saved]:
-    """Write all figures as SVG and PNG into `folder` and return what each shows, in the order of the report.
+    """Write all figures into `folder`, details as PNG alone, and return what each shows, in the order of the report.
 
     Parameters
     ----------

@@ -182,10 +182,10 @@ def _shifts(
 
 def _belief(problem: Problem, mixture: Mixture) -> float:
     """Return what the penalties and the spread of shifts add to the log likelihood."""
-    total = sum(
-        problem.splines[axis].penalised(mixture.coefficients[axis], problem.falls[axis]).sum() for axis in (0, 1)
-    )
+    total = 0.0
     for axis in (0, 1):
+        penalties = problem.splines[axis].penalised(mixture.coefficients[axis], problem.falls[axis])
+        total += float(penalties.sum())
         precision = np.linalg.inv(mixture.spreads[axis])
         shifts = mixture.shifts[:, axis]
         total -= 0.5 * float(np.einsum("ti,ij,tj->", shifts, precision, shifts))

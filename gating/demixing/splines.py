@@ -93,7 +93,8 @@ class Splines:
         logs = coefficients @ self.basis.T
         top = logs.max(axis=1)
         whole = counts.sum(axis=1) * (top + np.log(np.exp(logs - top[:, None]).sum(axis=1)))
-        return (counts * logs).sum(axis=1) - whole + self.penalised(coefficients, falls)
+        likely: NDArray[np.float64] = (counts * logs).sum(axis=1) - whole
+        return likely + self.penalised(coefficients, falls)
 
     def penalised(self, coefficients: NDArray[np.float64], falls: NDArray[np.float64]) -> NDArray[np.float64]:
         """Return the penalty's part of the log likelihood of each density, shape (k,), of coefficients (k, m)."""

@@ -53,8 +53,9 @@ def test_a_caption_may_come_from_the_drawing(tmp_path: Path) -> None:
     ],
 )
 def test_the_page_holds_details_as_pictures(tmp_path: Path, section: str, start: str) -> None:
-    write_drawing(Drawing(Saved("one", "One", "", section), partial(figure_of, 2.0)), tmp_path)
-    uri = picture_uri((tmp_path / "one.svg").read_text(), (tmp_path / "one.png").read_bytes(), section)
+    saved = write_drawing(Drawing(Saved("one", "One", "", section), partial(figure_of, 2.0)), tmp_path)
+    uri = picture_uri(tmp_path / saved.file, tmp_path / "one.png", section)
+    assert (tmp_path / "one.svg").exists() == (not section.endswith("in detail"))
     assert uri.startswith(start)
     assert '"' not in uri
     if "webp" in start:
