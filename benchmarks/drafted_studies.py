@@ -1,0 +1,155 @@
+"""How much of what the names of files tell `cytotools init` reads, asks, or gets wrong.
+
+    python -m benchmarks.drafted_studies [seen | held out]
+
+Each habit of `naming_habits` is a folder of tiny FCS files, drafted as `init` does it. A fact (role, cell line, arm, each
+agent, its dose, its unit, hours, replicate, well) is `right` when the sheet holds the truth, `to_confirm` counts those of
+them that a question asks about; `asked` when the sheet holds nothing or something else and a question of the row asks
+about this fact; `wrong` when it holds something else, or nothing where the name tells something, and nothing is asked.
+`other` are those of the asked ones where the sheet proposes something else than the truth.
+"""
+
+from __future__ import annotations
+
+import csv
+import re
+import sys
+import tempfile
+from collections import Counter
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+
+import numpy as np
+
+from benchmarks.naming_habits import HELD_OUT, SEEN
+from cytotools.drafting.write_draft import write_draft
+from gating import Channel, write_fcs
+
+FIELDS = ("role", "cell_line", "arm", "agents", "hours", "replicate", "well")
+SLOTS = ("", "_2", "_3")
+COUNTS = ("right", "to_confirm", "asked", "other", "wrong")
+# What a question is about, by the words that `init` asks with.
+ABOUT = {
+    r"^Which role": "role agent dose",
+    r"^What is `": "role cell_line arm agent dose",
+    r"^What is the unit": "unit",
+    r"untreated, or did it get": "role agent",
+    r"untreated, or treated": "role",
+    r"^Is this tube": "role agent",
+    r"the \w+ tube\?": "role",
+    r"cell line": "cell_line arm",
+    r"genotype|transfection": "arm cell_line",
+    r"days? after": "hours",
+    r"hours after|after how many hours": "hours",
+    r"independent experiment": "replicate",
+    r"^Whose dose|a compound\?|^Only \d": "agent dose unit",
+    r"^Which dose": "dose unit",
+    r"^Is `[^`]+` [\w-]+\?": "agent",
+    r"mg/mL|ng/mL|concentration": "unit",
+}
+SAME = {"cddp": "cisplatin", "taxol": "paclitaxel", "tnf": "tnfalpha", "tnfa": "tnfalpha", "zvadfmk": "zvad",
+        "5fluorouracil": "5fu", "saline": "nacl"}  # fmt: skip
+
+
+def main() -> None:
+    """Draft the folders of one half or both and print the counts; a run of both writes the CSV."""
+    wanted = " ".join(sys.argv[1:])
+    halves = {"seen": SEEN, "held out": HELD_OUT}
+    rows = [
+        {"half": half, "habit": habit, **score(truth, wanted == "seen")}
+        for half, habits in halves.items()
+        if wanted in ("", half)
+        for habit, truth in habits.items()
+    ]
+    for half in halves:
+        of_half = [row for row in rows if row["half"] == half]
+        total = {"half": half, "habit": "all", **{key: sum(row[key] for row in of_half) for key in ("facts", *COUNTS)}}
+        rows.extend([total] * bool(of_half))
+    for row in rows:
+        sys.stdout.write("  ".join(f"{key} {value}" for key, value in row.items()) + "\n")
+    if not wanted:
+        with Path(__file__).with_suffix(".csv").open("w", encoding="utf-8", newline="") as file:
+            writer = csv.DictWriter(file, list(rows[0]), lineterminator="\n")
+            writer.writeheader()
+            writer.writerows(rows)
+
+
+def score(habit: str, tells: bool) -> dict[str, int]:
+    """Draft the folder of one habit and count its facts."""
+    truth = dict(_truths(habit))
+    counts: Counter[str] = Counter()
+    drafted = {row["file"]: row for row in draft(truth)}
+    for file, told in truth.items():
+        row = drafted[file]
+        for fact, true, found in _facts(told, row):
+            verdict = _verdict(true, found, fact in _asked(row["question"]))
+            counts.update(verdict)
+            if tells and "right" not in verdict:
+                sys.stdout.write(f"{verdict} {file}: {fact} {true!r}, not {found!r} [{row['question']}]\n")
+    return {"facts": counts["right"] + counts["asked"] + counts["wrong"], **{key: counts[key] for key in COUNTS}}
+
+
+def draft(files: Mapping[str, object]) -> list[dict[str, str]]:
+    """Write FCS files of these names into a folder and return the rows of its drafted samples sheet."""
+    with tempfile.TemporaryDirectory() as folder:
+        for file in files:
+            path = Path(folder, file)
+            path.parent.mkdir(parents=True, exist_ok=True)
+            write_fcs(path, np.ones((2, 2)), [Channel("FITC-A"), Channel("PE-A")])
+        write_draft(Path(folder))
+        with Path(folder, "samples.csv").open(encoding="utf-8", newline="") as sheet:
+            return list(csv.DictReader(sheet))
+
+
+def _truths(habit: str) -> Iterator[tuple[str, dict[str, str]]]:
+    for line in habit.strip().splitlines():
+        file, _, told = line.partition(" => ")
+        values = [value.strip() for value in told.split("|")]
+        yield file, dict(zip(FIELDS, values + [""] * (len(FIELDS) - len(values)), strict=True))
+
+
+def _facts(told: Mapping[str, str], row: Mapping[str, str]) -> Iterator[tuple[str, str, str]]:
+    """Yield each fact that the name or the draft tells: its name, the truth and what the draft says."""
+    for name in FIELDS:
+        found = row.get(name, "")
+        if name != "agents" and (told[name] or found):
+            yield name, told[name], found
+    true = [_agent(words) for words in told["agents"].split(" + ") if words]
+    slots = [(row[f"compound{s}"], row[f"dose{s}"], row[f"dose_unit{s}"]) for s in SLOTS]
+    drafted = [slot for slot in slots if any(slot)]
+    for agent in true:
+        same = next((one for one in drafted if _plain(one[0]) == _plain(agent[0])), ("", "", ""))
+        same = same if any(same) or len(drafted) != len(true) else drafted[true.index(agent)]
+        drafted = [one for one in drafted if one != same]
+        yield from ((n, t, f) for n, t, f in zip(("agent", "dose", "unit"), agent, same, strict=True) if t or f)
+    yield from (("agent", "", name) for name, _, _ in drafted)
+
+
+def _agent(words: str) -> tuple[str, str, str]:
+    found = re.fullmatch(r"(.+?) ([\d.]+) (\S+)", words)
+    return (found[1], found[2], found[3]) if found else (words, "", "")
+
+
+def _verdict(true: str, found: str, asked: bool) -> list[str]:
+    if true != "?" and _plain(true) == _plain(found):
+        return ["right", "to_confirm"] if asked else ["right"]
+    return ["asked", "other"] if asked and found else ["asked" if asked else "wrong"]
+
+
+def _asked(questions: str) -> set[str]:
+    return {
+        fact
+        for question in questions.split(" | ")
+        for pattern, facts in ABOUT.items()
+        if re.search(pattern, question)
+        for fact in facts.split()
+    }
+
+
+def _plain(words: str) -> str:
+    plain = re.sub(r"[\W_]+", "", words.casefold())
+    return SAME.get(plain, plain)
+
+
+if __name__ == "__main__":
+    main()
