@@ -2,11 +2,11 @@
 
     python -m benchmarks.drafted_studies [seen | held out]
 
-Each habit of `naming_habits` is a folder of tiny FCS files, drafted as `init` does it. A fact (role, cell line, arm, each
-agent, its dose, its unit, hours, replicate, well) is `right` when the sheet holds the truth, `to_confirm` counts those of
-them that a question asks about; `asked` when the sheet holds nothing or something else and a question of the row asks
-about this fact; `wrong` when it holds something else, or nothing where the name tells something, and nothing is asked.
-`other` are those of the asked ones where the sheet proposes something else than the truth.
+Each habit of `naming_habits` is a folder of tiny FCS files, drafted as `init` does it. A fact (role, cell line, arm,
+each agent, its dose, its unit, hours, replicate, well) is `right` when the sheet holds the truth, `to_confirm` counts
+those of them that a question asks about; `asked` when the sheet holds nothing or something else and a question of the
+row asks about this fact, `other` counts those of them where the sheet proposes something else; `wrong` when it holds
+something else, or nothing where the name tells something, and nothing is asked.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ from gating import Channel, write_fcs
 
 FIELDS = ("role", "cell_line", "arm", "agents", "hours", "replicate", "well")
 SLOTS = ("", "_2", "_3")
-COUNTS = ("right", "to_confirm", "asked", "other", "wrong")
+COUNTS = ("facts", "right", "to_confirm", "asked", "other", "wrong")
 # What a question is about, by the words that `init` asks with.
 ABOUT = {
     r"^Which role": "role agent dose",
@@ -55,26 +55,23 @@ def main() -> None:
     """Draft the folders of one half or both and print the counts; a run of both writes the CSV."""
     wanted = " ".join(sys.argv[1:])
     halves = {"seen": SEEN, "held out": HELD_OUT}
-    rows = [
-        {"half": half, "habit": habit, **score(truth, wanted == "seen")}
+    scores = {
+        (half, habit): score(truth, wanted == "seen")
         for half, habits in halves.items()
         if wanted in ("", half)
         for habit, truth in habits.items()
-    ]
-    for half in halves:
-        of_half = [row for row in rows if row["half"] == half]
-        total = {"half": half, "habit": "all", **{key: sum(row[key] for row in of_half) for key in ("facts", *COUNTS)}}
-        rows.extend([total] * bool(of_half))
-    for row in rows:
-        sys.stdout.write("  ".join(f"{key} {value}" for key, value in row.items()) + "\n")
+    }
+    for half in {half for half, _ in scores}:
+        scores[half, "all"] = sum((one for (of, _), one in scores.items() if of == half), Counter[str]())
+    rows = [[*names, *(str(counts[key]) for key in COUNTS)] for names, counts in sorted(scores.items())]
+    for row in (["half", "habit", *COUNTS], *rows):
+        sys.stdout.write(",".join(row) + "\n")
     if not wanted:
         with Path(__file__).with_suffix(".csv").open("w", encoding="utf-8", newline="") as file:
-            writer = csv.DictWriter(file, list(rows[0]), lineterminator="\n")
-            writer.writeheader()
-            writer.writerows(rows)
+            csv.writer(file, lineterminator="\n").writerows([["half", "habit", *COUNTS], *rows])
 
 
-def score(habit: str, tells: bool) -> dict[str, int]:
+def score(habit: str, tells: bool) -> Counter[str]:
     """Draft the folder of one habit and count its facts."""
     truth = dict(_truths(habit))
     counts: Counter[str] = Counter()
@@ -83,10 +80,10 @@ def score(habit: str, tells: bool) -> dict[str, int]:
         row = drafted[file]
         for fact, true, found in _facts(told, row):
             verdict = _verdict(true, found, fact in _asked(row["question"]))
-            counts.update(verdict)
+            counts.update(["facts", *verdict])
             if tells and "right" not in verdict:
                 sys.stdout.write(f"{verdict} {file}: {fact} {true!r}, not {found!r} [{row['question']}]\n")
-    return {"facts": counts["right"] + counts["asked"] + counts["wrong"], **{key: counts[key] for key in COUNTS}}
+    return counts
 
 
 def draft(files: Mapping[str, object]) -> list[dict[str, str]]:

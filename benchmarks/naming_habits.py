@@ -1,9 +1,11 @@
 """Names of FCS files as laboratories write them, with what each one tells: the truth of `drafted_studies`.
 
-One habit is one folder. A line is `path => role | cell line | arm | agents | hours | replicate | well`; empty is what the
-name does not tell, `?` what no reader could know and has to ask. Agents are joined with ` + `, each with dose and unit.
+One habit is one folder. A line is `path => role | cell line | arm | agents | hours | replicate | well`; empty is what
+the name does not tell, `?` what no reader could know and has to ask. Agents are joined with ` + `, each with dose and unit.
 `HELD_OUT` was written before `SEEN`, and the reader was mended by `SEEN` alone.
 """
+
+# ruff: noqa: E501  # a name and its truth stand on one line
 
 from __future__ import annotations
 
@@ -203,7 +205,7 @@ A375_t24_dox_0p5uM_n2.fcs => treated | A375 || doxorubicin 0.5 uM | 24 | 2
 """,
     "zVAD and Nec-1s": """
 HT29 UT 16h rep1.fcs => untreated | HT29 ||| 16 | 1
-HT29 TSZ: TNFa 20ng-ml + birinapant 500nM + zVAD 20uM 16h rep1.fcs => treated | HT29 || TNF-alpha 20 ng/mL + birinapant 500 nM + zVAD 20 uM | 16 | 1
+HT29 TSZ TNFa 20ng-ml+birinapant 500nM+zVAD 20uM 16h rep1.fcs => treated | HT29 || TNF-alpha 20 ng/mL + birinapant 500 nM + zVAD 20 uM | 16 | 1
 HT29 TNFa 20ng-ml + birinapant 500nM 16h rep1.fcs => treated | HT29 || TNF-alpha 20 ng/mL + birinapant 500 nM | 16 | 1
 HT29 TNFa 20ng-ml 16h rep1.fcs => treated | HT29 || TNF-alpha 20 ng/mL | 16 | 1
 HT29 Nec-1s 10uM 16h rep1.fcs => treated | HT29 || Nec-1s 10 uM | 16 | 1
