@@ -9,6 +9,7 @@ from collections.abc import Mapping, Sequence, Set
 from dataclasses import dataclass, replace
 from pathlib import PurePosixPath
 
+from cytotools.draft_questions import BETWEEN
 from cytotools.drafting.name_facts import NameFacts, name_facts
 from cytotools.drafting.name_text import Question
 from cytotools.drafting.named_agents import AgentFact
@@ -23,7 +24,6 @@ TUBE_KEYWORDS = ("TUBE NAME", "$SMNO", "SAMPLE ID", "$SRC", "SAMPLE", "@SAMPLEID
 WELL_KEYWORDS = ("WELL ID", "$WELLID", "WELLID")
 STAINS = ("unstained", "annexin_only", "dye_only")
 MOST_REPEATS = 8  # a counter beyond this numbers tubes, not experiments
-BETWEEN = " | "  # questions of one row
 ALIKE = "Other rows read the same: are they independent experiments, repeats of one (`technical`), or what differs?"
 NO_ROLE = "Which role: unstained, annexin_only, dye_only, positive, untreated, vehicle or treated?"
 Row = dict[str, str]

@@ -9,7 +9,8 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import PurePosixPath
 
-from cytotools.drafting.drafted_samples import BETWEEN, COLUMNS, drafted_samples
+from cytotools.draft_questions import BETWEEN
+from cytotools.drafting.drafted_samples import COLUMNS, drafted_samples
 from cytotools.drafting.found_files import FoundExport, FoundFiles
 from cytotools.drafting.name_facts import name_facts
 from cytotools.labels import file_stem

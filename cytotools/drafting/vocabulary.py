@@ -96,12 +96,12 @@ def _pattern(name: str) -> re.Pattern[str]:
 
 
 def any_of(names: Iterable[str]) -> str:
-    r"""Return the pattern of any of some names, the longest first, whatever separates their parts.
+    """Return the pattern of any of some names, the longest first, whatever separates their parts.
 
     Examples
     --------
-    >>> any_of(["annexin", "annexin v"])
-    'annexin[\\\\s_.\\\\-]*v|annexin'
+    >>> re.findall(any_of(["annexin", "annexin v"]), "annexin-v annexin")
+    ['annexin-v', 'annexin']
     """
     longest = sorted(names, key=lambda name: -len(name))
     return "|".join(SEPARATOR.join(re.escape(part) for part in _parts(name)) for name in longest)
