@@ -1,6 +1,6 @@
 """How much of what the names of files tell `cytotools init` reads, asks, or gets wrong.
 
-    python -m benchmarks.drafted_studies [seen | held out]
+    python -m benchmarks.drafted_studies [seen | held out | later]
 
 Each habit of `naming_habits` is a folder of tiny FCS files, drafted as `init` does it. A fact (role, cell line, arm,
 each agent, its dose, its unit, hours, replicate, well) is `right` when the sheet holds the truth, `to_confirm` counts
@@ -21,7 +21,7 @@ from pathlib import Path
 
 import numpy as np
 
-from benchmarks.naming_habits import HELD_OUT, SEEN
+from benchmarks.naming_habits import HELD_OUT, LATER, SEEN
 from cytotools.drafting.write_draft import write_draft
 from gating import Channel, write_fcs
 
@@ -54,9 +54,9 @@ SAME = {"cddp": "cisplatin", "taxol": "paclitaxel", "tnf": "tnfalpha", "tnfa": "
 def main() -> None:
     """Draft the folders of one half or both and print the counts; a run of both writes the CSV."""
     wanted = " ".join(sys.argv[1:])
-    halves = {"seen": SEEN, "held out": HELD_OUT}
+    halves = {"seen": SEEN, "held out": HELD_OUT, "later": LATER}
     scores = {
-        (half, habit): score(truth, wanted == "seen")
+        (half, habit): score(truth, bool(wanted))
         for half, habits in halves.items()
         if wanted in ("", half)
         for habit, truth in habits.items()
@@ -114,12 +114,12 @@ def _facts(told: Mapping[str, str], row: Mapping[str, str]) -> Iterator[tuple[st
     true = [_agent(words) for words in told["agents"].split(" + ") if words]
     slots = [(row[f"compound{s}"], row[f"dose{s}"], row[f"dose_unit{s}"]) for s in SLOTS]
     drafted = [slot for slot in slots if any(slot)]
+    pairs = {agent: one for agent in true for one in drafted if _plain(agent[0]) == _plain(one[0])}
+    rest = [one for one in drafted if one not in pairs.values()]
     for agent in true:
-        same = next((one for one in drafted if _plain(one[0]) == _plain(agent[0])), ("", "", ""))
-        same = same if any(same) or len(drafted) != len(true) else drafted[true.index(agent)]
-        drafted = [one for one in drafted if one != same]
+        same = pairs[agent] if agent in pairs else rest.pop(0) if rest else ("", "", "")
         yield from ((n, t, f) for n, t, f in zip(("agent", "dose", "unit"), agent, same, strict=True) if t or f)
-    yield from (("agent", "", name) for name, _, _ in drafted)
+    yield from (("agent", "", name) for name, _, _ in rest)
 
 
 def _agent(words: str) -> tuple[str, str, str]:

@@ -278,3 +278,79 @@ JURKAT_SM164_100_NM_24H_R1.FCS => treated | Jurkat || SM-164 100 nM | 24 | 1
 JURKAT_UNTREATED_24H_R1.FCS => untreated | Jurkat ||| 24 | 1
 """,
 }
+
+# Written once both halves above had been looked at; the reader was measured on it once before it was mended by it.
+LATER: dict[str, str] = {
+    "a well behind the name": """
+01-Unstained-A1.fcs => unstained |||||| A1
+02-PI-A2.fcs => dye_only |||||| A2
+03-AnnexinV-A3.fcs => annexin_only |||||| A3
+04-DMSO-A4.fcs => vehicle ||| DMSO ||| A4
+05-Dox 1uM-A5.fcs => treated ||| doxorubicin 1 uM ||| A5
+06-Dox 1uM-A6.fcs => treated ||| doxorubicin 1 uM ||| A6
+""",
+    "a well twice": """
+Specimen_001_A1_A01_001.fcs => ? |||||| A1
+Specimen_001_A2_A02_002.fcs => ? |||||| A2
+Specimen_001_B10_B10_009.fcs => ? |||||| B10
+""",
+    "a date of an instrument": """
+JD2021-03-11.0001.fcs => ? ||||||
+JD2021-03-11.0002.fcs => ? ||||||
+""",
+    "plus and minus": """
+L929 UT.fcs => untreated | L929 ||||
+L929 +TNF -zVAD.fcs => treated | L929 || TNF-alpha ||
+L929 +TNF +zVAD.fcs => treated | L929 || TNF-alpha + zVAD ||
+L929 -TNF +zVAD.fcs => treated | L929 || zVAD ||
+""",
+    "doses in brackets": """
+SW480_Ctrl_48h_N3.fcs => untreated | SW480 ||| 48 | 3
+SW480_5-FU(50uM)_48h_N3.fcs => treated | SW480 || 5-FU 50 uM | 48 | 3
+SW480_LCL161(1uM)_48h_N3.fcs => treated | SW480 || LCL161 1 uM | 48 | 3
+SW480_5-FU(50uM)_LCL161(1uM)_48h_N3.fcs => treated | SW480 || 5-FU 50 uM + LCL161 1 uM | 48 | 3
+SW480_5-FU(50uM)_LCL161(1uM)_48h_N4.fcs => treated | SW480 || 5-FU 50 uM + LCL161 1 uM | 48 | 4
+""",
+    "hyphens throughout": """
+EC109-NC-24h-1.fcs => untreated | EC109 ||| 24 | 1
+EC109-NC-24h-2.fcs => untreated | EC109 ||| 24 | 2
+EC109-DDP-2.5ug-ml-24h-1.fcs => treated | EC109 || cisplatin 2.5 ug/mL | 24 | 1
+EC109-DDP-2.5ug-ml-24h-2.fcs => treated | EC109 || cisplatin 2.5 ug/mL | 24 | 2
+EC109-DDP-5ug-ml-24h-1.fcs => treated | EC109 || cisplatin 5 ug/mL | 24 | 1
+EC109-DDP-5ug-ml-24h-2.fcs => treated | EC109 || cisplatin 5 ug/mL | 24 | 2
+""",
+    "words for signs": """
+MDA-MB-231_Tax_1nM_plus_Bir_100nM_rep_1_72hrs.fcs => treated | MDA-MB-231 || paclitaxel 1 nM + birinapant 100 nM | 72 | 1
+MDA-MB-231_Tax_1nM_rep_1_72hrs.fcs => treated | MDA-MB-231 || paclitaxel 1 nM | 72 | 1
+MDA-MB-231_vehicle_rep_1_72hrs.fcs => vehicle | MDA-MB-231 ||| 72 | 1
+MDA-MB-231_vehicle_rep_2_72hrs.fcs => vehicle | MDA-MB-231 ||| 72 | 2
+""",
+    "numbered oligos": """
+HeLa siNT BV6 1uM n1.fcs => treated | HeLa | siNT | BV6 1 uM || 1
+HeLa sicIAP1 #1 BV6 1uM n1.fcs => treated | HeLa | sicIAP1 #1 | BV6 1 uM || 1
+HeLa sicIAP1 #2 BV6 1uM n1.fcs => treated | HeLa | sicIAP1 #2 | BV6 1 uM || 1
+HeLa siNT DMSO n1.fcs => vehicle | HeLa | siNT | DMSO || 1
+HeLa sicIAP1 #1 DMSO n1.fcs => vehicle | HeLa | sicIAP1 #1 | DMSO || 1
+""",
+    "folders of days and drugs": """
+Day 2/Etoposide/10 uM.fcs => treated ||| etoposide 10 uM | 48 |
+Day 2/Etoposide/30 uM.fcs => treated ||| etoposide 30 uM | 48 |
+Day 2/Ctrl/DMSO.fcs => vehicle ||| DMSO | 48 |
+Day 3/Etoposide/10 uM.fcs => treated ||| etoposide 10 uM | 72 |
+Day 3/Etoposide/30 uM.fcs => treated ||| etoposide 30 uM | 72 |
+Day 3/Ctrl/DMSO.fcs => vehicle ||| DMSO | 72 |
+""",
+    "polish and spanish": """
+HeLa kontrola 24h.fcs => untreated | HeLa ||| 24 |
+HeLa niebarwione.fcs => unstained | HeLa ||||
+A549 sin tratar 24h.fcs => untreated | A549 ||| 24 |
+A549 cisplatino 10 uM 24h.fcs => treated | A549 || cisplatin 10 uM | 24 |
+A549 cisplatino 20 uM 24h.fcs => treated | A549 || cisplatin 20 uM | 24 |
+""",
+    "sequence and washout": """
+HCT116 gem 50nM 24h then LCL161 1uM 48h r1.fcs => treated | HCT116 || gemcitabine 50 nM + LCL161 1 uM | ? | 1
+HCT116 gem 50nM 72h r1.fcs => treated | HCT116 || gemcitabine 50 nM | 72 | 1
+HCT116 LCL161 1uM 48h r1.fcs => treated | HCT116 || LCL161 1 uM | 48 | 1
+HCT116 untr 72h r1.fcs => untreated | HCT116 ||| 72 | 1
+""",
+}
