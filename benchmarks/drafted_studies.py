@@ -45,7 +45,7 @@ ABOUT = {
     r"^Whose dose|a compound\?|^Only \d": "agent dose unit",
     r"^Which dose": "dose unit",
     r"^Is `[^`]+` [\w-]+\?": "agent",
-    r"mg/mL|ng/mL|concentration": "unit",
+    r"^Does .* mean .*/mL": "dose unit",
 }
 SAME = {"cddp": "cisplatin", "taxol": "paclitaxel", "tnf": "tnfalpha", "tnfa": "tnfalpha", "zvadfmk": "zvad",
         "5fluorouracil": "5fu", "saline": "nacl"}  # fmt: skip

@@ -41,6 +41,30 @@ def lone_stain(name: NameText) -> str:
     return ""
 
 
+def bare_stain(name: NameText) -> str:
+    """Return the role of the stain that a name holds bare (`HeLa_PI_rep1`), which is asked; "" for none or both stains.
+
+    Examples
+    --------
+    >>> from cytotools.drafting.name_text import name_text
+    >>> [bare_stain(name_text(text)) for text in ("HeLa_PI_rep1", "Annexin PI 01")]
+    ['dye_only', '']
+    """
+    found = list(_bare().finditer(name.text))
+    roles = {_stain(one[0]) for one in found}
+    if len(roles) != 1:
+        return ""
+    role = roles.pop()
+    name.take(_bare())
+    name.ask("role", f"Is `{found[0][0]}` the {role} tube?")
+    return role
+
+
+@cache
+def _bare() -> re.Pattern[str]:
+    return re.compile(rf"{START}(?:{_stains()}){END}", re.IGNORECASE)
+
+
 @cache
 def _alone(kind: str) -> re.Pattern[str]:
     stain, alone = _stains(), any_of(words()[kind])

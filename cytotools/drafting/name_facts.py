@@ -6,7 +6,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from cytotools.drafting.lone_stains import lone_stain
+from cytotools.drafting.lone_stains import bare_stain, lone_stain
 from cytotools.drafting.name_text import Known, NameText, Question, name_text
 from cytotools.drafting.named_agents import DOSE, WORD, AgentFact, named_agents, take_doses
 from cytotools.drafting.named_arms import named_arm, silenced_arm
@@ -86,13 +86,15 @@ def name_facts(text: str) -> NameFacts:
     roles = sorted(name.known("role"), key=lambda known: not known.is_sure)
     date = named_date(name)
     compounds = list(name.known("compound"))
+    vehicle, assay, targets = (sorted(name.known(kind)) for kind in ("vehicle", "assay", "target"))
     doses = take_doses(name)
     well = named_well(name)
     hours = named_hours(name)
     replicate, technical = _replicate(name)
-    vehicle, assay, targets = (sorted(name.known(kind)) for kind in ("vehicle", "assay", "target"))
-    name.take(_NOISE)
     agents = named_agents(name, compounds, doses)
+    if not (stain or roles or agents or vehicle):
+        stain = bare_stain(name)
+    name.take(_NOISE)
     return NameFacts(
         role=stain or _role(name, roles, agents, vehicle, compounds),
         agents=agents,

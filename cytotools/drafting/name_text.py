@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import NamedTuple
@@ -11,6 +12,7 @@ from cytotools.drafting.vocabulary import vocabulary
 
 FREE = "\x1f"  # stands where something was found, and belongs to no name
 JOINED = "+"
+_NEW_WORD = re.compile(r"(?<=[a-z])(?=[A-Z][a-z])|(?<=[munp]M)(?=[A-Z][a-z])|(?<=[A-Z])(?=[A-Z][a-z]{3})")
 _JOINERS = re.compile(r"(?<=[\s_])(?:and|plus|with|und|mit|et)(?=[\s_])", re.IGNORECASE)
 
 
@@ -72,6 +74,6 @@ def name_text(text: str) -> NameText:
     >>> name_text("cisplatin10µMRep2 & TNF").text
     'cisplatin10uM_Rep2 + TNF'
     """
-    plain = text.replace("\u03bc", "u").replace("\u00b5", "u")
+    plain = unicodedata.normalize("NFC", text).replace("\u03bc", "u").replace("\u00b5", "u")
     plain = re.sub(r"\s*[+&]\s*", f" {JOINED} ", _JOINERS.sub(JOINED, plain))
-    return NameText(re.sub(r"(?<=[a-z])(?=[A-Z][a-z])|(?<=[munp]M)(?=[A-Z][a-z])", "_", plain))
+    return NameText(_NEW_WORD.sub("_", plain))

@@ -13,6 +13,7 @@ from cytotools.drafting.name_text import FREE, JOINED, Known, NameText
 
 NUMBER = r"\d+(?:[.,]\d+|p\d+)?"
 _UNITS = r"(?:[pnuµμm]M|[pnuµμm]g[\s_/.\-]*m[lL]|I?U[\s_/.\-]*m[lL]|Gy)"
+_PER_ML = re.compile(rf"(?<![\d.,])({NUMBER})[\s_\-]?([pnu]g)(?![A-Za-z])", re.IGNORECASE)
 DOSE = re.compile(rf"(?<![\d.,])({NUMBER})[\s_\-]?({_UNITS})(?![A-Za-z])", re.IGNORECASE)
 _BARE = re.compile(rf"(?<![A-Za-z0-9.,#]){NUMBER}(?![A-Za-z0-9])")
 WORD = re.compile(r"[^\W\d_][^\W_]*(?:-[^\W_]+)*")
@@ -49,7 +50,11 @@ def amount(text: str) -> float:
 
 def take_doses(name: NameText) -> list[Dose]:
     """Take every dose from a name."""
-    return [Dose(found.start(), amount(found[1]), _unit(found[2])) for found in name.take(DOSE)]
+    doses = [Dose(found.start(), amount(found[1]), _unit(found[2])) for found in name.take(DOSE)]
+    for found in name.take(_PER_ML):
+        doses.append(Dose(found.start(), amount(found[1]), f"{found[2].lower()}/mL"))
+        name.ask("agents", f"Does `{found[0]}` mean {doses[-1].amount:g} {doses[-1].unit}?")
+    return sorted(doses)
 
 
 def named_agents(name: NameText, agents: Sequence[Known], doses: Sequence[Dose]) -> tuple[AgentFact, ...]:

@@ -11,6 +11,7 @@ from typing import Any
 
 from cytotools.verdicts.agent_classes import agent_classes
 
+LONG = 8
 SEPARATOR = r"[\s_.\-]*"
 NOT_AGENTS = {"smacmimetic", "smc", "nsa", "tsa"}  # too short or too general to be told in a file's name
 
@@ -89,10 +90,16 @@ def _pattern(name: str) -> re.Pattern[str]:
     >>> bool(_pattern("Smac-N7").search("rep1_SMAC N7_25uM")), bool(_pattern("cis").search("precise"))
     (True, False)
     """
-    parts = [re.escape(part) for part in _parts(name)]
-    # A digit may follow letters at once (cis10), a letter may not: `cis` is not in `cisco`.
-    after = r"(?![A-Za-zÀ-ÿ])" if name[-1].isalpha() else r"(?![A-Za-z0-9])"
-    return re.compile(rf"(?<![A-Za-z0-9À-ÿ]){SEPARATOR.join(parts)}{after}", re.IGNORECASE)
+    # A digit may follow letters at once (cis10), and a new word in camel case (HeLaDMSO); `cis` is not in `cisco`.
+    new_word = r"(?-i:(?<=[a-z])(?=[A-Z]))"
+    after = rf"(?:(?![A-Za-zÀ-ÿ])|{new_word})" if name[-1].isalpha() else r"(?![A-Za-z0-9])"
+    return re.compile(rf"(?<![A-Za-z0-9À-ÿ]){_spelt(name)}{after}", re.IGNORECASE)
+
+
+def _spelt(name: str) -> str:
+    """Return the pattern of a name; long ones end with or without e, as French and German write them."""
+    spelt = SEPARATOR.join(re.escape(part) for part in _parts(name))
+    return re.sub(r"(?<=[a-z]{6}(?:in|id))e?$", "e?", spelt) if len(name) > LONG else spelt
 
 
 def any_of(names: Iterable[str]) -> str:
@@ -104,7 +111,7 @@ def any_of(names: Iterable[str]) -> str:
     ['annexin-v', 'annexin']
     """
     longest = sorted(names, key=lambda name: -len(name))
-    return "|".join(SEPARATOR.join(re.escape(part) for part in _parts(name)) for name in longest)
+    return "|".join(map(_spelt, longest))
 
 
 def _parts(name: str) -> Iterable[str]:
