@@ -39,7 +39,7 @@ ABOUT = {
     r"the \w+ tube\?": "role",
     r"cell line": "cell_line arm",
     r"genotype|transfection": "arm cell_line",
-    r"days? after": "hours",
+    r"days? after|to the harvest": "hours",
     r"hours after|after how many hours": "hours",
     r"independent experiment": "replicate",
     r"^Whose dose|a compound\?|^Only \d": "agent dose unit",

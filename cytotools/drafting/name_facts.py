@@ -129,7 +129,7 @@ def _line(name: NameText) -> tuple[str, str]:
         name.ask("cell_line", f"Which cell line: {first.value} or {' or '.join(others)}?")
         return "", ""
     hung = re.compile(r"-([A-Za-z][A-Za-z0-9]*)(?![A-Za-z0-9])").match(name.text, first.start + len(first.written))
-    if hung is None or _tells_something(hung[1]):
+    if hung is None or _tells_something(hung[1]) or DOSE.match(name.text[hung.end() :].lstrip(" _-")):
         return first.value, ""
     name.blank(*hung.span())
     whole = first.value + hung[0]
@@ -138,8 +138,9 @@ def _line(name: NameText) -> tuple[str, str]:
 
 
 def _tells_something(word: str) -> bool:
-    """Say whether a word is a surely known one, an arm, or a replicate, a dose or an hour."""
-    said = any(one.is_sure and one.kind != "target" and one.pattern.fullmatch(word) for one in vocabulary())
+    """Say whether a word is a role or a surely known one, an arm, or a replicate, a dose or an hour."""
+    telling = (one for one in vocabulary() if one.kind == "role" or (one.is_sure and one.kind != "target"))
+    said = any(one.pattern.fullmatch(word) for one in telling)
     patterns = (_REPLICATE, HOURS, DAYS, DOSE)
     return said or any(pattern.fullmatch(word) for pattern in patterns) or bool(named_arm(name_text(word)))
 

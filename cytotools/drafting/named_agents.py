@@ -14,6 +14,7 @@ from cytotools.drafting.name_text import FREE, JOINED, Known, NameText
 NUMBER = r"\d+(?:[.,]\d+|p\d+)?"
 _UNITS = r"(?:[pnuµμm]M|[pnuµμm]g[\s_/.\-]*m[lL]|I?U[\s_/.\-]*m[lL]|Gy)"
 _PER_ML = re.compile(rf"(?<![\d.,])({NUMBER})[\s_\-]?([pnu]g)(?![A-Za-z])", re.IGNORECASE)
+_WITHOUT = re.compile(r"(?:(?:^|[\s_(])-|(?<![A-Za-z0-9])(?:no|w/?o|without|ohne|minus)[\s_\-]+)$", re.IGNORECASE)
 DOSE = re.compile(rf"(?<![\d.,])({NUMBER})[\s_\-]?({_UNITS})(?![A-Za-z])", re.IGNORECASE)
 _BARE = re.compile(rf"(?<![A-Za-z0-9.,#]){NUMBER}(?![A-Za-z0-9])")
 WORD = re.compile(r"[^\W\d_][^\W_]*(?:-[^\W_]+)*")
@@ -83,6 +84,9 @@ def _part(
         places = [(before, agent.start), (agent.start, after)]
         first, second = places if is_before else places[::-1]
         dose = _taken(left, *first) or (_taken(left, *second) if len(agents) == 1 or k == 0 else None)
+        if dose is None and _WITHOUT.search(name.text[: agent.start]):
+            name.ask("agents", f"Did this tube get no {agent.value}?")
+            continue
         if dose is None and (dose := _taken(bare, agent.start, after)) is not None and dose.amount > 0:
             name.ask("agents", f"What is the unit of {dose.amount:g} ({agent.written})?")
         if not agent.is_sure:

@@ -18,10 +18,10 @@ def silenced_arm(name: NameText) -> str:
     Examples
     --------
     >>> from cytotools.drafting.name_text import name_text
-    >>> [silenced_arm(name_text(text)) for text in ("HeLa siXIAP NT", "HeLa_si-Ctrl", "HeLa short")]
-    ['siXIAP', 'siCtrl', '']
+    >>> [silenced_arm(name_text(text)) for text in ("HeLa siXIAP#2 NT", "HeLa_si-Ctrl", "HeLa short")]
+    ['siXIAP #2', 'siCtrl', '']
     """
-    return " ".join(dict.fromkeys(found[1] + found[2] for found in name.take(_silenced())))
+    return " ".join(dict.fromkeys(f"{found[1]}{found[2]} {found[3] or ''}".strip() for found in name.take(_silenced())))
 
 
 def named_arm(name: NameText) -> str:
@@ -44,7 +44,7 @@ def named_arm(name: NameText) -> str:
 def _silenced() -> re.Pattern[str]:
     targets = any_of([*words()["targets"], *_CONTROLS])
     return re.compile(
-        rf"(?<![A-Za-z0-9])(si|sh|sg)(?:RNA)?[\s_\-]*((?i:{targets})|[A-Z][A-Z0-9]+)(?![A-Za-z0-9])",
+        rf"(?<![A-Za-z0-9])(si|sh|sg)(?:RNA)?[\s_\-]*((?i:{targets})|[A-Z][A-Z0-9]+)(?![A-Za-z0-9])(?:[\s_\-]*(#\d+))?",
     )
 
 

@@ -18,7 +18,10 @@ _SURE_WELL = re.compile(
     r"(?i:(?<![A-Za-z0-9])well[\s_\-]*)([A-Pa-p])(0?[1-9]|1\d|2[0-4])(?![A-Za-z0-9])|"
     r"(?<![A-Za-z0-9\-])([A-H])(0[1-9]|1[0-2])(?![A-Za-z0-9\-])"
 )
-_WELL = re.compile(r"(?<![A-Za-z0-9\-])([A-H])([1-9]|1[0-2])(?![A-Za-z0-9\-])")
+_WELL = re.compile(
+    r"(?<![A-Za-z0-9\-])(?P<row>[A-H])(?P<column>[1-9]|1[0-2])(?![A-Za-z0-9\-])|"
+    r"(?<=-)(?P<last_row>[A-H])(?P<last_column>0?[1-9]|1[0-2])$"
+)
 _D_WELL = re.compile(r"D\d+")
 _DATE = re.compile(
     r"(?<!\d)((?:19|20)\d{2}[\-_.]?(?:0[1-9]|1[0-2])[\-_.]?(?:0[1-9]|[12]\d|3[01])|"
@@ -38,15 +41,17 @@ def named_date(name: NameText) -> str:
 
 def named_well(name: NameText) -> str:
     """Return the well that a name tells (A01 is A1); `D3` alone is perhaps a day, and stays for `named_hours`."""
-    found = name.first(_SURE_WELL)
-    if found:
-        return f"{(found[1] or found[3]).upper()}{int(found[2] or found[4])}"
+    sure = name.first(_SURE_WELL)
+    if sure:
+        well = f"{(sure[1] or sure[3]).upper()}{int(sure[2] or sure[4])}"
+        name.take(re.compile(rf"(?<![A-Za-z0-9]){well}(?![A-Za-z0-9])"))  # instruments write both: A1_A01
+        return well
     found = _WELL.search(name.text)
     if not found:
         return ""
     if not _D_WELL.fullmatch(found[0]):
         name.blank(*found.span())
-    return f"{found[1]}{int(found[2])}"
+    return f"{found['row'] or found['last_row']}{int(found['column'] or found['last_column'])}"
 
 
 def named_hours(name: NameText) -> float | None:

@@ -97,9 +97,9 @@ def _pattern(name: str) -> re.Pattern[str]:
 
 
 def _spelt(name: str) -> str:
-    """Return the pattern of a name; long ones end with or without e, as French and German write them."""
+    """Return the pattern of a name; long ones end with or without a vowel, as other languages write them."""
     spelt = SEPARATOR.join(re.escape(part) for part in _parts(name))
-    return re.sub(r"(?<=[a-z]{6}(?:in|id))e?$", "e?", spelt) if len(name) > LONG else spelt
+    return re.sub(r"(?<=[a-z]{6}(?:in|id))e?$", "[aeo]?", spelt) if len(name) > LONG else spelt
 
 
 def any_of(names: Iterable[str]) -> str:
