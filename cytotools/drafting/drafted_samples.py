@@ -12,7 +12,7 @@ from pathlib import PurePosixPath
 from cytotools.draft_questions import BETWEEN
 from cytotools.drafting.name_facts import NameFacts, name_facts
 from cytotools.drafting.name_text import Question
-from cytotools.drafting.named_agents import AgentFact
+from cytotools.drafting.named_agents import NAN, AgentFact
 from cytotools.drafting.named_times import WELL_OR_DAY
 
 COLUMNS = (
@@ -25,6 +25,8 @@ WELL_KEYWORDS = ("WELL ID", "$WELLID", "WELLID")
 STAINS = ("unstained", "annexin_only", "dye_only")
 MOST_REPEATS = 8  # a counter beyond this numbers tubes, not experiments
 ALIKE = "Other rows read the same: are they independent experiments, repeats of one (`technical`), or what differs?"
+COUNTED = "Are the numbers at the end independent experiments, or repeats of one (`technical`)?"
+DOSES_OR_COUNTED = "Are the numbers at the end independent experiments, or doses (in which unit)?"
 NO_ROLE = "Which role: unstained, annexin_only, dye_only, positive, untreated, vehicle or treated?"
 Row = dict[str, str]
 
@@ -66,7 +68,7 @@ def drafted_samples(tubes: Sequence[FoundTube]) -> list[Row]:
 
 def _read(tube: FoundTube) -> _Read:
     path = PurePosixPath(tube.file)
-    stem = path.name.removesuffix(path.suffix)
+    stem = re.sub(r"\.[A-Za-z]{2,4}$", "", path.name)  # `x_0.5uM` has no ending
     facts = name_facts(stem)
     told = next((tube.keywords[key] for key in TUBE_KEYWORDS if tube.keywords.get(key, "").strip()), "")
     if told and not (facts.role or facts.agents or facts.vehicle):
@@ -154,14 +156,24 @@ def _repeats(read: Sequence[_Read]) -> set[str]:
     for one in read:
         if one.counter and not one.facts.replicate:
             found.setdefault(one.stem, []).append(one)
-    repeated = [
-        ones
-        for ones in found.values()
-        if len({one.counter for one in ones}) == len(ones) > 1 and max(int(one.counter) for one in ones) <= MOST_REPEATS
-    ]
+    repeated = [ones for ones in found.values() if _are_counted(ones)]
     counters = {one.counter for ones in repeated for one in ones}
-    alone = [ones for ones in found.values() if len(ones) == 1 and ones[0].counter in counters]
+    alone = [
+        ones for ones in found.values() if len(ones) == 1 and ones[0].counter in counters and not _is_dose(ones[0])
+    ]
     return {one.tube.file for ones in (*repeated, *alone) for one in ones}
+
+
+def _are_counted(ones: Sequence[_Read]) -> bool:
+    """Say whether the counters of files with one name are small and differ; those that may be doses count from 1 on."""
+    counters = {int(one.counter) for one in ones}
+    is_counted = len(counters) == len(ones) > 1 and max(counters) <= MOST_REPEATS
+    return is_counted and (counters == set(range(1, len(ones) + 1)) or not any(map(_is_dose, ones)))
+
+
+def _is_dose(one: _Read) -> bool:
+    """Say whether the counter was read as the dose of an agent, too."""
+    return any(agent.unit == "" and _amount(agent) == one.counter for agent in one.facts.agents)
 
 
 def _row(one: _Read, repeats: set[str], dates: Sequence[str]) -> Row:
@@ -170,6 +182,9 @@ def _row(one: _Read, repeats: set[str], dates: Sequence[str]) -> Row:
     row |= {key: getattr(facts, key) for key in ("cell_line", "arm", "replicate", "technical", "well")}
     row["hours"] = "" if facts.hours is None else f"{facts.hours:g}"
     agents = [agent for agent in facts.agents if agent.dose != 0]
+    if one.tube.file in repeats and _is_dose(one):
+        agents = [replace(agent, dose=NAN) if _amount(agent) == one.counter else agent for agent in agents]
+        questions = [words for words in questions if not words.startswith("What is the unit of")]
     row["role"] = _role(facts, agents, questions)
     if row["role"] == "vehicle" and facts.vehicle:
         row["compound"] = facts.vehicle
@@ -181,7 +196,7 @@ def _row(one: _Read, repeats: set[str], dates: Sequence[str]) -> Row:
         questions.append(f"Only {len(SLOTS)} agents have columns: where does {agents[-1].name} belong?")
     if not facts.replicate and one.tube.file in repeats:
         row["replicate"] = one.counter
-        questions.append("Are the numbers at the end independent experiments, or repeats of one (`technical`)?")
+        questions.append(DOSES_OR_COUNTED if _is_dose(one) else COUNTED)
     elif not facts.replicate and len(dates) > 1 and facts.date:
         row["replicate"] = str(dates.index(facts.date) + 1)
         questions.append("Is each date an independent experiment?")
