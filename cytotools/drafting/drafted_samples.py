@@ -178,7 +178,7 @@ def _is_dose(one: _Read) -> bool:
 
 def _row(one: _Read, repeats: set[str], dates: Sequence[str]) -> Row:
     facts, questions = one.facts, [question.words for question in one.facts.questions]
-    row = dict.fromkeys(COLUMNS, "") | {"file": one.tube.file}
+    row = dict.fromkeys(COLUMNS, "") | {"file": _cell(one.tube.file)}
     row |= {key: getattr(facts, key) for key in ("cell_line", "arm", "replicate", "technical", "well")}
     row["hours"] = "" if facts.hours is None else f"{facts.hours:g}"
     agents = [agent for agent in facts.agents if agent.dose != 0]
@@ -203,6 +203,11 @@ def _row(one: _Read, repeats: set[str], dates: Sequence[str]) -> Row:
     row["batch"] = facts.date if len(dates) > 1 else ""
     row["question"] = BETWEEN.join(dict.fromkeys(questions))
     return row
+
+
+def _cell(file: str) -> str:
+    """Return the name of a file so that Excel takes it for no formula."""
+    return f"./{file}" if file.startswith(("=", "+", "-", "@")) else file
 
 
 def _ask_what_is_alike(rows: Sequence[Row]) -> None:

@@ -9,16 +9,20 @@ from pathlib import Path
 
 import numpy as np
 
+from cytotools.cells.refused import Refused
 from cytotools.drafting.drafted_samples import FoundTube
 from cytotools.drafting.name_facts import name_facts
 from cytotools.errors import StudyError
 from cytotools.output import is_ours
 from cytotools.plates.well_names import row_letters
+from cytotools.sheets.csv_text import NOT_TEXT
+from cytotools.study_paths import file_inside
 
 TABLES = (".csv", ".tsv", ".txt", ".asc", ".xlsx", ".xls", ".xlsm")
 NOISE = ("thumbs.db", "desktop.ini", "icon\r")
 START_BYTES, MAX_TABLE_BYTES = 4_096, 20_000_000
 BY_WAVELENGTH = {562.0: "bca", 450.0: "elisa", 570.0: "mtt", 490.0: "mtt", 590.0: "mtt"}
+NO_NAME = "a sheet can't hold its name: rename it in plain letters and digits"
 SHEETS = {"samples": {"file", "role"}, "lanes": {"membrane", "lane"}, "layout": {"well", "role"}}
 
 
@@ -55,6 +59,9 @@ def find_files(folder: Path) -> FoundFiles:
     aside: list[tuple[str, str]] = []
     for path in _files(folder):
         file = path.relative_to(folder).as_posix()
+        if not _can_be_named(folder, file):
+            aside.append((ascii(file)[1:-1], NO_NAME))
+            continue
         try:
             start = _start(path)
             if start.startswith(b"FCS"):
@@ -74,6 +81,15 @@ def find_files(folder: Path) -> FoundFiles:
         except ValueError as error:
             aside.append((file, str(error).partition("\n")[0]))
     return FoundFiles(tuple(tubes), tuple(images), tuple(exports), sheets, tuple(aside))
+
+
+def _can_be_named(folder: Path, file: str) -> bool:
+    """Say whether a sheet that names a file would find it: it may be in an old encoding, or hold signs of control."""
+    try:
+        file.encode()
+        return not NOT_TEXT.search(file) and file_inside(folder, file) == file
+    except (UnicodeEncodeError, Refused):
+        return False
 
 
 def _files(folder: Path) -> Iterator[Path]:

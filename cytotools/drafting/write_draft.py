@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
 
 from cytotools.drafting.drafted_study import Draft, drafted_study
@@ -29,6 +30,20 @@ def write_draft(folder: Path) -> tuple[FoundFiles, Draft]:
     if there:
         remedy = "Move it away, or use the study that is there."
         raise StudyError([Problem(name, "the draft", "a name that is free", "a file of it", remedy) for name in there])
-    for name, text in draft.files.items():
-        (folder / name).write_text(text, encoding="utf-8", newline="\n")
+    _write(folder, draft.files)
     return found, draft
+
+
+def _write(folder: Path, files: Mapping[str, str]) -> None:
+    """Write all files or none; one that has come there meanwhile stays as it is."""
+    written: list[Path] = []
+    try:
+        for name, text in files.items():
+            with (folder / name).open("x", encoding="utf-8", newline="\n") as file:
+                written.append(folder / name)
+                file.write(text)
+    except OSError as error:
+        for path in written:
+            path.unlink(missing_ok=True)
+        got, remedy = error.strerror or "none", "Look at the folder's permissions, and at the room on its disk."
+        raise refusal(str(folder), "the folder", "a folder that can be written to", got, remedy) from None
