@@ -32,7 +32,7 @@ COUNTS = ("facts", "right", "to_confirm", "asked", "other", "wrong")
 ABOUT = {
     r"^Which role": "role agent dose",
     r"^What is `": "role cell_line arm agent dose",
-    r"^What is the unit": "unit",
+    r"^Which unit": "unit",
     r"untreated, or did it get": "role agent",
     r"untreated, or treated": "role",
     r"^Is this tube": "role agent",
@@ -112,7 +112,7 @@ def _facts(told: Mapping[str, str], row: Mapping[str, str]) -> Iterator[tuple[st
         if name != "agents" and (told[name] or found):
             yield name, told[name], found
     true = [_agent(words) for words in told["agents"].split(" + ") if words]
-    slots = [(row[f"compound{s}"], row[f"dose{s}"], row[f"dose_unit{s}"]) for s in SLOTS]
+    slots = [tuple(row.get(f"{key}{s}", "") for key in ("compound", "dose", "dose_unit")) for s in SLOTS]
     drafted = [slot for slot in slots if any(slot)]
     pairs = {agent: one for agent in true for one in drafted if _plain(agent[0]) == _plain(one[0])}
     rest = [one for one in drafted if one not in pairs.values()]

@@ -12,13 +12,14 @@ from pathlib import PurePosixPath
 from cytotools.draft_questions import BETWEEN
 from cytotools.drafting.name_facts import NameFacts, name_facts
 from cytotools.drafting.name_text import Question
-from cytotools.drafting.named_agents import NAN, AgentFact
+from cytotools.drafting.named_agents import NAN, WHICH_UNIT, AgentFact
 from cytotools.drafting.named_times import WELL_OR_DAY
 
 COLUMNS = (
     "file", "role", "cell_line", "arm", "compound", "dose", "dose_unit", "compound_2", "dose_2", "dose_unit_2",
     "compound_3", "dose_3", "dose_unit_3", "hours", "replicate", "technical", "batch", "well", "question",
 )  # fmt: skip
+ALWAYS = {"file", "role", "cell_line", "compound", "dose", "dose_unit", "hours", "replicate", "question"}
 SLOTS = ("", "_2", "_3")
 TUBE_KEYWORDS = ("TUBE NAME", "$SMNO", "SAMPLE ID", "$SRC", "SAMPLE", "@SAMPLEID1")
 WELL_KEYWORDS = ("WELL ID", "$WELLID", "WELLID")
@@ -64,6 +65,11 @@ def drafted_samples(tubes: Sequence[FoundTube]) -> list[Row]:
     rows = [_row(one, repeats, dates) for one in read]
     _ask_what_is_alike(rows)
     return rows
+
+
+def used_columns(rows: Sequence[Row]) -> list[str]:
+    """Return the columns of a sheet: those that every sheet of samples has, and those that a row fills."""
+    return [name for name in COLUMNS if name in ALWAYS or any(row[name] for row in rows)]
 
 
 def _read(tube: FoundTube) -> _Read:
@@ -184,7 +190,7 @@ def _row(one: _Read, repeats: set[str], dates: Sequence[str]) -> Row:
     agents = [agent for agent in facts.agents if agent.dose != 0]
     if one.tube.file in repeats and _is_dose(one):
         agents = [replace(agent, dose=NAN) if _amount(agent) == one.counter else agent for agent in agents]
-        questions = [words for words in questions if not words.startswith("What is the unit of")]
+        questions = [words for words in questions if not words.startswith(WHICH_UNIT)]
     row["role"] = _role(facts, agents, questions)
     if row["role"] == "vehicle" and facts.vehicle:
         row["compound"] = facts.vehicle

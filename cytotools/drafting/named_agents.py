@@ -18,6 +18,7 @@ _WITHOUT = re.compile(r"(?:(?:^|[\s_(])-|(?<![A-Za-z0-9])(?:no|w/?o|without|ohne
 DOSE = re.compile(rf"(?<![\d.,])({NUMBER})[\s_\-]?({_UNITS})(?![A-Za-z])", re.IGNORECASE)
 _BARE = re.compile(rf"(?<![A-Za-z0-9.,#]){NUMBER}(?![A-Za-z0-9])")
 WORD = re.compile(r"[^\W\d_][^\W_]*(?:-[^\W_]+)*")
+WHICH_UNIT = "Which unit have the doses of"
 NAN = float("nan")
 
 
@@ -88,7 +89,7 @@ def _part(
             name.ask("agents", f"Did this tube get no {agent.value}?")
             continue
         if dose is None and (dose := _taken(bare, agent.start, after)) is not None and dose.amount > 0:
-            name.ask("agents", f"What is the unit of {dose.amount:g} ({agent.written})?")
+            name.ask("agents", f"{WHICH_UNIT} {agent.value}?")
         if not agent.is_sure:
             name.ask("agents", f"Is `{agent.written}` {agent.value}?")
         yield AgentFact(agent.value, dose.amount if dose else NAN, dose.unit if dose else "")
