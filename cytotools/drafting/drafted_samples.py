@@ -80,7 +80,8 @@ def _read(tube: FoundTube) -> _Read:
     if told and not (facts.role or facts.agents or facts.vehicle):
         facts = _completed(facts, name_facts(told))
     for folder in reversed(path.parent.parts):
-        facts = _completed(_with_folder(facts, name_facts(folder)), name_facts(folder))
+        said = name_facts(folder)
+        facts = _completed(_with_folder(facts, said), said)
     well = next((tube.keywords[key] for key in WELL_KEYWORDS if tube.keywords.get(key, "").strip()), "")
     facts = replace(facts, well=facts.well or name_facts(f"well {well}").well)
     counter = re.search(r"[\s_\-(]0*(\d{1,3})\)?$", stem)
