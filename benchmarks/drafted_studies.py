@@ -1,6 +1,6 @@
 """How much of what the names of files tell `cytotools init` reads, asks, or gets wrong.
 
-    python -m benchmarks.drafted_studies [seen | held out | later]
+    python -m benchmarks.drafted_studies [seen | held out | later | last]
 
 Each habit of `naming_habits` is a folder of tiny FCS files, drafted as `init` does it. A fact (role, cell line, arm,
 each agent, its dose, its unit, hours, replicate, well) is `right` when the sheet holds the truth, `to_confirm` counts
@@ -26,7 +26,7 @@ from pathlib import Path
 
 import numpy as np
 
-from benchmarks.naming_habits import HELD_OUT, LATER, SEEN
+from benchmarks.naming_habits import HELD_OUT, LAST, LATER, SEEN
 from cytotools.drafting.write_draft import write_draft
 from gating import Channel, write_fcs
 
@@ -60,7 +60,7 @@ SAME = {"cddp": "cisplatin", "taxol": "paclitaxel", "tnf": "tnfalpha", "tnfa": "
 def main() -> None:
     """Draft the folders of one half or both and print the counts; a run of both writes the CSV."""
     wanted = " ".join(sys.argv[1:])
-    halves = {"seen": SEEN, "held out": HELD_OUT, "later": LATER}
+    halves = {"seen": SEEN, "held out": HELD_OUT, "later": LATER, "last": LAST}
     counted = {
         (half, habit): score(truth, bool(wanted))
         for half, habits in halves.items()

@@ -354,3 +354,89 @@ HCT116 LCL161 1uM 48h r1.fcs => treated | HCT116 || LCL161 1 uM | 48 | 1
 HCT116 untr 72h r1.fcs => untreated | HCT116 ||| 72 | 1
 """,
 }
+
+# Written last, when the reader had been mended by all of the above.
+LAST: dict[str, str] = {
+    "plate of a screen": """
+Plate1_B02_Jurkat_ABT-737_0.1uM.fcs => treated | Jurkat || ABT-737 0.1 uM |||B2
+Plate1_B03_Jurkat_ABT-737_1uM.fcs => treated | Jurkat || ABT-737 1 uM |||B3
+Plate1_B04_Jurkat_S63845_50nM.fcs => treated | Jurkat || S63845 50 nM |||B4
+Plate1_B05_Jurkat_S63845_50nM_ABT-737_1uM.fcs => treated | Jurkat || S63845 50 nM + ABT-737 1 uM |||B5
+Plate1_H12_Jurkat_DMSO.fcs => vehicle | Jurkat || DMSO |||H12
+""",
+    "time first with minutes": """
+0min_HL60_STS1uM_rep1.fcs => untreated | HL60 ||| 0 | 1
+30min_HL60_STS1uM_rep1.fcs => positive | HL60 || staurosporine 1 uM | 0.5 | 1
+240min_HL60_STS1uM_rep1.fcs => positive | HL60 || staurosporine 1 uM | 4 | 1
+240min_HL60_STS1uM_rep2.fcs => positive | HL60 || staurosporine 1 uM | 4 | 2
+""",
+    "sentence": """
+ECA109 cells treated with 5 uM cisplatin for 24 hours, replicate 1.fcs => treated | ECA109 || cisplatin 5 uM | 24 | 1
+ECA109 cells treated with 10 uM cisplatin for 24 hours, replicate 1.fcs => treated | ECA109 || cisplatin 10 uM | 24 | 1
+ECA109 cells treated with 5 uM cisplatin and 100 nM birinapant for 24 hours, replicate 1.fcs => treated | ECA109 || cisplatin 5 uM + birinapant 100 nM | 24 | 1
+ECA109 cells without treatment for 24 hours, replicate 1.fcs => untreated | ECA109 ||| 24 | 1
+ECA109 cells unstained, replicate 1.fcs => unstained | ECA109 |||| 1
+""",
+    "short codes": """
+M231_V_1.fcs => vehicle | MDA-MB-231 |||| 1
+M231_P10_1.fcs => treated | MDA-MB-231 || paclitaxel 10 ? || 1
+M231_B100_1.fcs => treated | MDA-MB-231 || birinapant 100 ? || 1
+M231_P10B100_1.fcs => treated | MDA-MB-231 || paclitaxel 10 ? + birinapant 100 ? || 1
+M231_V_2.fcs => vehicle | MDA-MB-231 |||| 2
+""",
+    "resistant sublines": """
+A2780_UT_24h_n1.fcs => untreated | A2780 ||| 24 | 1
+A2780_cisplatin_20uM_24h_n1.fcs => treated | A2780 || cisplatin 20 uM | 24 | 1
+A2780cis_UT_24h_n1.fcs => untreated | A2780cis ||| 24 | 1
+A2780cis_cisplatin_20uM_24h_n1.fcs => treated | A2780cis || cisplatin 20 uM | 24 | 1
+A2780cis_cisplatin_20uM_24h_n2.fcs => treated | A2780cis || cisplatin 20 uM | 24 | 2
+""",
+    "german day folders": """
+12.03.2024/Jurkat Kontrolle.fcs => untreated | Jurkat |||| 1
+12.03.2024/Jurkat Etoposid 5 µM.fcs => treated | Jurkat || etoposide 5 uM || 1
+12.03.2024/Jurkat Etoposid 5 µM + QVD 20 µM.fcs => treated | Jurkat || etoposide 5 uM + QVD 20 uM || 1
+19.03.2024/Jurkat Kontrolle.fcs => untreated | Jurkat |||| 2
+19.03.2024/Jurkat Etoposid 5 µM.fcs => treated | Jurkat || etoposide 5 uM || 2
+""",
+    "overexpression": """
+HEK293T_EV_DMSO_48h_r1.fcs => vehicle | HEK293T | EV | DMSO | 48 | 1
+HEK293T_XIAP OE_DMSO_48h_r1.fcs => vehicle | HEK293T | XIAP OE | DMSO | 48 | 1
+HEK293T_EV_LCL161_5uM_48h_r1.fcs => treated | HEK293T | EV | LCL161 5 uM | 48 | 1
+HEK293T_XIAP OE_LCL161_5uM_48h_r1.fcs => treated | HEK293T | XIAP OE | LCL161 5 uM | 48 | 1
+HEK293T_XIAP OE_LCL161_5uM_48h_r2.fcs => treated | HEK293T | XIAP OE | LCL161 5 uM | 48 | 2
+""",
+    "operator and cytometer": """
+Canto_SM_2024Mar05_SKOV3_CTRL_001.fcs => untreated | SKOV3 ||||
+Canto_SM_2024Mar05_SKOV3_CARBO 50uM_002.fcs => treated | SKOV3 || carboplatin 50 uM ||
+Canto_SM_2024Mar05_SKOV3_CARBO 50uM BV6 2uM_003.fcs => treated | SKOV3 || carboplatin 50 uM + BV6 2 uM ||
+Canto_SM_2024Mar05_SKOV3_BV6 2uM_004.fcs => treated | SKOV3 || BV6 2 uM ||
+Canto_SM_2024Mar05_UNST_005.fcs => unstained |||||
+""",
+    "seven-AAD and APC": """
+AnnV-APC only.fcs => annexin_only |||||
+7-AAD only.fcs => dye_only |||||
+no dye.fcs => unstained |||||
+heat-killed.fcs => positive |||||
+MM1S bortezomib 5nM 16h (1).fcs => treated | MM1S || bortezomib 5 nM | 16 | 1
+MM1S bortezomib 5nM 16h (2).fcs => treated | MM1S || bortezomib 5 nM | 16 | 2
+MM1S medium 16h (1).fcs => untreated | MM1S ||| 16 | 1
+""",
+    "schedules": """
+HCT116 5FU-LCL 24h rep1.fcs => treated | HCT116 || 5-FU + LCL161 | 24 | 1
+HCT116 LCL-5FU 24h rep1.fcs => treated | HCT116 || LCL161 + 5-FU | 24 | 1
+HCT116 5FU 24h rep1.fcs => treated | HCT116 || 5-FU | 24 | 1
+HCT116 NT 24h rep1.fcs => untreated | HCT116 ||| 24 | 1
+""",
+    "chinese romanised": """
+EC9706-blank-1.fcs => ? | EC9706 |||| 1
+EC9706-blank-2.fcs => ? | EC9706 |||| 2
+EC9706-PTX-10nmol-1.fcs => treated | EC9706 || paclitaxel 10 nM || 1
+EC9706-PTX-10nmol-2.fcs => treated | EC9706 || paclitaxel 10 nM || 2
+""",
+    "patients": """
+Pt01_CLL_untreated_24h.fcs => untreated |||| 24 |
+Pt01_CLL_venetoclax 10nM_24h.fcs => treated ||| venetoclax 10 nM | 24 |
+Pt02_CLL_untreated_24h.fcs => untreated |||| 24 |
+Pt02_CLL_venetoclax 10nM_24h.fcs => treated ||| venetoclax 10 nM | 24 |
+""",
+}
