@@ -9,9 +9,9 @@ row asks about this fact, `other` counts those of them where the sheet proposes 
 something else, or nothing where the name tells something, and nothing is asked. A fact that no reader could know is
 never right: the best is to ask.
 
-The committed numbers are of the reader as it is, which has been mended by all three parts. What each part showed when
+The committed numbers are of the reader as it is, which has been mended by all four parts. What each part showed when
 it was first looked at: `held out` 464 right, 29 asked and 3 wrong of 496 (before the reader was mended by `seen`: 429,
-33 and 34), `later` 216, 23 and 12 of 251.
+33 and 34), `later` 216, 23 and 12 of 251, `last` 267, 35 and 6 of 308.
 """
 
 from __future__ import annotations
@@ -37,10 +37,10 @@ HEADER = ["part", "habit", "fact", *COUNTS]
 # What a question is about, by the words that `init` asks with.
 ABOUT = {
     r"^Which role": "role agent dose",
-    r"^What is `": "role cell_line arm agent dose",
+    r"^What is `": "role cell_line arm agent dose unit",
     r"^Which unit": "unit",
     r"untreated, or did it get": "role agent",
-    r"untreated, or treated": "role",
+    r"untreated, or treated|positive control": "role",
     r"^Is this tube": "role agent",
     r"the \w+ tube\?": "role",
     r"cell line": "cell_line arm",
@@ -51,7 +51,7 @@ ABOUT = {
     r"^Whose dose|a compound\?|^Only \d": "agent dose unit",
     r"^Which dose": "dose unit",
     r"^Is `[^`]+` [\w-]+\?": "agent",
-    r"^Does .* mean .*/mL": "dose unit",
+    r"^Does .* mean .*(/mL|M)\?": "dose unit",
 }
 SAME = {"cddp": "cisplatin", "taxol": "paclitaxel", "tnf": "tnfalpha", "tnfa": "tnfalpha", "zvadfmk": "zvad",
         "5fluorouracil": "5fu", "saline": "nacl"}  # fmt: skip

@@ -13,7 +13,10 @@ from cytotools.drafting.named_arms import named_arm, silenced_arm
 from cytotools.drafting.named_times import DAYS, HOURS, named_date, named_hours, named_well
 from cytotools.drafting.vocabulary import vocabulary, words
 
-_EXPERIMENT = r"biorep|biol(?:ogical)?(?:[\s_\-]?rep(?:licate)?)?|bio|experiment|exp|versuch|n"
+_EXPERIMENT = (
+    r"biorep|biol(?:ogical)?(?:[\s_\-]?rep(?:licate)?)?|bio|experiment|exp|versuch|n|donor|patient|pat|pt|spender"
+)
+_DONORS = ("donor", "patient", "pat", "pt", "spender")
 _REPEAT = r"replicate|repl?|r|#"
 _REPLICATE = re.compile(
     rf"(?<![A-Za-z0-9])(?:({_EXPERIMENT})|{_REPEAT})[\s_\-#=]?(\d{{1,2}})(?![A-Za-z0-9])", re.IGNORECASE
@@ -154,6 +157,8 @@ def _replicate(name: NameText) -> tuple[str, str]:
         written = " and ".join(f"`{one[0]}`" for one in found)
         name.ask("replicate", f"Which of {written} is the independent experiment?")
         return "", ""
+    if any(one[1] and one[1].casefold() in _DONORS for one in found):
+        name.ask("replicate", "Is each donor an independent experiment, or a line of its own?")
     if experiments and repeats:
         name.ask("replicate", "Is the number of `rep` a repeat within one independent experiment (`technical`)?")
         return experiments[0], repeats[0]

@@ -10,7 +10,7 @@ from typing import NamedTuple
 
 from cytotools.drafting.vocabulary import vocabulary
 
-FREE = "\x1f"  # stands where something was found, and belongs to no name
+FREE = "\ue000"  # stands where something was found; for private use, so that no name holds it, and no space
 JOINED = "+"
 _NEW_WORD = re.compile(r"(?<=[a-z])(?=[A-Z][a-z])|(?<=[munp]M)(?=[A-Z][a-z])|(?<=[A-Z])(?=[A-Z][a-z]{3})")
 _JOINERS = re.compile(r"(?<=[\s_])(?:and|plus|with|und|mit|et)(?=[\s_])", re.IGNORECASE)

@@ -12,8 +12,9 @@ from cytotools.cells.words import unit as plain_unit
 from cytotools.drafting.name_text import FREE, JOINED, Known, NameText
 
 NUMBER = r"\d+(?:[.,]\d+|p\d+)?"
-_UNITS = r"(?:[pnuµμm]M|[pnuµμm]g[\s_/.\-]*m[lL]|I?U[\s_/.\-]*m[lL]|Gy)"
-_PER_ML = re.compile(rf"(?<![\d.,])({NUMBER})[\s_\-]?([pnu]g)(?![A-Za-z])", re.IGNORECASE)
+_UNITS = r"(?:[pnuµμm]M|[pnuµμm]mol[\s_/.\-]*[lL](?![A-Za-z])|[pnuµμm]g[\s_/.\-]*m[lL]|I?U[\s_/.\-]*m[lL]|Gy)"
+_AMOUNT = re.compile(rf"(?<![\d.,])({NUMBER})[\s_\-]?([pnu])(g|mol)(?![A-Za-z])", re.IGNORECASE)
+_CONCENTRATIONS = {"g": "g/mL", "mol": "M"}  # what names mean by the amounts
 _WITHOUT = re.compile(r"(?:(?:^|[\s_(])-|(?<![A-Za-z0-9])(?:no|w/?o|without|ohne|minus)[\s_\-]+)$", re.IGNORECASE)
 DOSE = re.compile(rf"(?<![\d.,])({NUMBER})[\s_\-]?({_UNITS})(?![A-Za-z])", re.IGNORECASE)
 _BARE = re.compile(rf"(?<![A-Za-z0-9.,#]){NUMBER}(?![A-Za-z0-9])")
@@ -53,9 +54,10 @@ def amount(text: str) -> float:
 def take_doses(name: NameText) -> list[Dose]:
     """Take every dose from a name."""
     doses = [Dose(found.start(), amount(found[1]), _unit(found[2])) for found in name.take(DOSE)]
-    for found in name.take(_PER_ML):
-        doses.append(Dose(found.start(), amount(found[1]), f"{found[2].lower()}/mL"))
-        name.ask("agents", f"Does `{found[0]}` mean {doses[-1].amount:g} {doses[-1].unit}?")
+    for found in name.take(_AMOUNT):
+        unit = found[2].lower() + _CONCENTRATIONS[found[3].lower()]
+        doses.append(Dose(found.start(), amount(found[1]), unit))
+        name.ask("agents", f"Does `{found[0]}` mean {doses[-1].amount:g} {unit}?")
     return sorted(doses)
 
 
@@ -104,7 +106,7 @@ def _merged(agents: Sequence[AgentFact]) -> tuple[AgentFact, ...]:
 
 
 def _unit(text: str) -> str:
-    return plain_unit(re.sub(r"(?i)([gu])[\s_/.\-]*ml", r"\1/mL", text))
+    return plain_unit(re.sub(r"(?i)(g|u|mol)[\s_/.\-]*(m?l)$", r"\1/\2", text))
 
 
 def _taken(doses: list[Dose], start: int, end: int) -> Dose | None:

@@ -23,20 +23,41 @@ _WELL = re.compile(
     r"(?<=-)(?P<last_row>[A-H])(?P<last_column>0?[1-9]|1[0-2])$"
 )
 _D_WELL = re.compile(r"D\d+")
-_DATE = re.compile(
-    r"(?<!\d)((?:19|20)\d{2}[\-_.]?(?:0[1-9]|1[0-2])[\-_.]?(?:0[1-9]|[12]\d|3[01])|"
-    r"(?:0[1-9]|[12]\d|3[01])[\-_.](?:0[1-9]|1[0-2])[\-_.](?:20)?\d{2}|"
-    r"(?:0[1-9]|[12]\d|3[01])(?:0[1-9]|1[0-2])20\d{2}|"
-    r"\d{2}(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01]))(?!\d)"
+_SEP, _MONTHS = r"[\-_.\s]?", ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
+_YEAR, _MONTH, _DAY = r"(?P<year>(?:19|20)\d{2})", r"(?P<month>0[1-9]|1[0-2])", r"(?P<day>0[1-9]|[12]\d|3[01])"
+_NAMED = rf"(?P<month>{'|'.join(_MONTHS)})[a-z]*"
+_DATES = tuple(
+    re.compile(rf"(?<![A-Za-z0-9]){form}(?!\d)", re.IGNORECASE)
+    for form in (
+        rf"{_YEAR}{_SEP}{_MONTH}{_SEP}{_DAY}",
+        rf"{_DAY}[\-_.\s]{_MONTH}[\-_.\s](?P<year>(?:20)?\d{{2}})",
+        rf"{_MONTH}[\-_.\s]{_DAY}[\-_.\s](?P<year>20\d{{2}})",
+        rf"{_DAY}{_MONTH}{_YEAR}",
+        rf"{_YEAR}{_SEP}{_NAMED}{_SEP}(?P<day>\d{{1,2}})",
+        rf"(?P<day>\d{{1,2}}){_SEP}{_NAMED}{_SEP}{_YEAR}",
+        rf"(?P<year>\d{{2}}){_MONTH}{_DAY}",
+    )
 )
 WELL_OR_DAY = "well or day"
 MINUTES_AN_HOUR, HOURS_A_DAY, LEAST_HOURS = 60, 24, 12
 
 
 def named_date(name: NameText) -> str:
-    """Return the first date of a name without its separators; "" where it tells none."""
-    found = name.first(_DATE)
-    return re.sub(r"[\-_.]", "", found[1]) if found else ""
+    """Return the date of a name, year first; "" where it tells none.
+
+    Examples
+    --------
+    >>> from cytotools.drafting.name_text import name_text
+    >>> [named_date(name_text(text)) for text in ("12.03.2024 HeLa", "SM_2024Mar05", "240312_HeLa", "HeLa")]
+    ['2024-03-12', '2024-03-05', '2024-03-12', '']
+    """
+    for form in _DATES:
+        found = name.first(form)
+        if found:
+            month = found["month"].casefold()
+            month = f"{_MONTHS.index(month) + 1:02}" if month in _MONTHS else month
+            return f"{'20' if len(found['year']) == 2 else ''}{found['year']}-{month}-{int(found['day']):02}"
+    return ""
 
 
 def named_well(name: NameText) -> str:
