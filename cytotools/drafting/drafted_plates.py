@@ -48,12 +48,13 @@ def drafted_plates(found: FoundFiles, files: dict[str, str], asked: Counter[str]
     for export in ready:
         yield f"  - {_plate(export, chosen[export.file], layouts[chosen[export.file]], asked)}"
     if waiting:
-        asked[WELL_QUESTION] += len({chosen[one.file] for one in waiting if not layouts})
+        if not layouts:
+            asked[WELL_QUESTION] += len({chosen[one.file] for one in waiting})
         yield "# Take the marks away once layout and assay are right:" if mark else "# Fill the layouts:"
         yield from [] if ready else [f"{mark}plates:"]
     for export in waiting:
-        if layouts:
-            asked[f"Which layout has {export.file}?"] += not chosen[export.file]
+        if layouts and not chosen[export.file]:
+            asked[f"Which layout have the plates `{_kind(export) or export.assay or export.file}`?"] += 1
         yield f"{mark}  - {_plate(export, chosen[export.file] or 'layout.csv', frozenset(), asked)}"
 
 

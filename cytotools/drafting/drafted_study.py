@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import PurePosixPath
 
@@ -61,7 +61,7 @@ def _head(asked: Mapping[str, int]) -> Iterator[str]:
     for words, count in told[:MOST_TOLD]:
         yield f"#   {_one_line(words)}" + (f" ({count} rows)" if count > 1 else "")
     if len(told) > MOST_TOLD:
-        yield f"#   and {len(told) - MOST_TOLD} more in the sheets"
+        yield f"#   and {len(told) - MOST_TOLD} more"
     if not told:
         yield "#   nothing: every name was clear. Check the sheets all the same."
     yield "# Correct the cells, clear the questions, then: cytotools check study.yaml, cytotools run study.yaml"
@@ -69,6 +69,7 @@ def _head(asked: Mapping[str, int]) -> Iterator[str]:
 
 def _flow(found: FoundFiles, files: dict[str, str], asked: Counter[str]) -> Iterator[str]:
     there = list(found.sheets.get("samples", {}))
+    _ask_which(there, "samples", asked)
     if there:
         yield from ("flow:", f"  samples: {quoted(there[0])}")
     elif found.tubes:
@@ -84,11 +85,17 @@ def _flow(found: FoundFiles, files: dict[str, str], asked: Counter[str]) -> Iter
                 yield f"  # {key}:   # where it is the same in all tubes; else in samples.csv"
 
 
+def _ask_which(sheets: Sequence[str], key: str, asked: Counter[str]) -> None:
+    if len(sheets) > 1:
+        asked[f"Which of {', '.join(sheets)} is the sheet of `{key}:`?"] += 1
+
+
 def _blots(found: FoundFiles, files: dict[str, str], asked: Counter[str], is_alone: bool) -> Iterator[str]:
     """Yield the lines of `blots:`, as comments while something else can be analysed without them."""
     if not found.images:
         return
     there = list(found.sheets.get("lanes", {}))
+    _ask_which(there, "lanes", asked)
     names = _names(found.images)
     if not there:
         rows = [

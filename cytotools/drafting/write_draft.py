@@ -8,6 +8,9 @@ from pathlib import Path
 from cytotools.drafting.drafted_study import Draft, drafted_study
 from cytotools.drafting.found_files import FoundFiles, find_files
 from cytotools.errors import Problem, StudyError, refusal
+from cytotools.labels import visible
+
+SHOWN = 3  # of the files that were left aside
 
 
 def write_draft(folder: Path) -> tuple[FoundFiles, Draft]:
@@ -24,7 +27,9 @@ def write_draft(folder: Path) -> tuple[FoundFiles, Draft]:
     found = find_files(folder)
     if not (found.tubes or found.images or found.exports):
         remedy = "Put the FCS files, pictures of blots or exports of plate readers into it."
-        raise refusal(str(folder), "the folder", "files of a study", "none that cytotools knows", remedy)
+        why = "; ".join(f"{visible(file)}: {words}" for file, words in found.aside[:SHOWN])
+        got = "none that cytotools knows" + (f" ({why})" if why else "")
+        raise refusal(str(folder), "the folder", "files of a study", got, remedy)
     draft = drafted_study(folder.resolve().name, found)
     there = [name for name in draft.files if (folder / name).exists()]
     if there:

@@ -290,6 +290,25 @@ def test_sheets_alone_are_asked_where_nothing_else_can_be_analysed(tmp_path: Pat
         read_study(tmp_path)
 
 
+def test_sheets_that_are_there_are_used(tmp_path: Path) -> None:
+    fcs_files(tmp_path, ["a.fcs"])
+    grid = "\n".join(",".join(["1.5"] * 12) for _ in range(8))
+    (tmp_path / "samples.csv").write_text("file,role\na.fcs,treated\n")
+    (tmp_path / "ctg_72h_rep2.csv").write_text(grid)
+    (tmp_path / "layout.csv").write_text("well,role,cell_line\nA1,untreated,HeLa\nA2,treated,HeLa\n")
+    _, draft = write_draft(tmp_path)
+    assert list(draft.files) == ["study.yaml"]
+    assert not draft.questions
+    (plate,) = read_study(tmp_path).plates
+    assert (plate.assay, set(plate.layout["replicate"]), set(plate.layout["hours"])) == ("viability", {"2"}, {72})
+
+
+def test_a_folder_of_damaged_files_is_told_why(tmp_path: Path) -> None:
+    (tmp_path / "a.fcs").write_bytes(b"FCS3.1")
+    with pytest.raises(StudyError, match=r"none that cytotools knows \(a\.fcs: "):
+        write_draft(tmp_path)
+
+
 def test_plates_of_one_kind_share_a_layout(tmp_path: Path) -> None:
     grid = "\n".join(",".join(["1.5"] * 12) for _ in range(8))
     for name in ("ctg_rep1", "ctg_rep2", "matrix_ctg_rep1", "mtt_rep1", "plain"):
