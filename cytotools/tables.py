@@ -404,7 +404,10 @@ def rows_of(table: pd.DataFrame) -> list[dict[str, Any]]:
     >>> rows_of(pd.DataFrame({"lane": [1, 2]}))
     [{'lane': 1}, {'lane': 2}]
     """
-    return [{str(name): value for name, value in row.items()} for row in table.to_dict("records")]
+    names = [str(name) for name in table.columns]
+    # A column becomes plain Python values at once, which is several times faster than row by row.
+    columns = [table.iloc[:, place].tolist() for place in range(len(names))]
+    return [dict(zip(names, values, strict=True)) for values in zip(*columns, strict=True)] if names else []
 
 
 def complete(tables: dict[str, pd.DataFrame]) -> dict[str, pd.DataFrame]:

@@ -88,7 +88,7 @@ def _course_figures(results: Results, course: pd.DataFrame) -> Iterator[Drawing]
         own, points = (table[table["loading_control"] == control] for table in (means, dots))
         words = str(control).replace("_", " ")
         saved = Saved(file_stem(f"time_course_{control}"), f"Time courses over {words}", "", "blots")
-        yield Drawing(saved, partial(_courses, own, points, words, str(block.reference)), pdf=True)
+        yield Drawing(saved, partial(_courses, own, points, words, str(block.reference)))
 
 
 def _courses(means: pd.DataFrame, dots: pd.DataFrame, control: str, reference: str) -> tuple[Figure, str]:

@@ -65,7 +65,7 @@ def caspase_courses(caspase: pd.DataFrame) -> Iterator[Drawing]:
                 " A fold counts the activity of a whole well: it falls, too, where fewer cells are left (right). "
                 "Divided by the viable fraction (middle) it is that of a cell."
             )
-        yield Drawing(Saved(name, title, caption, "plates"), partial(_figure, own, across), pdf=True)
+        yield Drawing(Saved(name, title, caption, "plates"), partial(_figure, own, across))
 
 
 def _arms(table: pd.DataFrame) -> Figure:

@@ -32,7 +32,7 @@ def combination_figures(drawn: DrawnCombinations) -> Iterator[Drawing]:
 
     for index in drawn.indices:
         saved = Saved(named("combination_index", *index.agents, index.name), *index_words(index), SECTION)
-        yield Drawing(saved, partial(index_figure, index), pdf=True)
+        yield Drawing(saved, partial(index_figure, index))
     for matrix in drawn.matrices:
         saved = Saved(named("dose_matrix", *matrix.agents, matrix.name), *matrix_words(matrix), SECTION)
         yield Drawing(saved, partial(matrix_figure, matrix))

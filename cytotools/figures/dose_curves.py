@@ -77,7 +77,7 @@ def _pages(panels: Sequence[Sequence[DrawnCurve]], assay: str, taken: list[str],
         what = "Each dose curve" if alone else "Dose curves"
         title = f"{what}, {assay}" + (f", {number} of {len(pages)}" if len(pages) > 1 else "")
         caption = _caption(page, alone)
-        yield Drawing(Saved(name, title, caption, section), partial(_page, page, alone), pdf=not alone)
+        yield Drawing(Saved(name, title, caption, section), partial(_page, page, alone))
 
 
 def _caption(page: Sequence[Sequence[DrawnCurve]], alone: bool) -> str:

@@ -46,7 +46,7 @@ def ic50_forests(dose_response: pd.DataFrame) -> Iterator[Drawing]:
             taken.append(name)
             title = f"IC50s, {assay}" + (f" ({dose_unit})" if dose_unit else "")
             draw = partial(_figure, page, str(dose_unit))
-            yield Drawing(Saved(name, title, _caption(page), "plates"), draw, pdf=True)
+            yield Drawing(Saved(name, title, _caption(page), "plates"), draw)
 
 
 def _caption(page: list[tuple[Row, list[Row]]]) -> str:

@@ -120,7 +120,7 @@ def _uncropped(panels: Sequence[Panel], pictures: Mapping[Source, Blot]) -> Iter
             f"{source.file} from edge to edge, more signal darker; boxes: what the figure for the paper shows of it."
         )
         saved = Saved(name, f"Uncropped blot of membrane {membranes}", caption, SUPPLEMENT)
-        yield Drawing(saved, partial(_uncropped_figure, pictures[source], [strip for _, strip in own]), pdf=True)
+        yield Drawing(saved, partial(_uncropped_figure, pictures[source], [strip for _, strip in own]))
 
 
 def _uncropped_figure(blot: Blot, strips: Sequence[Strip]) -> Figure:

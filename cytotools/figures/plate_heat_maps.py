@@ -34,6 +34,7 @@ FRACTIONS = ("viability", "mtt")
 # From light over grey to dark for less, nothing and more: the order stays in a grey print.
 RESIDUAL_MAP = "cividis_r"
 SECTION = "plates in detail"
+FEW_PLATES = 4  # so many have a page each
 PLATES_A_PAGE, MAPS_A_ROW, SMALL_MAPS = 12, 4, 2
 SMALL_INCHES = (2.35, 1.45)
 SHORT_TITLES = {"response less the mean of its condition": "left over", "response": "response"}
@@ -53,7 +54,7 @@ class HeatMap:
 
 
 def plate_heat_maps(wells: pd.DataFrame, uneven: Collection[PlateKey] = ()) -> Iterator[Drawing]:
-    """Yield a figure for each plate that carries a warning, with its values, and pages of small maps of the others.
+    """Yield a figure with values for each plate that is uneven, or all of few plates, and small maps of the others.
 
     Parameters
     ----------
@@ -63,22 +64,21 @@ def plate_heat_maps(wells: pd.DataFrame, uneven: Collection[PlateKey] = ()) -> I
         Plates on which the place of a well moves its value.
     """
     taken: list[str] = []
+    small: list[tuple[str, pd.DataFrame]] = []
     told = {name: wells[name] if name in wells.columns else [empty] * len(wells) for name, empty in PLATE.items()}
-    sound: list[tuple[str, pd.DataFrame]] = []
-    for _, plate in wells.groupby(plate_numbers(told), sort=False):
+    plates = [plate for _, plate in wells.groupby(plate_numbers(told), sort=False)]
+    for plate in plates:
         first = {str(name): value for name, value in plate.iloc[0].items()}
         name = _name(first, plate)
-        if not any(_doubts(plate).values()) and plate_key(first) not in uneven:
-            sound.append((name, plate))
+        if len(plates) > FEW_PLATES and plate_key(first) not in uneven:
+            small.append((name, plate))
             continue
         taken.append(file_stem(f"plate_{name}", taken))
         yield Drawing(Saved(taken[-1], f"Plate {name}", _caption(plate), SECTION), partial(_figure, plate, name))
-    for k in range(0, len(sound), PLATES_A_PAGE):
-        drawn = sound[k : k + PLATES_A_PAGE]
-        taken.append(file_stem(f"plates_without_warning_{k // PLATES_A_PAGE + 1}", taken))
-        title = (
-            f"Plates without a warning, {drawn[0][0]} to {drawn[-1][0]}" if len(drawn) > 1 else f"Plate {drawn[0][0]}"
-        )
+    for k in range(0, len(small), PLATES_A_PAGE):
+        drawn = small[k : k + PLATES_A_PAGE]
+        taken.append(file_stem(f"plates_{k // PLATES_A_PAGE + 1}", taken))
+        title = f"Plates {drawn[0][0]} to {drawn[-1][0]}" if len(drawn) > 1 else f"Plate {drawn[0][0]}"
         yield Drawing(Saved(taken[-1], title, _page_caption(drawn), SECTION), partial(_page, drawn))
 
 
@@ -99,7 +99,7 @@ def _page(plates: Sequence[tuple[str, pd.DataFrame]]) -> Figure:
 
 
 def _telling(maps: Sequence[HeatMap]) -> Sequence[HeatMap]:
-    """Return the maps that tell most of a sound plate: its responses and what is left over, else its signals."""
+    """Return the maps that tell most of a plate: its responses and what is left over, else its signals."""
     return maps[1 : 1 + SMALL_MAPS] or maps[:1]
 
 

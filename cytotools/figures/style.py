@@ -6,10 +6,11 @@ import warnings
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from functools import partial
 from io import StringIO
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
+
+import numpy as np
 
 from cytotools.figures.compact_svg import compact_svg
 
@@ -19,7 +20,7 @@ if TYPE_CHECKING:
 DPI = 150
 PRINTED_DPI = 300
 LAYOUT_PASSES = 2
-PNG = {"compress_level": 4}  # a finer search saves a tenth of the bytes and takes twice as long
+PNG_EFFORT = 2  # a finer search saves a tenth of the bytes and takes twice as long
 SETTINGS: Any = {
     "font.family": "DejaVu Sans",
     "font.size": 8.0,
@@ -80,7 +81,6 @@ def styled() -> Iterator[None]:
 
 def save(figure: Figure, folder: Path, saved: Saved, *, pdf: bool = False) -> Saved:
     """Write a figure as SVG and PNG, and as PDF and finer where it is for print; return what was said of it."""
-    from matplotlib.backends.backend_agg import FigureCanvasAgg
     from matplotlib.backends.backend_pdf import FigureCanvasPdf
     from matplotlib.backends.backend_svg import FigureCanvasSVG
 
@@ -90,12 +90,25 @@ def save(figure: Figure, folder: Path, saved: Saved, *, pdf: bool = False) -> Sa
     _drawn(FigureCanvasSVG(figure).print_svg, svg, {"Date": None, "Creator": "cytotools"})
     save_words(compact_svg(svg.getvalue()), folder / f"{saved.name}.svg")
     figure.dpi = PRINTED_DPI if pdf else DPI
-    png = partial(FigureCanvasAgg(figure).print_png, pil_kwargs=PNG)
-    _drawn(png, folder / f"{saved.name}.png", {"Software": "cytotools"})
+    _save_png(figure, folder / f"{saved.name}.png")
     if pdf:
         print_pdf = FigureCanvasPdf(figure).print_pdf
         _drawn(print_pdf, folder / f"{saved.name}.pdf", {"CreationDate": None, "Creator": "cytotools"})
     return saved
+
+
+def _save_png(figure: Figure, path: Path) -> None:
+    """Write a figure as PNG without an opacity, which would be the same everywhere."""
+    from matplotlib.backends.backend_agg import FigureCanvasAgg
+    from PIL import Image
+    from PIL.PngImagePlugin import PngInfo
+
+    canvas = FigureCanvasAgg(figure)
+    canvas.draw()
+    told = PngInfo()
+    told.add_text("Software", "cytotools")
+    picture = Image.fromarray(np.asarray(canvas.buffer_rgba())[..., :3])
+    picture.save(path, "png", compress_level=PNG_EFFORT, dpi=(figure.dpi, figure.dpi), pnginfo=told)
 
 
 def _drawn(write: Callable[..., object], to: Path | StringIO, metadata: dict[str, str | None]) -> None:

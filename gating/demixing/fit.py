@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from gating.demixing import ranks
-from gating.demixing.model import SIGNS, STATES, Mixture
+from gating.demixing.model import SIGNS, Mixture
 from gating.demixing.ranks import expected_counts
 from gating.demixing.shifted import shifted
 from gating.demixing.splines import Splines
@@ -146,14 +146,7 @@ def improved(problem: Problem, mixture: Mixture) -> tuple[Mixture, float]:
     for axis in (0, 1):
         counts = moved[axis].back(shares[axis], densities[axis]) + problem.remembered[axis]
         splines = problem.splines[axis]
-        coefficients.append(
-            np.stack(
-                [
-                    splines.newton_step(mixture.coefficients[axis][k], counts[k], problem.falls[axis][k])
-                    for k in range(STATES)
-                ]
-            )
-        )
+        coefficients.append(splines.newton_step(mixture.coefficients[axis], counts, problem.falls[axis]))
         relative = np.where(moved[axis].densities > 1e-9, moved[axis].slopes / moved[axis].densities, 0.0)
         slope = (shares[axis] * relative).sum(axis=2)
         curvature = (moved[axis].densities * relative**2).sum(axis=2) * events
@@ -189,7 +182,9 @@ def _shifts(
 
 def _belief(problem: Problem, mixture: Mixture) -> float:
     """Return what the penalties and the spread of shifts add to the log likelihood."""
-    total = sum(problem.splines[axis].penalised(mixture.coefficients[axis], problem.falls[axis]) for axis in (0, 1))
+    total = sum(
+        problem.splines[axis].penalised(mixture.coefficients[axis], problem.falls[axis]).sum() for axis in (0, 1)
+    )
     for axis in (0, 1):
         precision = np.linalg.inv(mixture.spreads[axis])
         shifts = mixture.shifts[:, axis]

@@ -56,7 +56,8 @@ def shifted(densities: NDArray[np.float64], shifts: NDArray[np.float64]) -> Shif
     first = np.arange(bins)[None, None] - whole.astype(np.int64)[..., None]
     rows = np.arange(components)[None, :, None]
     # What lies beyond the outermost bins is taken as empty; a shift is a small part of the axis.
-    padded = np.pad(densities, ((0, 0), (3, 3)))
+    padded = np.zeros((components, bins + 6))
+    padded[:, 3:-3] = densities
     at = [padded[rows, np.clip(first + offset, -3, bins + 2) + 3] for offset in (1, 0, -1, -2)]
     moved = (1.0 - part) * at[1] + part * at[2]
     slopes = 0.5 * ((1.0 - part) * (at[2] - at[0]) + part * (at[3] - at[1]))

@@ -53,49 +53,58 @@ class Splines:
     def newton_step(
         self, coefficients: NDArray[np.float64], counts: NDArray[np.float64], falls: NDArray[np.float64]
     ) -> NDArray[np.float64]:
-        """Return the coefficients after one Newton step towards the penalised likelihood of these counts.
+        """Return the coefficients of several densities after one Newton step each towards their penalised likelihood.
 
         Parameters
         ----------
-        coefficients : ndarray, shape (m,)
-        counts : ndarray, shape (bins,)
+        coefficients : ndarray, shape (k, m)
+        counts : ndarray, shape (k, bins)
             Events in each bin, fractions of events allowed.
-        falls : ndarray, shape (m - 1,)
+        falls : ndarray, shape (k, m - 1)
             From each coefficient to the next: 1 where the density must fall, -1 where it must rise, 0 where it is free.
         """
-        density = self.densities(coefficients)
-        total = counts.sum()
-        mean = self.basis.T @ density
-        slope = self.basis.T @ (counts - total * density) - self.penalty @ coefficients
-        curvature = total * (self.basis.T @ (density[:, None] * self.basis) - np.outer(mean, mean)) + self.penalty
+        density, total = self.densities(coefficients), counts.sum(axis=1)
+        mean = density @ self.basis
+        slope = (counts - total[:, None] * density) @ self.basis - coefficients @ self.penalty
+        scatter = (self.basis.T * density[:, None]) @ self.basis - mean[:, :, None] * mean[:, None]
         wrong, stiffness = _wrong_way(coefficients, falls)
-        held = np.diff(np.eye(len(mean)), axis=0)[wrong != 0]
-        stiff = stiffness[wrong != 0]
-        slope -= held.T @ (stiff * wrong[wrong != 0])
-        curvature += held.T @ (stiff[:, None] * held)
-        step = np.linalg.solve(curvature + RIDGE * np.eye(len(mean)), slope)
-        step *= min(1.0, LARGEST_STEP / max(float(np.abs(step).max()), 1e-12))
+        ends = _differences(mean.shape[1])
+        slope -= (stiffness * wrong) @ ends
+        held = ends.T @ (np.where(wrong != 0, stiffness, 0.0)[:, :, None] * ends)
+        curvature = total[:, None, None] * scatter + self.penalty + held + RIDGE * np.eye(mean.shape[1])
+        step = np.linalg.solve(curvature, slope[:, :, None])[:, :, 0]
+        step *= np.minimum(1.0, LARGEST_STEP / np.maximum(np.abs(step).max(axis=1, keepdims=True), 1e-12))
         # Events far out in a tail, where the curvature is small, can throw a full step beyond the summit.
-        before = self._value(coefficients, counts, falls)
+        before, found = self._value(coefficients, counts, falls), coefficients.copy()
+        waiting = np.ones(len(found), dtype=bool)
         for _ in range(HALVINGS):
-            if self._value(coefficients + step, counts, falls) >= before:
-                return np.asarray(coefficients + step, dtype=np.float64)
+            trial = coefficients + step
+            reached = waiting & (self._value(trial, counts, falls) >= before)
+            found[reached] = trial[reached]
+            waiting &= ~reached
+            if not waiting.any():
+                break
             step *= 0.5
-        return coefficients
+        return found
 
     def _value(
         self, coefficients: NDArray[np.float64], counts: NDArray[np.float64], falls: NDArray[np.float64]
-    ) -> float:
-        logs = self.basis @ coefficients
-        top = logs.max()
-        whole = counts.sum() * (top + np.log(np.exp(logs - top).sum()))
-        return float(counts @ logs - whole) + self.penalised(coefficients[None], falls[None])
+    ) -> NDArray[np.float64]:
+        logs = coefficients @ self.basis.T
+        top = logs.max(axis=1)
+        whole = counts.sum(axis=1) * (top + np.log(np.exp(logs - top[:, None]).sum(axis=1)))
+        return (counts * logs).sum(axis=1) - whole + self.penalised(coefficients, falls)
 
-    def penalised(self, coefficients: NDArray[np.float64], falls: NDArray[np.float64]) -> float:
-        """Return the penalty's part of the log likelihood of coefficients (k, m)."""
-        rough = np.einsum("ki,ij,kj->", coefficients, self.penalty, coefficients)
+    def penalised(self, coefficients: NDArray[np.float64], falls: NDArray[np.float64]) -> NDArray[np.float64]:
+        """Return the penalty's part of the log likelihood of each density, shape (k,), of coefficients (k, m)."""
+        rough = ((coefficients @ self.penalty) * coefficients).sum(axis=1)
         wrong, stiffness = _wrong_way(coefficients, falls)
-        return float(-0.5 * (rough + (stiffness * np.square(wrong)).sum()))
+        return np.asarray(-0.5 * (rough + (stiffness * np.square(wrong)).sum(axis=1)), dtype=np.float64)
+
+
+@lru_cache(maxsize=8)
+def _differences(m: int) -> NDArray[np.float64]:
+    return np.diff(np.eye(m), axis=0)
 
 
 def _wrong_way(

@@ -103,19 +103,19 @@ def test_a_heat_map_names_what_it_marks(tmp_path: Path) -> None:
         assert words in saved.caption
 
 
-def sound_plates(count: int) -> pd.DataFrame:
+def many_plates(count: int) -> pd.DataFrame:
     few = wells().assign(caution="", exclude="", said="", signal=1.0, response=1.0)
     return pd.concat([few.assign(hours=float(k), plate=f"P{k}") for k in range(1, count + 1)], ignore_index=True)
 
 
-def test_plates_without_a_warning_share_pages(tmp_path: Path) -> None:
-    table = sound_plates(14)
+def test_many_plates_share_pages(tmp_path: Path) -> None:
+    table = many_plates(14)
     spilled = table["hours"].eq(2.0) & table["role"].eq("vehicle")
     table = table.assign(exclude=np.where(spilled, "spilled", ""))
     written = [write_drawing(drawing, tmp_path) for drawing in plate_heat_maps(table)]
     assert [saved.title for saved in written] == [
-        "Plates without a warning, P1, 1 h to P12, 12 h",
-        "Plates without a warning, P13, 13 h to P14, 14 h",
+        "Plates P1, 1 h to P12, 12 h",
+        "Plates P13, 13 h to P14, 14 h",
     ]
     assert "P3, 3 h:" not in written[0].caption
     assert written[0].caption.count("Darker: more") == 1
@@ -123,10 +123,10 @@ def test_plates_without_a_warning_share_pages(tmp_path: Path) -> None:
 
 
 def test_a_plate_whose_places_matter_has_its_own_page() -> None:
-    table = sound_plates(3)
+    table = many_plates(6)
     uneven = {plate_key(row) for row in rows_of(table[table["plate"] == "P2"])}
     names = [drawing.saved.name for drawing in plate_heat_maps(table, uneven)]
-    assert names == ["plate_P2_2_h", "plates_without_warning_1"]
+    assert names == ["plate_P2_2_h", "plates_1"]
 
 
 def test_a_plate_without_responses_shows_its_signals_alone(tmp_path: Path) -> None:
