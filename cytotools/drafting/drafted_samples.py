@@ -122,7 +122,24 @@ def _by_what_varies(read: Sequence[_Read]) -> list[_Read]:
     seen = Counter(word for one in stained for word in set(one.facts.left))
     varying = {word for word, count in seen.items() if count < len(stained) or len(stained) == 1}
     rows_of_wells = {one.facts.well[0] for one in read if one.facts.well}
-    return [replace(one, facts=_asked(one.facts, varying, rows_of_wells)) for one in read]
+    in_full = _named_in_full(read)
+    return [replace(one, facts=_asked(_sure(one.facts, in_full), varying, rows_of_wells)) for one in read]
+
+
+def _named_in_full(read: Sequence[_Read]) -> set[str]:
+    """Return the agents that a name of the folder writes in full."""
+    return {
+        agent.name
+        for one in read
+        for agent in one.facts.agents
+        if not any(question.words.endswith(f"` {agent.name}?") for question in one.facts.questions)
+    }
+
+
+def _sure(facts: NameFacts, in_full: Set[str]) -> NameFacts:
+    """Return facts without the questions for short names of agents that other names write in full."""
+    short = tuple(f"` {name}?" for name in in_full)
+    return replace(facts, questions=tuple(one for one in facts.questions if not one.words.endswith(short)))
 
 
 def _asked(facts: NameFacts, varying: Set[str], rows_of_wells: Set[str]) -> NameFacts:

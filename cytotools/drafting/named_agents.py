@@ -12,7 +12,8 @@ from cytotools.cells.words import unit as plain_unit
 from cytotools.drafting.name_text import FREE, JOINED, Known, NameText
 
 NUMBER = r"\d+(?:[.,]\d+|p\d+)?"
-_UNITS = r"(?:[pnuµμm]M|[pnuµμm]mol[\s_/.\-]*[lL](?![A-Za-z])|[pnuµμm]g[\s_/.\-]*m[lL]|I?U[\s_/.\-]*m[lL]|Gy)"
+# A Mac writes the slash of `ng/ml` as a colon.
+_UNITS = r"(?:[pnuµμm]M|[pnuµμm]mol[\s_/:.\-]*[lL](?![A-Za-z])|[pnuµμm]g[\s_/:.\-]*m[lL]|I?U[\s_/:.\-]*m[lL]|Gy)"
 _AMOUNT = re.compile(rf"(?<![\d.,])({NUMBER})[\s_\-]?([pnu])(g|mol)(?![A-Za-z])", re.IGNORECASE)
 _CONCENTRATIONS = {"g": "g/mL", "mol": "M"}  # what names mean by the amounts
 _WITHOUT = re.compile(r"(?:(?:^|[\s_(])-|(?<![A-Za-z0-9])(?:no|w/?o|without|ohne|minus)[\s_\-]+)$", re.IGNORECASE)
@@ -106,7 +107,7 @@ def _merged(agents: Sequence[AgentFact]) -> tuple[AgentFact, ...]:
 
 
 def _unit(text: str) -> str:
-    return plain_unit(re.sub(r"(?i)(g|u|mol)[\s_/.\-]*(m?l)$", r"\1/\2", text))
+    return plain_unit(re.sub(r"(?i)(g|u|mol)[\s_/:.\-]*(m?l)$", r"\1/\2", text))
 
 
 def _taken(doses: list[Dose], start: int, end: int) -> Dose | None:

@@ -78,6 +78,7 @@ def test_no_fact_of_a_habit_is_wrong(habit: str) -> None:
 @pytest.mark.parametrize(
     ("name", "told"),
     [
+        ("TNFa 10ng:ml", [("TNF-alpha", 10, "ng/mL")]),
         ("0,5uM cisplatin", [("cisplatin", 0.5, "uM")]),
         ("cisplatin_0.5_uM", [("cisplatin", 0.5, "uM")]),
         ("cisplatin 10 \u00b5M", [("cisplatin", 10, "uM")]),
@@ -155,6 +156,11 @@ def test_a_word_that_tells_nothing_is_asked_where_it_varies() -> None:
     first, second = rows("EB 7 HeLa UT hypoxia.fcs", "EB 7 HeLa UT.fcs")
     assert "What is `hypoxia`?" in first["question"]
     assert "EB" not in first["question"] + second["question"]
+
+
+def test_a_short_name_is_sure_where_another_file_writes_it_in_full() -> None:
+    both = rows("HeLa birinapant 1uM.fcs", "HeLa bir 2uM.fcs", "HeLa cis 2uM.fcs")
+    assert [row["question"] for row in both] == ["", "", "Is `cis` cisplatin?"]
 
 
 def test_rows_that_read_alike_are_asked() -> None:
