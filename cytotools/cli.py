@@ -106,10 +106,13 @@ def init(
     if len(found.aside) > 10:
         typer.echo(f"  and {len(found.aside) - 10} more left aside")
     typer.echo(f"Written: {', '.join(draft.files)}.")
-    for words, count in list(draft.questions.items())[:10]:
+    asked = sorted(draft.questions.items(), key=lambda question: -question[1])
+    said = "Questions, in the sheets (column `question`) and at the top of study.yaml:"
+    typer.echo(said if asked else "Every name was clear.")
+    for words, count in asked[:10]:
         typer.echo(visible(f"  {words}" + (f" ({count} rows)" if count > 1 else "")))
-    asked = f"{len(draft.questions)} kinds of question" if len(draft.questions) > 1 else "One question"
-    typer.echo(f"{asked} in the column `question`." if draft.questions else "Every name was clear.")
+    if len(asked) > 10:
+        typer.echo(f"  and {len(asked) - 10} more")
     typer.echo(f"Next: look at the sheets, then cytotools check {folder / 'study.yaml'}")
 
 

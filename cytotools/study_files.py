@@ -18,6 +18,7 @@ from cytotools.conditions import (
     sample_columns,
     threshold_columns,
 )
+from cytotools.draft_questions import open_questions, with_questions
 from cytotools.errors import StudyError, refusal
 from cytotools.panel_files import panel_of_recipe, problems_with
 from cytotools.plates.lane_loading import LoadingPlan
@@ -85,7 +86,7 @@ def read_study(path: str | Path) -> Study:
     reading.take(*repeated, *problems)
     study = _study(reading, model) if model else None
     if reading.problems or study is None:
-        raise StudyError(by_column(list(reading.problems.values()), path.name))
+        raise StudyError(by_column(with_questions(reading.problems.values(), reading.notes), path.name))
     return study
 
 
@@ -164,7 +165,7 @@ def _table(
         return None
     table = tabulate(sheet, columns, given)
     reading.take(*table.problems)
-    reading.notes += [*sheet.notes, *table.notes]
+    reading.notes += [*sheet.notes, *table.notes, *open_questions(table)]
     if not sheet.rows:
         place = sheet.place(sheet.header.line)
         reading.add(place, "the sheet", "at least one row", "a header only", "Fill the sheet.")

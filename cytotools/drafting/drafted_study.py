@@ -2,37 +2,27 @@
 
 from __future__ import annotations
 
-import csv
-import io
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import PurePosixPath
 
-from cytotools.drafting.drafted_samples import BETWEEN, COLUMNS, drafted_samples
-from cytotools.drafting.found_files import FoundExport, FoundFiles
+from cytotools.draft_questions import BETWEEN
+from cytotools.drafting.drafted_plates import drafted_plates, ready_exports
+from cytotools.drafting.drafted_samples import drafted_samples, used_columns
+from cytotools.drafting.found_files import FoundFiles
 from cytotools.drafting.name_facts import name_facts
+from cytotools.drafting.sheet_text import sheet_text
 from cytotools.labels import file_stem
 from cytotools.yaml_words import quoted
 
 LANES = 12  # of a usual gel; the draft asks
 IAP_BLOT = ("cIAP2", "cIAP1", "XIAP", "actin")  # an example of bands, never taken for what is on a membrane
+LOADING = ("actin", "beta-actin", "tubulin", "GAPDH", "vinculin")
 LANE_COLUMNS = (
-    "membrane",
-    "lane",
-    "role",
-    "cell_line",
-    "compound",
-    "dose",
-    "dose_unit",
-    "hours",
-    "replicate",
-    "question",
-)
-WELL_COLUMNS = ("well", "role", "cell_line", "compound", "dose", "dose_unit", "hours", "question")
+    "membrane", "lane", "role", "cell_line", "compound", "dose", "dose_unit", "hours", "replicate", "question",
+)  # fmt: skip
 LANE_QUESTION = "How many lanes, and what is in each? Role: ladder, reference, empty, untreated, vehicle or treated."
-WELL_QUESTION = "What is in each well? Role: blank, untreated, vehicle, positive, treated, standard or empty."
-STANDARDS = ("elisa", "bca")  # their samples name their own replicates
 MOST_TOLD = 20
 
 
@@ -56,7 +46,10 @@ def drafted_study(title: str, found: FoundFiles) -> Draft:
     """
     files: dict[str, str] = {}
     asked: Counter[str] = Counter()
-    body = [*_flow(found, files, asked), *_blots(found, files, asked), *_plates(found, files, asked)]
+    body = [*_flow(found, files, asked)]
+    is_alone = not (body or ready_exports(found))
+    body += [*drafted_plates(found, files, asked, is_alone)]
+    body += [*_blots(found, files, asked, is_alone)]
     head = [*_head(asked), "version: 1", f"title: {quoted(title)}"]
     files = {"study.yaml": "\n".join([*head, *body]) + "\n", **files}
     return Draft(files, dict(asked), tuple(_summary(found)))
@@ -68,7 +61,7 @@ def _head(asked: Mapping[str, int]) -> Iterator[str]:
     for words, count in told[:MOST_TOLD]:
         yield f"#   {_one_line(words)}" + (f" ({count} rows)" if count > 1 else "")
     if len(told) > MOST_TOLD:
-        yield f"#   and {len(told) - MOST_TOLD} more in the sheets"
+        yield f"#   and {len(told) - MOST_TOLD} more"
     if not told:
         yield "#   nothing: every name was clear. Check the sheets all the same."
     yield "# Correct the cells, clear the questions, then: cytotools check study.yaml, cytotools run study.yaml"
@@ -76,103 +69,54 @@ def _head(asked: Mapping[str, int]) -> Iterator[str]:
 
 def _flow(found: FoundFiles, files: dict[str, str], asked: Counter[str]) -> Iterator[str]:
     there = list(found.sheets.get("samples", {}))
+    _ask_which(there, "samples", asked)
     if there:
         yield from ("flow:", f"  samples: {quoted(there[0])}")
     elif found.tubes:
         rows = drafted_samples(found.tubes)
         asked.update(question for row in rows for question in row["question"].split(BETWEEN) if question)
-        files["samples.csv"] = _csv(COLUMNS, rows)
+        files["samples.csv"] = sheet_text(used_columns(rows), rows)
         yield from ("flow:", "  samples: samples.csv   # annexin: and dye: are found from the channels' names")
+        for key in ("cell_line", "hours", "replicate"):
+            if not any(row[key] for row in rows):
+                asked[
+                    f"No name tells `{key}`: is it the same in all tubes (`{key}:` under `flow:`), or which in each?"
+                ] += 1
+                yield f"  # {key}:   # where it is the same in all tubes; else in samples.csv"
 
 
-def _blots(found: FoundFiles, files: dict[str, str], asked: Counter[str]) -> Iterator[str]:
+def _ask_which(sheets: Sequence[str], key: str, asked: Counter[str]) -> None:
+    if len(sheets) > 1:
+        asked[f"Which of {', '.join(sheets)} is the sheet of `{key}:`?"] += 1
+
+
+def _blots(found: FoundFiles, files: dict[str, str], asked: Counter[str], is_alone: bool) -> Iterator[str]:
+    """Yield the lines of `blots:`, as comments while something else can be analysed without them."""
     if not found.images:
         return
     there = list(found.sheets.get("lanes", {}))
+    _ask_which(there, "lanes", asked)
     names = _names(found.images)
     if not there:
-        blank = dict.fromkeys(LANE_COLUMNS, "")
         rows = [
-            blank | {"membrane": name, "lane": str(lane), "question": LANE_QUESTION if lane == 1 else ""}
+            {"membrane": name, "lane": str(lane), "question": LANE_QUESTION if lane == 1 else ""}
             for name in names.values()
             for lane in range(1, LANES + 1)
         ]
-        files["lanes.csv"] = _csv(LANE_COLUMNS, rows)
+        files["lanes.csv"] = sheet_text(LANE_COLUMNS, rows)
         asked[LANE_QUESTION] += len(names)
-    yield "# Take the marks away once the lanes are filled, and name the bands of each image from top to bottom:"
-    yield "# blots:"
-    yield f"#   lanes: {quoted(there[0] if there else 'lanes.csv')}"
-    yield "#   loading_control: actin"
-    yield "#   images:"
+    bands = {file: name_facts(file.rpartition(".")[0]).targets or IAP_BLOT for file in names}
+    control = next((band for of_image in bands.values() for band in of_image if band in LOADING), LOADING[0])
+    mark = "" if is_alone else "# "
+    marks = "Take the marks away once the lanes are filled, and name" if mark else "Fill the lanes, name"
+    yield f"# {marks} the bands from top to bottom; leave out what is no blot of the study:"
+    yield f"{mark}blots:"
+    yield f"{mark}  lanes: {quoted(there[0] if there else 'lanes.csv')}"
+    yield f"{mark}  loading_control: {control}"
+    yield f"{mark}  images:"
     for file, name in names.items():
-        bands = name_facts(file.rpartition(".")[0]).targets or IAP_BLOT
-        yield f"#     - {{file: {quoted(file)}, membrane: {quoted(name)}, bands: [{', '.join(map(quoted, bands))}]}}"
-
-
-def _plates(found: FoundFiles, files: dict[str, str], asked: Counter[str]) -> Iterator[str]:
-    if not found.exports:
-        return
-    layouts = found.sheets.get("layout", {})
-    drafts = {} if layouts else _layouts(found.exports, files)
-    if drafts:
-        asked[WELL_QUESTION] += len(set(drafts.values()))
-    chosen = {
-        export.file: drafts.get(export.file) or _layout_of(export.file, list(layouts)) for export in found.exports
-    }
-    ready = [one for one in found.exports if one.assay and chosen[one.file] and not drafts]
-    if ready:
-        yield "plates:"
-    for export in ready:
-        yield f"  - {_plate(export, chosen[export.file], layouts[chosen[export.file]], asked)}"
-    waiting = [one for one in found.exports if one not in ready]
-    if waiting:
-        yield "# Take the marks away once layout and assay are right:" + ("" if ready else "\n# plates:")
-    for export in waiting:
-        if layouts:
-            asked[f"Which layout and assay has {export.file}?"] += 1
-        yield f"#  - {_plate(export, chosen[export.file] or 'layout.csv', frozenset(), asked)}"
-
-
-def _plate(export: FoundExport, layout: str, columns: frozenset[str], asked: Counter[str]) -> str:
-    """Return the entry of a plate; what its layout says of the wells is left to the layout."""
-    facts = name_facts(export.file.rpartition(".")[0])
-    keys = {"file": export.file, "assay": export.assay or "viability", "layout": layout}
-    keys |= {"cell_line": facts.cell_line} if facts.cell_line and "cell_line" not in columns else {}
-    given = [f"{key}: {quoted(value)}" for key, value in keys.items()]
-    given += [f"hours: {facts.hours:g}"] if facts.hours is not None and "hours" not in columns else []
-    given += [f"replicate: {facts.replicate}"] if facts.replicate else []
-    if not facts.replicate and export.assay not in STANDARDS:
-        asked[f"Which replicate (independent experiment) is {export.file}?"] += 1
-    return f"{{{', '.join(given)}}}"
-
-
-def _layouts(exports: Sequence[FoundExport], files: dict[str, str]) -> dict[str, str]:
-    """Draft one layout for all plates with the same wells; return it by the export."""
-    by_wells: dict[tuple[str, ...], str] = {}
-    for export in exports:
-        if export.wells not in by_wells:
-            name = f"layout_{len(by_wells) + 1}.csv"
-            blank = dict.fromkeys(WELL_COLUMNS, "")
-            rows = [
-                blank | {"well": well, "question": "" if k else WELL_QUESTION} for k, well in enumerate(export.wells)
-            ]
-            by_wells[export.wells] = name
-            files[name] = _csv(WELL_COLUMNS, rows)
-    return {export.file: by_wells[export.wells] for export in exports}
-
-
-def _layout_of(file: str, layouts: Sequence[str]) -> str:
-    """Return the only layout, or the one whose name shares a word with a file's; "" where none does."""
-    if len(layouts) == 1:
-        return layouts[0]
-    shared = {layout: len(_words(file) & _words(layout)) for layout in layouts}
-    best = max(shared.values(), default=0)
-    return next((layout for layout, count in shared.items() if count == best > 0), "")
-
-
-def _words(file: str) -> set[str]:
-    parts = file_stem(PurePosixPath(file).stem).casefold().split("_")
-    return {part for part in parts if not part.isdigit() and part not in ("layout", "plate", "map")}
+        listed = ", ".join(map(quoted, bands[file]))
+        yield f"{mark}    - {{file: {quoted(file)}, membrane: {quoted(name)}, bands: [{listed}]}}"
 
 
 def _names(images: Iterable[str]) -> dict[str, str]:
@@ -181,14 +125,6 @@ def _names(images: Iterable[str]) -> dict[str, str]:
     for file in images:
         found[file] = file_stem(PurePosixPath(file).stem, found.values())
     return found
-
-
-def _csv(columns: Sequence[str], rows: Sequence[Mapping[str, str]]) -> str:
-    text = io.StringIO(newline="")
-    writer = csv.DictWriter(text, columns, lineterminator="\n")
-    writer.writeheader()
-    writer.writerows(rows)
-    return text.getvalue()
 
 
 def _one_line(words: str) -> str:

@@ -3,22 +3,32 @@
 from __future__ import annotations
 
 import os
+import re
+import struct
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
 import numpy as np
 
+from cytotools.cells.refused import Refused
 from cytotools.drafting.drafted_samples import FoundTube
 from cytotools.drafting.name_facts import name_facts
 from cytotools.errors import StudyError
 from cytotools.output import is_ours
-from cytotools.plates.well_names import row_letters
+from cytotools.plates.well_names import row_letters, well_place
+from cytotools.sheets.csv_text import NOT_TEXT
+from cytotools.study_paths import file_inside
 
 TABLES = (".csv", ".tsv", ".txt", ".asc", ".xlsx", ".xls", ".xlsm")
+FCS = (".fcs", ".lmd")
 NOISE = ("thumbs.db", "desktop.ini", "icon\r")
 START_BYTES, MAX_TABLE_BYTES = 4_096, 20_000_000
 BY_WAVELENGTH = {562.0: "bca", 450.0: "elisa", 570.0: "mtt", 490.0: "mtt", 590.0: "mtt"}
+NO_NAME = "a sheet can't hold its name: rename it in plain letters and digits"
+QUADRANTS = {"Q1", "Q2", "Q3", "Q4"}
+MAKER = 271  # of the camera, in the EXIF of a picture
+_PHOTO_NAME = re.compile(r"(?:IMG|DSC|DSCN|PXL|MVIMG)[_\-]?\d|WhatsApp|Screen[\s_\-]?shot|photo", re.IGNORECASE)
 SHEETS = {"samples": {"file", "role"}, "lanes": {"membrane", "lane"}, "layout": {"well", "role"}}
 
 
@@ -55,6 +65,9 @@ def find_files(folder: Path) -> FoundFiles:
     aside: list[tuple[str, str]] = []
     for path in _files(folder):
         file = path.relative_to(folder).as_posix()
+        if not _can_be_named(folder, file):
+            aside.append((ascii(file)[1:-1], NO_NAME))
+            continue
         try:
             start = _start(path)
             if start.startswith(b"FCS"):
@@ -66,14 +79,29 @@ def find_files(folder: Path) -> FoundFiles:
                 else:
                     sheets[found.kind][file] = found.columns
             elif _is_picture(path.name, start):
-                images.append(file)
+                if _is_photo(path.name, start):
+                    aside.append((file, "a photograph or a screenshot; name it in study.yaml if it is a blot"))
+                else:
+                    images.append(file)
             else:
                 aside.append((file, "no FCS file, picture of a blot, export or sheet"))
         except OSError as error:
             aside.append((file, error.strerror or "it can't be read"))
+        except StudyError:
+            aside.append((file, "no values of a plate, and no sheet of a study"))
         except ValueError as error:
-            aside.append((file, str(error).partition("\n")[0]))
+            aside.append((file, str(error).partition("\n")[0].removeprefix(f"{path.name}: ")))
+    aside.sort(key=lambda one: not one[0].casefold().endswith(FCS))  # what is damaged first
     return FoundFiles(tuple(tubes), tuple(images), tuple(exports), sheets, tuple(aside))
+
+
+def _can_be_named(folder: Path, file: str) -> bool:
+    """Say whether a sheet that names a file would find it: it may be in an old encoding, or hold signs of control."""
+    try:
+        file.encode()
+        return not NOT_TEXT.search(file) and file_inside(folder, file) == file
+    except (UnicodeEncodeError, Refused):
+        return False
 
 
 def _files(folder: Path) -> Iterator[Path]:
@@ -96,13 +124,31 @@ def _tube(path: Path, file: str) -> FoundTube:
 
 
 def _is_picture(name: str, start: bytes) -> bool:
+    """Say whether a file may be a blot; archives are mostly documents with pictures in them."""
     from blots.errors import BlotError
     from blots.file_kinds import kind_of
 
     try:
-        return bool(kind_of(name, start))
+        return kind_of(name, start) != "zip"
     except BlotError:
         return False
+
+
+def _is_photo(name: str, start: bytes) -> bool:
+    """Say whether a picture comes from a camera or a screen: by its name, or a JPEG's camera."""
+    from PIL import Image
+
+    if _PHOTO_NAME.match(name):
+        return True
+    place = start.find(b"Exif\0\0")
+    if place < 0 or not start.startswith(b"\xff\xd8\xff"):
+        return False
+    exif = Image.Exif()
+    try:
+        exif.load(start[place:])
+    except (SyntaxError, ValueError, struct.error):  # a damaged header names no maker
+        return False
+    return MAKER in exif
 
 
 @dataclass(frozen=True)
@@ -130,7 +176,9 @@ def _table(path: Path, file: str) -> FoundExport | _Sheet:
     }
     waves = [BY_WAVELENGTH[r.wavelength_nm] for r in readings if r.wavelength_nm in BY_WAVELENGTH]
     assay = name_facts(file.rpartition(".")[0]).assay or (waves[0] if waves else "")
-    return FoundExport(file, assay, tuple(sorted(wells, key=lambda well: (len(well.rstrip("0123456789")), well))))
+    if wells <= QUADRANTS:
+        raise ValueError("Q1 to Q4 are quadrants, and no wells")
+    return FoundExport(file, assay, tuple(sorted(wells, key=lambda well: well_place(well) or (0, 0))))
 
 
 def _sheet(contents: bytes, file: str) -> _Sheet | None:
