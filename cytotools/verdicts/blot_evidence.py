@@ -32,7 +32,7 @@ def return_evidence(course: Course, rule: Measurement, class_of: Callable[[str],
     later = [one for one in course.levels if not fell or one.hours >= hours] or course.levels
     peak = max(later, key=lambda one: one.log_fold)
     value, low, high = course.at(peak)
-    words = f"{course.target} reaches {fold(value)} × its start at {peak.hours:g} h {interval(low, high, fold)}"
+    words = f"{course.target} reaches {fold(value)} × its start at {peak.hours:g} h {_limits(course, low, high)}"
     if verdict in LOST:
         words += f", lowest {fold(nadir)} × at {hours:g} h"
     words += f"; verdict of the blots: {verdict}, n = {course.n}"
@@ -44,9 +44,16 @@ def return_evidence(course: Course, rule: Measurement, class_of: Callable[[str],
         words += "; the rise is partial"
     if grade == "against" and not fell:
         value, low, high = course.mean()
-        words += f"; it was never lost, on average {fold(value)} × {interval(low, high, fold)}, so nothing comes back"
+        words += f"; it was never lost, on average {fold(value)} × {_limits(course, low, high)}, so nothing comes back"
         quantity = f"mean {course.target} of all later hours over its start"
     return Evidence(grade, words, quantity, value, low, high, course.n, _of_course(course, class_of))
+
+
+def _limits(course: Course, low: float, high: float) -> str:
+    """Return limits in words that tell them from those of time_course.csv, which each hour has for itself."""
+    if not course.own.degrees:
+        return interval(low, high, fold)
+    return f"{interval(low, high, fold).removesuffix(')')}, scatter pooled over hours)"
 
 
 def _after_fall(verdict: str, rule: Measurement, value: float, low: float, high: float) -> str:
@@ -79,7 +86,8 @@ def loss_evidence(course: Course, rule: Measurement, class_of: Callable[[str], s
         hours = ", ".join(f"{level.hours:g}" for level in course.levels)
         quantity = f"mean {course.target} of all later hours over its start"
         words = f"{course.target} is {fold(value)} × its start over {hours} h"
-    words = f"{words} {interval(low, high, fold)}; verdict of the blots: {verdict}, n = {course.n}"
+    limits = interval(low, high, fold) if grade == "against" else _limits(course, low, high)
+    words = f"{words} {limits}; verdict of the blots: {verdict}, n = {course.n}"
     if grade == "against" and verdict in CAME_BACK:
         words += "; it comes back later"
     said = _of_course(course, class_of)
