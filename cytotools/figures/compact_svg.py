@@ -9,7 +9,7 @@ _BETWEEN_TAGS = re.compile(r">\s+<")
 _PATH = re.compile(r'(?<= d=")[^"]*')
 _COMMAND = re.compile(r"\s*([A-Za-z])\s*")
 _LINES = re.compile(r"(?:[ML]-?[\d.]+ -?[\d.]+|z)*")
-_POINT = re.compile(r"([MLz])(?:(\S+?) ([^MLz]+))?")
+_POINT = re.compile(r"([ML])([^ ]+) ([^MLz]+)|(z)")
 # A hundredth of a point is below what any printer places; a matrix multiplies, so it keeps all its digits.
 _NUMBER = re.compile(r"matrix\([^)]*\)|\b[1-9]\d*\.\d{3,}|\b0\.\d{7,}")
 _GLYPH = re.compile(r"DejaVuSans-(?=[0-9a-f]+\")")
@@ -50,8 +50,8 @@ def _path(data: str) -> str:
         return data
     parts: list[str] = []
     here = start = (0, 0)
-    for command, x, y in _POINT.findall(data):
-        if command == "z":
+    for command, x, y, end in _POINT.findall(data):
+        if end:
             parts.append("z")
             here = start
             continue
