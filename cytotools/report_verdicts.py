@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any
 
@@ -15,6 +16,8 @@ if TYPE_CHECKING:
 
 Row = Mapping[str, Any]
 
+SOURCE_HEADER = "source (in full in resistance.csv)"
+_SOURCE = re.compile(r"^(?:\w\. ?|\w\.-)*([^,]+?)(?: et al\.| and [^,]+)?,.*\((\d{4})\).*$")
 RESISTANCE_WORDS = (
     "Why a line does not respond: each mechanism with its grade and the measurement that it rests on. ● supported, "
     "○ against, ? not resolved: measured, and the interval spans both; – not tested: the next experiment would tell"
@@ -40,7 +43,7 @@ def verdict_tables(tables: Mapping[str, pd.DataFrame]) -> list[ShownTable]:
 
 
 def _resistance(table: pd.DataFrame) -> ShownTable:
-    header = ["line", "mechanism", "grade", "evidence", "measured (95 % CI)", "n", "next experiment", "source"]
+    header = ["line", "mechanism", "grade", "evidence", "measured (95 % CI)", "n", "next experiment", SOURCE_HEADER]
     rows = [
         [
             _line_and_agent(row),
@@ -50,12 +53,23 @@ def _resistance(table: pd.DataFrame) -> ShownTable:
             _measured(row),
             _count(row["n"]),
             printed(_text(row["next_experiment"])),
-            _text(row["source"]),
+            _short_sources(_text(row["source"])),
             _text(row["caution"]),
         ]
         for row in rows_of(table)
     ]
     return ShownTable(RESISTANCE_WORDS, [*header, CAUTION], rows, frozenset({3, 6, 7, 8}), wraps=True)
+
+
+def _short_sources(cell: str) -> str:
+    """Return sources by their first author and year, as far as they are written so.
+
+    Examples
+    --------
+    >>> _short_sources("S. L. Petersen et al., PNAS 107:11936 (2010), doi:10.1/x | our own protocol")
+    'Petersen 2010, our own protocol'
+    """
+    return ", ".join(_SOURCE.sub(r"\1 \2", source) for source in cell.split(" | ")) if cell else ""
 
 
 def _line_and_agent(row: Row) -> str:
