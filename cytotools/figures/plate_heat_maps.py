@@ -84,17 +84,18 @@ def plate_heat_maps(wells: pd.DataFrame, uneven: Collection[PlateKey] = ()) -> I
 
 def _page(plates: Sequence[tuple[str, pd.DataFrame]]) -> Figure:
     """Draw small maps of several plates, four maps a row: the response, and what the conditions leave over."""
-    maps = [(name, plate, k, one) for name, plate in plates for k, one in enumerate(_telling(_maps(plate)))]
-    columns, rows = min(MAPS_A_ROW, len(maps)), -(-len(maps) // MAPS_A_ROW)
+    maps = [_telling(_maps(plate)) for _, plate in plates]
+    apart = max(map(len, maps))  # places of each plate, so that its maps stand side by side
+    columns, rows = min(MAPS_A_ROW, apart * len(maps)), -(-apart * len(maps) // MAPS_A_ROW)
     width, height = SMALL_INCHES
     figure = Figure(figsize=(columns * width, rows * height))
-    for place, (name, plate, k, one) in enumerate(maps):
-        row, column = divmod(place, MAPS_A_ROW)
-        at = (column * width + 0.2, (rows - 1 - row) * height + 0.06, width - 0.62, height - 0.42)
-        sides = (columns * width, rows * height) * 2
-        ax = figure.add_axes(tuple(np.divide(at, sides)))
-        title = _short(one) if k else f"{shown(name, 30)}: {_short(one)}"
-        _draw_map(ax, plate, one, plate_format(plate["well"]), title, small=True)
+    for number, ((name, plate), own) in enumerate(zip(plates, maps, strict=True)):
+        for k, one in enumerate(own):
+            row, column = divmod(apart * number + k, MAPS_A_ROW)
+            at = (column * width + 0.2, (rows - 1 - row) * height + 0.06, width - 0.62, height - 0.42)
+            sides = (columns * width, rows * height) * 2
+            ax = figure.add_axes(tuple(np.divide(at, sides)))
+            _draw_map(ax, plate, one, plate_format(plate["well"]), _short_title(name, k, one), small=True)
     return figure
 
 
@@ -103,8 +104,10 @@ def _telling(maps: Sequence[HeatMap]) -> Sequence[HeatMap]:
     return maps[1 : 1 + SMALL_MAPS] or maps[:1]
 
 
-def _short(drawn: HeatMap) -> str:
-    return SHORT_TITLES.get(drawn.title.rpartition(", ")[0], drawn.title)
+def _short_title(name: str, place: int, drawn: HeatMap) -> str:
+    """Return the name of a plate over its first map, and what the others show."""
+    what = SHORT_TITLES.get(drawn.title.rpartition(", ")[0], drawn.title)
+    return what if place else shown(name, 44) if what == "response" else f"{shown(name, 28)}: {what}"
 
 
 def _draw_map(
