@@ -50,17 +50,17 @@ def p_value(value: float) -> str:
     return "< 0.0001" if value < 1e-4 else f"{value:.2g}"
 
 
-def interval(low: float, high: float, form: Any) -> str:
-    """Return an interval in brackets, `(95 % CI 0.1 to 0.3)`, or nothing where there is none.
+def interval(low: float, high: float, form: Any, rests_on: str = "") -> str:
+    """Return an interval in brackets, `(95 % CI 0.1 to 0.3)`, with what it rests on, or that there is none.
 
     Examples
     --------
-    >>> interval(0.1, 0.3, percent)
-    '(95 % CI 10.0 % to 30.0 %)'
+    >>> interval(0.1, 0.3, percent), interval(0.1, 0.3, fold, "scatter pooled over hours")
+    ('(95 % CI 10.0 % to 30.0 %)', '(95 % CI 0.1 to 0.3, scatter pooled over hours)')
     """
     if low is None or high is None or math.isnan(low) or math.isnan(high):
         return "(no interval)"
-    return f"(95 % CI {form(low)} to {form(high)})"
+    return f"(95 % CI {form(low)} to {form(high)}{f', {rests_on}' if rests_on else ''})"
 
 
 def bounded(value: float, low: float, high: float, form: Callable[[float], str], top: float = math.inf) -> str:

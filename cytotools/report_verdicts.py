@@ -16,11 +16,11 @@ if TYPE_CHECKING:
 
 Row = Mapping[str, Any]
 
-SOURCE_HEADER = "source (in full in resistance.csv)"
 _SOURCE = re.compile(r"^(?:\w\. ?|\w\.-)*([^,]+?)(?: et al\.| and [^,]+)?,.*\((\d{4})\).*$")
 RESISTANCE_WORDS = (
     "Why a line does not respond: each mechanism with its grade and the measurement that it rests on. ● supported, "
-    "○ against, ? not resolved: measured, and the interval spans both; – not tested: the next experiment would tell"
+    "○ against, ? not resolved: measured, and the interval spans both; – not tested: the next experiment would tell. "
+    "Sources stand in full in resistance.csv"
 )
 CONCORDANCE_WORDS = (
     "The methods side by side (estimates with 95 % intervals, each at its own hour). ✓ agrees with the other methods "
@@ -43,7 +43,7 @@ def verdict_tables(tables: Mapping[str, pd.DataFrame]) -> list[ShownTable]:
 
 
 def _resistance(table: pd.DataFrame) -> ShownTable:
-    header = ["line", "mechanism", "grade", "evidence", "measured (95 % CI)", "n", "next experiment", SOURCE_HEADER]
+    header = ["line", "mechanism", "grade", "evidence", "measured (95 % CI)", "n", "next experiment", "source"]
     rows = [
         [
             _line_and_agent(row),
@@ -58,7 +58,7 @@ def _resistance(table: pd.DataFrame) -> ShownTable:
         ]
         for row in rows_of(table)
     ]
-    return ShownTable(RESISTANCE_WORDS, [*header, CAUTION], rows, frozenset({3, 6, 7, 8}), wraps=True)
+    return ShownTable(RESISTANCE_WORDS, [*header, CAUTION], rows, frozenset({3, 6, 8}), wraps=True)
 
 
 def _short_sources(cell: str) -> str:

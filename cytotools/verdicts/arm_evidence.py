@@ -114,9 +114,11 @@ def _told(grade: str, assay: str, one: AddedAgent, rule: Measurement, family: in
     hours = f" at {one.arm.hours:g} h" if one.arm.hours >= 0 else ""
     alone = f", {one.added.name} alone taken out" if one.alone_taken_out else ""
     quantity = f"{scale.words} of {rule.of}, {both} against {without}{alone}"
+    at_once = f", {family} arms at once" if family > 1 else ""
+    limits = interval(low, high, fold, f"scatter pooled over arms{at_once}" if one.contrast.errors else "")
     means = _means(one) if assay == "flow" else ""
     told = f"{rule.of} by {assay_label(assay)}{hours}: {both} against {without}{means}"
-    told += f", {scale.words} {fold(value)} {interval(low, high, fold)}{alone}; n = {one.contrast.n}"
+    told += f", {scale.words} {fold(value)} {limits}{alone}; n = {one.contrast.n}"
     said = []
     if not one.contrast.errors:
         said.append(caution("one_of_each", f"{both}, {assay_label(assay)}"))

@@ -51,9 +51,7 @@ def return_evidence(course: Course, rule: Measurement, class_of: Callable[[str],
 
 def _limits(course: Course, low: float, high: float) -> str:
     """Return limits in words that tell them from those of time_course.csv, which each hour has for itself."""
-    if not course.own.degrees:
-        return interval(low, high, fold)
-    return f"{interval(low, high, fold).removesuffix(')')}, scatter pooled over hours)"
+    return interval(low, high, fold, "scatter pooled over hours" if course.own.degrees else "")
 
 
 def _after_fall(verdict: str, rule: Measurement, value: float, low: float, high: float) -> str:
