@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -19,7 +19,7 @@ from cytotools.conditions import (
     threshold_columns,
 )
 from cytotools.draft_questions import open_questions, with_questions
-from cytotools.errors import StudyError, refusal
+from cytotools.errors import Problem, StudyError, refusal
 from cytotools.panel_files import panel_of_recipe, problems_with
 from cytotools.plates.lane_loading import LoadingPlan
 from cytotools.plates.layout_grids import read_layout
@@ -41,6 +41,7 @@ from cytotools.study_paths import file_inside, folder_of, sample_file, study_fil
 from cytotools.study_reading import Reading, by_column
 from cytotools.study_schema import BlotsModel, FlowModel, ImageModel, Location, PlateModel, StudyModel, check_schema
 from cytotools.study_yaml import parse_study
+from cytotools.verdicts.agent_classes import near_class
 from cytotools.verdicts.resistance_rules import read_rules
 
 if TYPE_CHECKING:
@@ -113,6 +114,7 @@ def _study(reading: Reading, model: StudyModel) -> Study:
     flow = _flow(reading, model.flow) if model.flow else None
     blots = _blots(reading, model.blots) if model.blots else None
     compounds = _compounds(model)
+    reading.notes += _slips(reading, compounds)
     found = [_plate(reading, plate, ("plates", index)) for index, plate in enumerate(model.plates or [])]
     layouts = {layout.sheet.name: layout for _, layout in filter(None, found)}  # one sheet may serve many plates
     masses = {name: compound.molar_mass for name, compound in compounds.items() if compound.molar_mass}
@@ -309,6 +311,15 @@ def _loading(reading: Reading, model: PlateModel, location: Location) -> Loading
         problem = error.problems[0]
         reading.add(reading.place((*location, "loading")), "loading", problem.expected, problem.got, problem.remedy)
         return None
+
+
+def _slips(reading: Reading, compounds: Mapping[str, Compound]) -> Iterator[Problem]:
+    """Yield a note for each class that is none of the list but nearly one: the verdict would pass it over."""
+    for name, compound in compounds.items():
+        near, place = near_class(compound.drug_class), reading.place(("compounds", name, "class"))
+        if near:
+            expected, remedy = "a class that the verdict knows", f"Write {near} if that is meant."
+            yield Problem(place, "class", expected, repr(compound.drug_class), remedy)
 
 
 def _compounds(model: StudyModel) -> dict[str, Compound]:

@@ -5,9 +5,11 @@ from __future__ import annotations
 import re
 import unicodedata
 from dataclasses import dataclass
+from difflib import get_close_matches
 from functools import cache
 from importlib.resources import files
 
+LIKENESS = 0.88  # of two classes that a slip tells apart; MEK and IKK inhibitor have 0.83
 GREEK = {"α": "alpha", "β": "beta", "γ": "gamma", "κ": "kappa"}
 
 
@@ -58,6 +60,21 @@ def agent_class(name: str, declared: str = "") -> str:
     'smac_mimetic'
     """
     return _by_word().get(folded(declared), "") or _by_name().get(folded(name), "")
+
+
+def near_class(declared: str) -> str:
+    """Return the class that these words nearly name, as a slip of the pen does; "" where they name one, or none.
+
+    Examples
+    --------
+    >>> near_class("smack mimetic"), near_class("Smac mimetic"), near_class("MEK inhibitor")
+    ('Smac mimetic', '', '')
+    """
+    words = {folded(word): word for one in agent_classes() for word in (one.name, *one.class_words)}
+    if folded(declared) in words:
+        return ""
+    near = get_close_matches(folded(declared), words, n=1, cutoff=LIKENESS)
+    return words[near[0]] if near else ""
 
 
 def folded(words: str) -> str:

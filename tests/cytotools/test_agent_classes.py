@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from cytotools.verdicts.agent_classes import agent_class, agent_classes, folded
+from cytotools.verdicts.agent_classes import agent_class, agent_classes, folded, near_class
 
 
 @pytest.mark.parametrize(
@@ -36,3 +36,17 @@ def test_the_study_overrules_the_list() -> None:
 def test_no_name_belongs_to_two_classes() -> None:
     names = [folded(n) for c in agent_classes() for n in {folded(n) for n in c.names}]
     assert len(names) == len(set(names))
+
+
+@pytest.mark.parametrize(
+    ("declared", "near"),
+    [
+        ("smack mimetic", "Smac mimetic"),
+        ("platinium", "platinum"),
+        ("anthracycline", ""),
+        ("CDK4/6 inhibitor", ""),
+        ("", ""),
+    ],
+)
+def test_a_slip_of_the_pen_in_a_class_is_seen(declared: str, near: str) -> None:
+    assert near_class(declared) == near
