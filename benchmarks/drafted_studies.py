@@ -38,7 +38,7 @@ HEADER = ["part", "habit", "fact", *COUNTS]
 ABOUT = {
     r"^Which role": "role agent dose",
     r"^What is `": "role cell_line arm agent dose unit",
-    r"^Which unit": "unit",
+    r"^In which unit": "unit",
     r"untreated, or did it get": "role agent",
     r"untreated, or treated|positive control": "role",
     r"^Is this tube": "role agent",
@@ -49,7 +49,7 @@ ABOUT = {
     r"hours after|after how many hours": "hours",
     r"independent experiment": "replicate",
     r"^Whose dose|a compound\?|^Only \d": "agent dose unit",
-    r"^Which dose": "dose unit",
+    r"^Which dose|a dose, in which unit": "dose unit",
     r"^Is `[^`]+` [\w-]+\?": "agent",
     r"^Does .* mean .*(/mL|M)\?": "dose unit",
 }

@@ -206,9 +206,12 @@ def _row(one: _Read, repeats: set[str], dates: Sequence[str]) -> Row:
     row |= {key: getattr(facts, key) for key in ("cell_line", "arm", "replicate", "technical", "well")}
     row["hours"] = "" if facts.hours is None else f"{facts.hours:g}"
     agents = [agent for agent in facts.agents if agent.dose != 0]
-    if one.tube.file in repeats and _is_dose(one):
+    # A lone number after the agent of a control (`pos ctrl STS 1`) counts tubes as often as it is a dose.
+    if _is_dose(one) and (one.tube.file in repeats or facts.role == "positive"):
         agents = [replace(agent, dose=NAN) if _amount(agent) == one.counter else agent for agent in agents]
         questions = [words for words in questions if not words.startswith(WHICH_UNIT)]
+        if one.tube.file not in repeats:
+            questions.append(f"Is {one.counter} a dose, in which unit, or does it count tubes?")
     row["role"] = _role(facts, agents, questions)
     if row["role"] == "vehicle" and facts.vehicle:
         row["compound"] = facts.vehicle

@@ -20,7 +20,7 @@ _WITHOUT = re.compile(r"(?:(?:^|[\s_(])-|(?<![A-Za-z0-9])(?:no|w/?o|without|ohne
 DOSE = re.compile(rf"(?<![\d.,])({NUMBER})[\s_\-]?({_UNITS})(?![A-Za-z])", re.IGNORECASE)
 _BARE = re.compile(rf"(?<![A-Za-z0-9.,#]){NUMBER}(?![A-Za-z0-9])")
 WORD = re.compile(r"[^\W\d_][^\W_]*(?:-[^\W_]+)*")
-WHICH_UNIT = "Which unit have the doses of"
+WHICH_UNIT = "In which unit are the doses of"
 NAN = float("nan")
 
 
