@@ -9,7 +9,7 @@ from difflib import get_close_matches
 from functools import cache
 from importlib.resources import files
 
-LIKENESS = 0.88  # of two classes that a slip tells apart; MEK and IKK inhibitor have 0.83
+LIKENESS = 0.9  # of two classes that a slip tells apart; MEK and MLKL inhibitor have 0.88
 GREEK = {"α": "alpha", "β": "beta", "γ": "gamma", "κ": "kappa"}
 
 
