@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from multiprocessing.context import BaseContext
 
 MOST = 8  # beyond which a study has too little work to share
+NEW_OBJECTS = 50_000  # between two looks for garbage: figures are made of many small things
 # Threads of the linear algebra under numpy would fight over the cores, and their number changes the last digits.
 THREADS = ("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS", "VECLIB_MAXIMUM_THREADS")
 # What every task needs: imported once, by the process that the workers are forked from.
@@ -87,6 +88,7 @@ def _settle_in() -> None:
     import threading
 
     gc.freeze()  # what was imported is never garbage, and looking through it again and again takes a tenth of the time
+    gc.set_threshold(NEW_OBJECTS)
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     threading.Thread(target=_end_with_parent, daemon=True).start()
 

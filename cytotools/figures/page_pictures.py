@@ -21,7 +21,7 @@ WIDEST_PX = 1400  # of a picture: half as much again as the page shows
 SHADES = 15  # steps of each colour in a folded drawing: white and black among them
 LOSSY, LOSSY_INSIDE = 80, 90  # of 100: of a whole figure, of the blot alone within its lines
 _INSIDE = re.compile(r"data:image/png;base64,([^\"]*)")
-_ENCODING_EFFORT = 4
+_ENCODING_EFFORT = 1  # more takes twice as long for a thirtieth of the bytes
 
 
 def picture_uri(drawing: Path, png: Path, section: str) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import builtins
 from collections.abc import Callable, Iterable, Iterator
 from functools import partial
+from itertools import chain
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -35,18 +36,26 @@ def write_figures(results: Results, folder: Path, map: Callable[..., Iterable[An
     map : callable
         The seam for parallel work: the figures do not depend on one another.
     """
-    return map(partial(write_drawing, folder=folder), drawings(results))
+    # The last group has the figures that take longest: begun first, none keeps one process busy at the end alone.
+    written = [map(partial(write_drawing, folder=folder), group) for group in reversed(_groups(results))]
+    return chain.from_iterable(reversed(written))
 
 
 def drawings(results: Results) -> Iterator[Drawing]:
     """Yield all figures of a study before they are drawn, in the order of the report."""
+    yield from chain.from_iterable(_groups(results))
+
+
+def _groups(results: Results) -> list[Iterator[Drawing]]:
+    """Return the figures of each question, in the order of the report."""
     tables, agents = results.tables, study_agents(results.study)
-    yield from diagram_figures(pathways(tables, agents), troubleshooting_path(tables, agents))
-    if results.plate is not None and len(results.tables["quadrants"]):
-        yield from flow_figures(results.plate, results.tables["apoptosis"], results.plate.findings)
+    found = [diagram_figures(pathways(tables, agents), troubleshooting_path(tables, agents))]
+    if results.plate is not None and len(tables["quadrants"]):
+        found.append(flow_figures(results.plate, tables["apoptosis"], results.plate.findings))
     if results.images or results.refused_images:
-        yield from blot_figures(results)
-    if len(results.tables["wells"]):
-        yield from plate_figures(drawn_plates(results))
+        found.append(blot_figures(results))
+    if len(tables["wells"]):
+        found.append(plate_figures(drawn_plates(results)))
     if results.combinations is not None:
-        yield from combination_figures(drawn_combinations(results.combinations))
+        found.append(combination_figures(drawn_combinations(results.combinations)))
+    return found
