@@ -108,6 +108,17 @@ def agent_names(row: Mapping[str, Any]) -> list[str]:
     return [name for suffix in ("", "_2", "_3") if (name := _words(row.get(f"compound{suffix}")))]
 
 
+def mechanism_label(mechanism: object) -> str:
+    """Return a mechanism of resistance as a sentence names it.
+
+    Examples
+    --------
+    >>> mechanism_label("PI3K_AKT"), mechanism_label("BCL2_block")
+    ('PI3K/AKT', 'Bcl-2 block')
+    """
+    return str(mechanism).replace("PI3K_AKT", "PI3K/AKT").replace("BCL2", "Bcl-2").replace("_", " ")
+
+
 def assay_label(assay: str) -> str:
     """Return an assay as it is printed.
 

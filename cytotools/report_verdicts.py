@@ -6,7 +6,7 @@ import re
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any
 
-from cytotools.labels import assay_label, condition_label, line_label, printed
+from cytotools.labels import assay_label, condition_label, line_label, mechanism_label, printed
 from cytotools.number_words import bounded, count, finite, fold
 from cytotools.shown_table import CAUTION, ShownTable, marked
 from cytotools.tables import rows_of
@@ -47,7 +47,7 @@ def _resistance(table: pd.DataFrame) -> ShownTable:
     rows = [
         [
             _line_and_agent(row),
-            _words(row["mechanism"]).replace("PI3K AKT", "PI3K/AKT"),
+            mechanism_label(row["mechanism"]),
             marked(_words(row["grade"])),
             printed(_text(row["evidence"])),
             _measured(row),

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
-from cytotools.labels import line_label, printed
+from cytotools.labels import line_label, mechanism_label, printed
 from cytotools.number_words import listed
 from cytotools.tables import rows_of
 
@@ -40,7 +40,7 @@ def resistance_answers(tables: Mapping[str, pd.DataFrame]) -> Iterator[str]:
             untested.append(named)
             continue
         rest = [*_told(rows, "against"), *_told(rows, "not resolved")]
-        if names := [str(row["mechanism"]).replace("_", " ") for row in rows if row["grade"] == "not tested"]:
+        if names := [mechanism_label(row["mechanism"]) for row in rows if row["grade"] == "not tested"]:
             rest.append(f"not tested: {listed(names)}")
         if rest:
             yield f"{named}: {'; '.join(rest)}."

@@ -242,17 +242,18 @@ def _agreement(tables: Tables) -> Step | None:
     question = "Do two methods agree?"
     if not _is_there(tables, FUNCTIONAL):
         return None
-    rows = [row for row in rows_of(tables["concordance"]) if words(row["agrees"])]
+    table = rows_of(tables["concordance"])
+    rows = [row for row in table if words(row["agrees"]) and row["quantity"] != "rank_agreement"]
     against = [row for row in rows if row["agrees"] == NO]
     if against:
-        places, tried = _places(against), _places(rows)
+        places, tried = _places(against), _places(_shared(rows))
         brief = f"{len(places)} of {len(tried)} conditions contradict: {places[0]}"
         said = printed(f"{brief}: {words(against[0]['reason'])}")
         remedy = "Do the checks that stand beside it in the concordance."
         return Step(question, NO, said, "concordance", remedy, brief=brief)
     if any(row["agrees"] == YES for row in rows):
         agree = [row for row in rows if row["agrees"] == YES]
-        said = f"under {len(_places(agree))} of {len(_places(rows))} conditions"
+        said = f"under {len(_places(agree))} of {len(_places(_shared(rows)))} conditions"
         return Step(question, YES, said, "concordance")
     if rows:
         remedy = "Repeat both assays under the same conditions."
@@ -262,8 +263,16 @@ def _agreement(tables: Tables) -> Step | None:
 
 
 def _places(rows: Sequence[Row]) -> list[str]:
-    """Return the conditions of rows, each once."""
-    return list(dict.fromkeys(condition_label(row) for row in rows))
+    """Return the conditions of rows, each once: assays have hours of their own."""
+    return list(dict.fromkeys(condition_label({**row, "hours": None}) for row in rows))
+
+
+def _shared(rows: Sequence[Row]) -> list[Row]:
+    """Return the rows of conditions that two assays or more measured."""
+    assays: dict[str, set[str]] = {}
+    for row in rows:
+        assays.setdefault(_places([row])[0], set()).add(words(row["assay"]))
+    return [row for row in rows if len(assays[_places([row])[0]]) > 1]
 
 
 @dataclass(frozen=True)
