@@ -255,7 +255,9 @@ def _verdict(tables: Mapping[str, pd.DataFrame]) -> Iterator[str]:
         yield (
             "Concordance. Assays were compared under the same conditions, each at its own hours. An assay shows an "
             f"effect where its 95 % interval lies beyond {shows}; it lacks one where the interval stays within what "
-            "the assay can't tell from none; between the two nothing is called. Assays contradict each other only "
+            "the assay can't tell from none; between the two nothing is called. Intervals of caspase activity and viability "
+            "rest here on the scatter pooled over all conditions of the assay, so they differ from those of each "
+            "condition by itself. Assays contradict each other only "
             "where one shows and the other lacks it. Ranks were compared by Kendall's tau over the conditions of a "
             "pair of assays, each at its largest effect, with limits drawn from a bivariate normal copula. Apoptosis "
             "is claimed only where two methods or more show it."
@@ -277,8 +279,9 @@ def _verdict(tables: Mapping[str, pd.DataFrame]) -> Iterator[str]:
         yield (
             "Resistance. Each mechanism was graded by a measurement of its own, against limits written down before "
             "with their reasons: supported where the interval leaves out no effect and the estimate reaches the limit, "
-            "against where the interval leaves the limit out, else not resolved. One experiment grades nothing, and "
-            "grades were not added up."
+            "against where the interval leaves the limit out, else not resolved. Levels of one target over its hours, "
+            "and arms of one assay, share their scatter, so their intervals differ from those of each hour or pair by "
+            "itself. One experiment grades nothing, and grades were not added up."
         )
 
 

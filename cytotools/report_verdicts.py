@@ -24,7 +24,8 @@ RESISTANCE_WORDS = (
 )
 CONCORDANCE_WORDS = (
     "The methods side by side (estimates with 95 % intervals, each at its own hour). ✓ agrees with the other methods "
-    "of its condition, ✗ contradicts them, ? not resolved; rank agreement is a correlation of the ranks of conditions"
+    "of its condition, ✗ contradicts them, ? not resolved; rank agreement is a correlation of the ranks of conditions. "
+    "Limits of caspase activity and viability rest on the scatter of all conditions"
 )
 CONTROL_WORDS = "The controls and the harvest times, judged before the effects that rest on them"
 END_POINT_WORDS = (
