@@ -257,9 +257,9 @@ def _verdict(tables: Mapping[str, pd.DataFrame]) -> Iterator[str]:
             f"effect where its 95 % interval lies beyond {shows}; it lacks one where the interval stays within what "
             "the assay can't tell from none; between the two nothing is called. Intervals of caspase activity and "
             "viability rest here on the scatter pooled over all conditions of the assay, so they differ from those of "
-            "each condition by itself. Assays contradict each other only where one shows and the other lacks it. Ranks were compared by Kendall's tau over the conditions of a "
-            "pair of assays, each at its largest effect, with limits drawn from a bivariate normal copula. Apoptosis "
-            "is claimed only where two methods or more show it."
+            "each condition by itself. Assays contradict each other only where one shows and the other lacks it. Ranks "
+            "were compared by Kendall's tau over the conditions of a pair of assays, each at its largest effect, with "
+            "limits drawn from a bivariate normal copula. Apoptosis is claimed only where two methods or more show it."
         )
     if len(tables["control_checks"]):
         yield (
